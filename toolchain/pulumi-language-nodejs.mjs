@@ -1,0 +1,185 @@
+/**
+ * Node.js language host for a Pulumi CLI that was built from source: Pulumi's own host comes with its release archives only.
+ * It serves `pulumirpc.LanguageRuntime` as far as running programs, policy packs and Node.js plugins needs it; the CLI
+ * starts it in the program's folder and reads the port from the first line of standard output.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, parse } from "node:path";
+
+// @pulumi/pulumi ends with this code when it has reported the error to the engine itself.
+const alreadyReported = 32;
+// A preview's resource options can be large; Pulumi's own host allows as much.
+const maximumMessageBytes = 400 * 1024 * 1024;
+
+const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? "";
+// The generated messages must meet the gRPC library that they were made for: @pulumi/pulumi's own.
+const require = createRequire(requireFrom(process.cwd()).resolve("@pulumi/pulumi/package.json"));
+const grpc = require("@grpc/grpc-js");
+const language = require("@pulumi/pulumi/proto/language_pb.js");
+const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb.js");
+const plugin = require("@pulumi/pulumi/proto/plugin_pb.js");
+const { version } = require("@pulumi/pulumi/package.json");
+const { Empty } = require("google-protobuf/google/protobuf/empty_pb.js");
+
+const runtime = {
+  handshake: reply(() => new language.LanguageHandshakeResponse()),
+  about: reply(() => {
+    const response = new language.AboutResponse();
+    response.setExecutable(process.execPath);
+    response.setVersion(process.version);
+    return response;
+  }),
+  getPluginInfo: reply(() => {
+    const response = new plugin.PluginInfo();
+    response.setVersion(version);
+    return response;
+  }),
+  // Empty: the engine looks a plugin up when its provider is first used. Naming every installed SDK would make the CLI try to
+  // download the plugins that this program never uses.
+  getRequiredPackages: reply(() => new language.GetRequiredPackagesResponse()),
+  getRequiredPlugins: reply(() => new language.GetRequiredPluginsResponse()),
+  getProgramDependencies: reply(() => new language.GetProgramDependenciesResponse()),
+  runtimeOptionsPrompts: reply(() => new language.RuntimeOptionsResponse()),
+  cancel: reply(() => new Empty()),
+  run,
+  runPlugin,
+  installDependencies,
+};
+
+const server = new grpc.Server({
+  "grpc.max_receive_message_length": maximumMessageBytes,
+  "grpc.max_send_message_length": maximumMessageBytes,
+});
+// The remaining methods write code or packages: not this host's work, and the CLI says so.
+const unimplemented = (call, callback) => {
+  const error = { code: grpc.status.UNIMPLEMENTED, message: "needs Pulumi's own Node.js language host" };
+  if (callback) callback(error);
+  else call.emit("error", error);
+};
+const everyMethod = Object.keys(LanguageRuntimeService).map((name) => [name, unimplemented]);
+server.addService(LanguageRuntimeService, { ...Object.fromEntries(everyMethod), ...runtime });
+server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+  if (error) throw error;
+  process.stdout.write(`${port}\n`);
+});
+
+/** Runs the program; what it prints goes to this host's own output, which the engine shows. */
+function run(call, callback) {
+  const request = call.request;
+  const info = request.getInfo();
+  const options = info.getOptions()?.toJavaScript() ?? {};
+  const parameters = {
+    monitor: request.getMonitorAddress(),
+    engine: engineAddress,
+    organization: request.getOrganization(),
+    project: request.getProject(),
+    "root-directory": info.getRootDirectory(),
+    stack: request.getStack(),
+    pwd: request.getPwd(),
+    parallel: String(request.getParallel()),
+  };
+  const args = [
+    ...String(options.nodeargs ?? "")
+      .split(" ")
+      .filter(Boolean),
+    requireFrom(info.getProgramDirectory()).resolve("@pulumi/pulumi/cmd/run"),
+    ...Object.entries(parameters).flatMap(([name, value]) => (value ? [`--${name}`, value] : [])),
+    ...(request.getDryrun() ? ["--dry-run"] : []),
+    info.getEntryPoint(),
+    ...request.getArgsList(),
+  ];
+  const child = spawn(process.execPath, args, {
+    cwd: request.getPwd(),
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
+      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
+      PULUMI_NODEJS_TYPESCRIPT: String(options.typescript !== false),
+    },
+  });
+  child.stdout.pipe(process.stdout, { end: false });
+  child.stderr.pipe(process.stderr, { end: false });
+  call.on("cancelled", () => child.kill());
+  whenEnded(child, (code, signal) => {
+    const response = new language.RunResponse();
+    if (code === alreadyReported) response.setBail(true);
+    else if (code !== 0)
+      response.setError(`Program exited with ${signal ? `signal ${signal}` : `non-zero exit code: ${code}`}`);
+    callback(null, response);
+  });
+}
+
+/** Runs a policy pack or a provider that is itself a Node.js program, and streams what it prints. */
+function runPlugin(call) {
+  const request = call.request;
+  const folder = request.getInfo().getProgramDirectory();
+  const { resolve } = requireFrom(folder);
+  const args =
+    request.getKind() === "analyzer"
+      ? [resolve("@pulumi/pulumi/cmd/run-policy-pack"), ...request.getArgsList(), folder]
+      : [resolve("@pulumi/pulumi/cmd/run-plugin"), folder, ...request.getArgsList()];
+  const env = request
+    .getEnvList()
+    .map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]);
+  const child = spawn(process.execPath, args, {
+    cwd: request.getPwd(),
+    env: { ...process.env, ...Object.fromEntries(env) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  stream(call, child, () => new language.RunPluginResponse());
+  whenEnded(child, (code) => {
+    const response = new language.RunPluginResponse();
+    response.setExitcode(code ?? 1);
+    call.write(response);
+    call.end();
+  });
+}
+
+/** `pulumi install`: the lockfile decides where there is one. */
+function installDependencies(call) {
+  const folder = call.request.getInfo()?.getProgramDirectory() || call.request.getDirectory();
+  const child = spawn("npm", [existsSync(join(folder, "package-lock.json")) ? "ci" : "install"], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  stream(call, child, () => new language.InstallDependenciesResponse());
+  whenEnded(child, (code) => {
+    if (code === 0) call.end();
+    else call.emit("error", { code: grpc.status.INTERNAL, message: `npm ended with ${code}` });
+  });
+}
+
+function stream(call, child, makeResponse) {
+  const send = (field) => (chunk) => {
+    const response = makeResponse();
+    response[field](chunk);
+    call.write(response);
+  };
+  child.stdout.on("data", send("setStdout"));
+  child.stderr.on("data", send("setStderr"));
+  call.on("cancelled", () => child.kill());
+}
+
+/** Waits for the output as well as for the end, so that the last lines are not lost. */
+function whenEnded(child, then) {
+  child.on("error", (error) => process.stderr.write(`${error.message}\n`));
+  child.on("close", then);
+}
+
+function reply(makeResponse) {
+  return (_call, callback) => callback(null, makeResponse());
+}
+
+/** Modules of the program that is run, from its folder or one above it, as Node.js itself would find them. */
+function requireFrom(folder) {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, "node_modules", "@pulumi", "pulumi"))) return createRequire(join(at, "package.json"));
+    if (at === parse(at).root) {
+      process.stderr.write(`No package @pulumi/pulumi in ${folder} or above it: run npm install there\n`);
+      process.exit(1);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** `npm run pulumi -- <anything>`: the pinned Pulumi CLI in this project, with everything it needs. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { pulumiEnvironment } from "./backend.ts";
+import { projectRoot } from "./paths.ts";
+import { ensurePulumi } from "./pulumi-cli.ts";
+import { main } from "./steps.ts";
+
+await main(async () => {
+  const tools = await ensurePulumi();
+  const child = spawn(join(tools.bin, "pulumi"), process.argv.slice(2), {
+    cwd: projectRoot,
+    env: pulumiEnvironment(tools),
+    stdio: "inherit",
+  });
+  // Ctrl-C reaches the CLI through the terminal: it must get the time to finish its running step.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  process.exitCode = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+});

@@ -1,0 +1,16 @@
+/**
+ * The versions that the toolchain brings. package.json pins what npm installs; the Go modules under `toolchain/go` pin
+ * what is built from source, and these names must say the same.
+ */
+import manifest from "../package.json" with { type: "json" };
+
+export const pulumiVersion = manifest.dependencies["@pulumi/pulumi"];
+export const kubernetesProviderVersion = manifest.dependencies["@pulumi/kubernetes"];
+
+/** Kubernetes of the local cluster and of the engine tests. containerd 1.6, Debian 12's, is documented up to 1.35. */
+export const kubernetesVersion = "1.35.4";
+export const addonsVersion = "1";
+export const kwokVersion = "0.8.0";
+
+/** kind's release whose node image is Kubernetes 1.35. */
+export const kindVersion = "0.31.0";
