@@ -1,0 +1,131 @@
+/** The programs that can build images, behind one interface. */
+import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cacheRoot } from "../paths.ts";
+import { run, tryRun, which } from "../process.ts";
+import { print, step, ToolchainError } from "../steps.ts";
+import { machineSettings } from "./machine-settings.ts";
+
+export interface Build {
+  readonly name: string;
+  readonly context: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly log: string;
+}
+
+export interface Engine {
+  readonly title: string;
+  has(name: string): Promise<boolean>;
+  /** Pulls a public image under another name. False: it cannot be reached. */
+  pull(reference: string, name: string): Promise<boolean>;
+  build(build: Build): Promise<void>;
+  /** Loads an archive that `save` wrote with `reference`, under another name. */
+  load(archive: string, reference: string, name: string): Promise<void>;
+  /** Writes a docker-archive whose image is called `reference`. */
+  save(name: string, reference: string, archive: string): Promise<void>;
+}
+
+/** A running Docker engine, else buildah, which needs no daemon; buildah is installed where root on Debian lacks it. */
+export async function findEngine(): Promise<Engine> {
+  if ((await tryRun("docker", ["info"])).code === 0) return docker();
+  if (!which("buildah")) await installBuildah();
+  return buildah();
+}
+
+/** debootstrap makes the base image where no registry of images can be reached. */
+export async function requireDebootstrap(): Promise<void> {
+  if (which("debootstrap")) return;
+  await aptInstall(
+    "debootstrap",
+    "install debootstrap, or let this machine reach docker.io, and run the same command again",
+  );
+}
+
+function docker(): Engine {
+  return {
+    title: "Docker",
+    has: async (name) => (await tryRun("docker", ["image", "inspect", name])).code === 0,
+    async pull(reference, name) {
+      if ((await tryRun("docker", ["pull", reference])).code !== 0) return false;
+      await run("docker", ["tag", reference, name]);
+      return true;
+    },
+    async build({ name, context, args, log }) {
+      await run(
+        "docker",
+        ["build", ...buildArguments(args), "-f", join(context, "Containerfile"), "-t", name, context],
+        { log },
+      );
+    },
+    async load(archive, reference, name) {
+      await run("docker", ["load", "-i", archive]);
+      await run("docker", ["tag", reference, name]);
+    },
+    async save(name, reference, archive) {
+      await run("docker", ["tag", name, reference]);
+      await run("docker", ["save", "-o", archive, reference]);
+    },
+  };
+}
+
+async function buildah(): Promise<Engine> {
+  const buildah = await buildahCommand();
+  // Its storage is only ours: working containers in it were left by a build that was killed.
+  await tryRun("buildah", [...buildah, "rm", "--all"]);
+  const settings = machineSettings();
+  return {
+    title: "buildah",
+    has: async (name) => (await tryRun("buildah", [...buildah, "inspect", "--type", "image", name])).code === 0,
+    async pull(reference, name) {
+      if ((await tryRun("buildah", [...buildah, "pull", "--quiet", reference])).code !== 0) return false;
+      await run("buildah", [...buildah, "tag", reference, name]);
+      return true;
+    },
+    async build({ name, context, args, log }) {
+      // The chroot isolation works inside containers and virtual machines alike and needs no runtime.
+      const options = ["--isolation", "chroot", "--layers", "--pull-never", ...settings.volumes()];
+      await run("buildah", [...buildah, "build", ...options, ...buildArguments(args), "-t", name, context], { log });
+    },
+    async load(archive, reference, name) {
+      await run("buildah", [...buildah, "pull", "--quiet", `docker-archive:${archive}:${reference}`]);
+      await run("buildah", [...buildah, "tag", reference, name]);
+    },
+    async save(name, reference, archive) {
+      await run("buildah", [...buildah, "push", "--quiet", name, `docker-archive:${archive}:${reference}`]);
+    },
+  };
+}
+
+/** Overlay shares the layers between images; vfs, a full copy of each, works on any file system. */
+async function buildahCommand(): Promise<readonly string[]> {
+  for (const driver of ["overlay", "vfs"]) {
+    const root = join(cacheRoot, "images", `buildah-${driver}`);
+    const runRoot = join(tmpdir(), `ckan-environments-buildah-${driver}`);
+    const command = ["--root", root, "--runroot", runRoot, "--storage-driver", driver];
+    mkdirSync(root, { recursive: true });
+    if ((await tryRun("buildah", [...command, "info"])).code === 0) return command;
+    print(`buildah cannot use the storage driver ${driver} here`);
+  }
+  const { output } = await tryRun("buildah", ["info"]);
+  throw new ToolchainError(`buildah does not work here: ${output.trim()}`, "run as root, or start a Docker engine");
+}
+
+async function installBuildah(): Promise<void> {
+  await aptInstall("buildah", "start a Docker engine, or install buildah, and run the same command again");
+}
+
+async function aptInstall(program: string, remedy: string): Promise<void> {
+  if (process.getuid?.() !== 0 || !which("apt-get"))
+    throw new ToolchainError(`the program \`${program}\` is missing`, remedy);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const log = join(cacheRoot, "log", `apt-${program}.log`);
+  await step(`Installing ${program} with apt-get`, async () => {
+    await run("apt-get", ["update"], { env, log });
+    await run("apt-get", ["install", "-y", "--no-install-recommends", program], { env, log });
+  });
+}
+
+function buildArguments(args: Readonly<Record<string, string>>): string[] {
+  return Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
+}

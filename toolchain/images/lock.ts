@@ -1,0 +1,30 @@
+/** One build at a time: two would clean up each other's working containers. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { ToolchainError } from "../steps.ts";
+
+/** Takes the lock and returns what gives it back. A lock whose process is gone counts for nothing. */
+export function lock(file: string): () => void {
+  try {
+    writeFileSync(file, `${process.pid}\n`, { flag: "wx" });
+  } catch {
+    const owner = Number(readFileSync(file, "utf8"));
+    if (isRunning(owner)) {
+      throw new ToolchainError(
+        `process ${owner} is building images already`,
+        "wait until it has ended, then run the same command",
+      );
+    }
+    writeFileSync(file, `${process.pid}\n`);
+  }
+  return () => rmSync(file, { force: true });
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
