@@ -1,0 +1,28 @@
+/**
+ * The closed set of credentials that an instance has, each derived from the stack's root secret under its own purpose and
+ * rotated by raising that purpose's generation.
+ */
+export const Purpose = {
+  /** Superuser of the in-cluster database server. */
+  DatabaseAdministrator: "database-administrator",
+  /** The role that CKAN uses: owner of the main and the datastore database. */
+  Database: "database",
+  /** The role that may only read the datastore. */
+  DatastoreReader: "datastore-reader",
+  /** Redis. */
+  Queue: "queue",
+  /** Root user of the in-cluster object store. */
+  FilesAdministrator: "files-administrator",
+  /** Access key of the one bucket. */
+  Files: "files",
+  /** SECRET_KEY and the CSRF key: rotating it ends all sessions. */
+  Session: "session",
+  /** Signature of all API tokens: rotating it ends them all. */
+  ApiTokens: "api-tokens",
+  /** The one API token that XLoader uses. */
+  XLoader: "xloader",
+  /** Password of the sysadmin. */
+  Administrator: "administrator",
+} as const;
+
+export type Purpose = (typeof Purpose)[keyof typeof Purpose];

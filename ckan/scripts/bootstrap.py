@@ -1,0 +1,196 @@
+"""What must happen once per release, before web and worker start. Every step can be repeated; every error ends it.
+
+1. wait for the servers
+2. roles, databases and who may connect (as the server's administrator, whose password only this program gets)
+3. CKAN's and the plugins' migrations
+4. the datastore's permissions, by CKAN's own SQL
+5. the sysadmin and XLoader's API token
+6. the search index
+"""
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import psycopg2
+from psycopg2 import sql
+
+STARTED = time.monotonic()
+INI = os.environ["CKAN_INI"]
+
+
+def say(text):
+    print(f"[{time.monotonic() - STARTED:6.1f} s] {text}", flush=True)
+
+
+def fail(text):
+    say(f"FAILED: {text}")
+    sys.exit(1)
+
+
+def connect(database):
+    connection = psycopg2.connect(
+        host=os.environ["DATABASE_HOST"],
+        port=os.environ["DATABASE_PORT"],
+        dbname=database,
+        user=os.environ["DATABASE_ADMINISTRATOR"],
+        password=os.environ["DATABASE_ADMINISTRATOR_PASSWORD"],
+        sslmode=os.environ["DATABASE_SSL_MODE"],
+        connect_timeout=5,
+    )
+    connection.autocommit = True
+    return connection
+
+
+def wait_for_servers(seconds):
+    """The servers start at the same time as this Job; it waits here, where waiting is cheap."""
+    deadline = time.monotonic() + seconds
+    for server in os.environ["WAIT_FOR"].split():
+        host, port = server.rsplit(":", 1)
+        while True:
+            try:
+                socket.create_connection((host, int(port)), 3).close()
+                break
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    fail(f"{server} did not answer within {seconds} s: {error}")
+                time.sleep(0.5)
+        say(f"{server} answers")
+    while True:
+        try:
+            return connect("postgres")
+        except psycopg2.OperationalError as error:
+            if time.monotonic() > deadline or "authentication failed" in str(error):
+                fail(f"the database server refuses its administrator: {error}")
+            time.sleep(0.5)
+
+
+def declare_role(cursor, name, password):
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,))
+    role = sql.Identifier(name)
+    if cursor.fetchone() is None:
+        cursor.execute(sql.SQL("CREATE ROLE {}").format(role))
+    cursor.execute(
+        sql.SQL("ALTER ROLE {} LOGIN NOCREATEDB NOCREATEROLE PASSWORD {}").format(role, sql.Literal(password))
+    )
+
+
+def declare_database(cursor, name, owner):
+    cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+    if cursor.fetchone() is None:
+        cursor.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(
+                sql.Identifier(name), sql.Identifier(owner)
+            )
+        )
+    # PostgreSQL lets everybody connect to every database unless told otherwise.
+    cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+
+
+def declare_databases(connection):
+    owner, reader = os.environ["DATABASE_USER"], os.environ["DATASTORE_READER_USER"]
+    cursor = connection.cursor()
+    declare_role(cursor, owner, os.environ["DATABASE_PASSWORD"])
+    declare_role(cursor, reader, os.environ["DATASTORE_READER_PASSWORD"])
+    # A managed server's administrator is no superuser: it must be a member of the role that it makes an owner.
+    cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(owner)))
+    declare_database(cursor, os.environ["DATABASE_NAME"], owner)
+    declare_database(cursor, os.environ["DATASTORE_NAME"], owner)
+    say("roles and databases are as declared")
+
+
+def ckan(*arguments):
+    result = subprocess.run(["ckan", "-c", INI, *arguments], stdout=subprocess.PIPE, text=True)
+    if result.returncode != 0:
+        fail(f"ckan {' '.join(arguments)} ended with {result.returncode}: {result.stdout[-2000:]}")
+    say(f"ckan {' '.join(arguments)}")
+    return result.stdout
+
+
+def declare_datastore_permissions():
+    """CKAN prints SQL for psql; without its \\connect line any client can run it, connected to that database."""
+    statements = ckan("datastore", "set-permissions")
+    with connect(os.environ["DATASTORE_NAME"]) as connection:
+        connection.cursor().execute("\n".join(line for line in statements.splitlines() if not line.startswith("\\")))
+    say("the datastore's permissions are as CKAN asks for")
+
+
+def declare_administrator(model):
+    """The password is set when the sysadmin is new or the stack file asks for a new one; a person's own change stays."""
+    name, generation = os.environ["ADMINISTRATOR_NAME"], int(os.environ["ADMINISTRATOR_GENERATION"])
+    user = model.User.get(name)
+    if user is None:
+        user = model.User(name=name, email=os.environ["ADMINISTRATOR_EMAIL"])
+        model.Session.add(user)
+    extras = dict(user.plugin_extras or {})
+    if extras.get("password_generation") != generation:
+        user.password = os.environ["ADMINISTRATOR_PASSWORD"]
+        user.plugin_extras = {**extras, "password_generation": generation}
+        say(f"sysadmin {name} has the password of generation {generation}")
+    user.sysadmin = True
+    user.state = "active"
+    model.Session.commit()
+    return user
+
+
+def declare_xloader_token(model, user):
+    """The token itself was derived beforehand; CKAN accepts it once this row is there. Earlier tokens of the name end."""
+    token = os.environ["XLOADER_TOKEN_ID"]
+    model.Session.query(model.ApiToken).filter(
+        model.ApiToken.name == "xloader", model.ApiToken.id != token
+    ).delete()
+    row = model.Session.get(model.ApiToken, token)
+    if row is None:
+        row = model.ApiToken(user_id=user.id, name="xloader")
+        row.id = token
+        model.Session.add(row)
+    row.user_id = user.id
+    model.Session.commit()
+    say("XLoader's token is known")
+
+
+def check_search_index(model):
+    """A new or emptied index is filled again; an index that has all datasets is left alone."""
+    from ckan.lib.search import check_solr_schema_version, query_for, rebuild
+
+    check_solr_schema_version()
+    datasets = {row[0] for row in model.Session.query(model.Package.id).filter(model.Package.state != "deleted")}
+    indexed = set(query_for(model.Package).get_all_entity_ids(max_results=len(datasets) + 1000))
+    if datasets <= indexed:
+        say(f"the search index has all {len(datasets)} datasets")
+        return
+    say(f"the search index lacks {len(datasets - indexed)} of {len(datasets)} datasets: adding them")
+    rebuild(only_missing=bool(indexed), quiet=True)
+
+
+def declare_inside_ckan():
+    from ckan.cli import CKANConfigLoader
+    from ckan.config.middleware import make_app
+
+    app = make_app(CKANConfigLoader(INI).get_config())
+    from ckan import model
+
+    with getattr(app, "_wsgi_app", app).test_request_context():
+        user = declare_administrator(model)
+        if os.environ.get("XLOADER_TOKEN_ID"):
+            declare_xloader_token(model, user)
+        check_search_index(model)
+
+
+def main():
+    # PID 1 ignores signals that it does not handle: the pod would hang for its whole grace period.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    connection = wait_for_servers(int(os.environ["WAIT_SECONDS"]))
+    # Two releases that overlap would migrate at the same time.
+    connection.cursor().execute("SELECT pg_advisory_lock(hashtext('ckan-bootstrap'), hashtext(%s))", (os.environ["DATABASE_NAME"],))
+    declare_databases(connection)
+    ckan("db", "upgrade")
+    if os.environ.get("DATASTORE") == "yes":
+        declare_datastore_permissions()
+    declare_inside_ckan()
+    say("done")
+
+
+main()

@@ -1,0 +1,35 @@
+"""WSGI entry point: CKAN as configured by the file that CKAN_INI names."""
+import os
+
+from ckan.cli import CKANConfigLoader
+from ckan.config.middleware import make_app
+
+
+def with_relative_downloads(app, site, prefix):
+    """Makes redirects to stored files relative.
+
+    Files in a store that no browser reaches are handed on by the site itself, below /<bucket>/. CKAN redirects to them by the
+    site's public address, which pods may not be able to reach; a path works for everybody who reached CKAN in the first place.
+    """
+
+    def relative(name, value):
+        if name.lower() == "location" and value.startswith(site + prefix):
+            return name, value[len(site) :]
+        return name, value
+
+    def wrapped(environ, start_response):
+        def start(status, headers, *rest):
+            return start_response(status, [relative(*header) for header in headers], *rest)
+
+        return app(environ, start)
+
+    return wrapped
+
+
+config = CKANConfigLoader(os.environ["CKAN_INI"]).get_config()
+application = make_app(config)
+
+_site = config.get("ckanext.s3filestore.download_proxy")
+if _site:
+    _bucket = config["ckanext.s3filestore.aws_bucket_name"]
+    application = with_relative_downloads(application, _site, f"/{_bucket}/")

@@ -1,0 +1,143 @@
+/** ckan.ini as this program writes it: everything but secrets, which reach CKAN by environment through ckanext-envvars. */
+
+/** Where CKAN keeps what it may write: compiled assets, and uploads when they live on a volume. */
+export const storagePath = "/var/lib/ckan";
+
+/** What the settings of one site follow from. */
+export interface Site {
+  /** ckan.site_id: prefix of job queues and of documents in the index. */
+  readonly id: string;
+  /** Address that people use, without a slash at the end. */
+  readonly url: string;
+  /** Address that pods use: XLoader downloads from it and reports to it. */
+  readonly internalUrl: string;
+  readonly title: string;
+  readonly description?: string | undefined;
+  readonly locale: string;
+  /** Shown on every page of a site that is not the real one. */
+  readonly stage?: string | undefined;
+  readonly plugins: readonly string[];
+  /** The object store for uploads. @default uploads stay on the volume at `storagePath` */
+  readonly store?: SiteStore | undefined;
+  /** Largest resource, in megabytes. */
+  readonly maximumUploadMegabytes: number;
+  /** Longest run of a load, in seconds. */
+  readonly jobTimeoutSeconds: number;
+  /** Settings from the stack file that the program does not know. */
+  readonly further: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface SiteStore {
+  /** Endpoint that CKAN talks to, such as http://opendata-files:9000. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region: string;
+  /** Whether a browser reaches `endpoint` too. If not, the site itself hands the files on. */
+  readonly reachableByBrowsers: boolean;
+}
+
+type Setting = readonly [name: string, value: string | number | boolean];
+
+/** The settings of a site, by name, in the order of the file. */
+export function ckanSettings(site: Site): ReadonlyMap<string, string> {
+  const settings: readonly Setting[] = [
+    ["ckan.site_url", site.url],
+    ["ckan.site_id", site.id],
+    ["ckan.site_title", site.stage === undefined ? site.title : `${site.title} (${site.stage})`],
+    ...(site.description === undefined ? [] : [["ckan.site_description", site.description] as const]),
+    ...(site.stage === undefined ? [] : [["ckan.site_custom_css", stageBanner(site.stage)] as const]),
+    ["ckan.locale_default", site.locale],
+    ["ckan.plugins", site.plugins.join(" ")],
+    ["ckan.storage_path", storagePath],
+    ["ckan.max_resource_size", site.maximumUploadMegabytes],
+    ["SESSION_COOKIE_SECURE", site.url.startsWith("https:")],
+    // The upload form's size limit counts in megabytes, XLoader's in bytes; a file that may be uploaded may be loaded.
+    ["ckanext.xloader.max_content_length", site.maximumUploadMegabytes * 1_000_000],
+    ["ckanext.xloader.site_url", site.internalUrl],
+    ["ckanext.xloader.job_timeout", site.jobTimeoutSeconds],
+    ["ckan.jobs.timeout", site.jobTimeoutSeconds],
+    ...(site.store === undefined ? [] : storeSettings(site.store, site.url)),
+    ...Object.entries(site.further),
+  ];
+  return new Map(settings.map(([name, value]) => [name, String(value)]));
+}
+
+/** Settings that a stack file may not set, because something else of the program depends on them. */
+export function reservedSettings(names: readonly string[]): readonly string[] {
+  return names.filter((name) => reserved.test(name));
+}
+
+const reserved =
+  /^(?:ckan\.(?:site_url|site_id|site_title|site_description|plugins|storage_path|max_resource_size|jobs\.timeout|locale_default|redis\.url|datastore\.(?:write|read)_url)|solr_url|sqlalchemy\.url|SECRET_KEY|WTF_CSRF_SECRET_KEY|SESSION_COOKIE_SECURE|api_token\.jwt\..*|ckanext\.xloader\.(?:site_url|api_token|jobs_db\.uri|job_timeout|max_content_length)|ckanext\.s3filestore\..*)$/;
+
+/** The text of ckan.ini. */
+export function renderIni(settings: ReadonlyMap<string, string>): string {
+  // Python's ConfigParser takes a single % for the start of a reference.
+  const lines = [...settings].map(([name, value]) => `${name} = ${value.replaceAll("%", "%%")}`);
+  return `[DEFAULT]\ndebug = false\n\n[app:main]\n${lines.join("\n")}\n\n${logging}`;
+}
+
+function storeSettings(store: SiteStore, siteUrl: string): readonly Setting[] {
+  const setting = (name: string, value: string | number | boolean): Setting => [`ckanext.s3filestore.${name}`, value];
+  return [
+    setting("aws_bucket_name", store.bucket),
+    setting("region_name", store.region),
+    setting("host_name", store.endpoint),
+    setting("signature_version", "s3v4"),
+    setting("addressing_style", "path"),
+    // The plugin's own default is public-read.
+    setting("acl", "private"),
+    // With a fixed ACL the plugin's visibility jobs change nothing; run inline, they stay off the queue that XLoader uses.
+    setting("acl.async_update", false),
+    // The plugin asks for public-read on logos whatever `acl` says. A store without ACLs ignores that, but the plugin would
+    // remember its wish and hand out unsigned links that the store refuses. Zero: ask the store instead.
+    setting("acl_cache_window", 0),
+    // A link is made for one reader; it is worth nothing to the next one after ten minutes.
+    setting("signed_url_expiry", 600),
+    setting("signed_url_cache_window", 300),
+    // Checked once per release by the bootstrap, not by every process that starts.
+    setting("check_access_on_startup", false),
+    ...(store.reachableByBrowsers ? [] : [setting("download_proxy", siteUrl)]),
+  ];
+}
+
+/** A bar above every page; also in the title, for those who do not see colours. */
+function stageBanner(stage: string): string {
+  const text = `${stage}: not the real site, data may disappear`.replaceAll(/["\\<>]/g, "");
+  return `body::before { content: "${text}"; display: block; padding: .4em; background: #b30000; color: #fff; font-weight: bold; text-align: center; }`;
+}
+
+const logging = `[loggers]
+keys = root, ckan, ckanext
+
+[handlers]
+keys = console
+
+[formatters]
+keys = generic
+
+[logger_root]
+level = WARNING
+handlers = console
+
+[logger_ckan]
+level = INFO
+handlers = console
+qualname = ckan
+propagate = 0
+
+[logger_ckanext]
+level = INFO
+handlers = console
+qualname = ckanext
+propagate = 0
+
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+level = NOTSET
+formatter = generic
+
+[formatter_generic]
+format = %(asctime)s %(levelname)-5.5s [%(name)s] %(message)s
+`;

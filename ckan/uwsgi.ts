@@ -1,0 +1,59 @@
+/** uwsgi.ini: how CKAN's web pods serve. */
+
+/** Port that uWSGI listens on. */
+export const webPort = 5000;
+
+/** A path that uWSGI answers itself, through a worker but without CKAN: liveness must not depend on the database. */
+export const livenessPath = "/_live";
+
+export interface ServerOptions {
+  readonly processes: number;
+  readonly threads: number;
+  /** Folder that holds wsgi.py. */
+  readonly folder: string;
+  /** Files that the site hands on from a store no browser reaches: requests below `/<bucket>/` go to `host:port`. */
+  readonly store?: { readonly bucket: string; readonly host: string; readonly port: number } | undefined;
+}
+
+/** The text of uwsgi.ini. */
+export function renderUwsgi(options: ServerOptions): string {
+  const { processes, threads, folder, store } = options;
+  return `[uwsgi]
+strict = true
+http-socket = 0.0.0.0:${webPort}
+wsgi-file = ${folder}/wsgi.py
+callable = application
+master = true
+processes = ${processes}
+threads = ${threads}
+# CKAN opens its database pool when it loads: each process needs its own.
+lazy-apps = true
+need-app = true
+# SIGTERM lets running requests end; uWSGI's own meaning of it is "reload".
+hook-master-start = unix_signal:15 gracefully_kill_them_all
+worker-reload-mercy = 50
+harakiri = 60
+harakiri-verbose = true
+# CKAN's search pages make long query strings; 4096, the default, answers them with an error.
+buffer-size = 32768
+max-requests = 5000
+# uWSGI reserves memory for every file descriptor it might use; container engines hand out a million of them.
+max-fd = 4096
+vacuum = true
+log-x-forwarded-for = true
+${routes(store)}`;
+}
+
+function routes(store: ServerOptions["store"]): string {
+  const live = `route = ^${livenessPath}$ break:204 No Content\n`;
+  if (store === undefined) return live;
+  return `${live}# Links that s3filestore signed for the store's own name: passed on in a thread of their own, so that a slow reader holds no
+# worker. The store checks the signature; nothing but reading is passed on.
+offload-threads = 2
+route = ^/${store.bucket}/ goto:store
+route-run = last:
+route-label = store
+route-if-not = regexp:\${REQUEST_METHOD};^(GET|HEAD)$ break:405 Method Not Allowed
+route-run = http:${store.host}:${store.port},${store.host}:${store.port}
+`;
+}

@@ -1,0 +1,104 @@
+/** What must happen once per release, before web and worker start: databases, migrations, permissions, sysadmin, index. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { Purpose } from "../ckan/credentials.ts";
+import { scripts } from "../ckan/scripts.ts";
+import type { CkanRuntime, DatabaseEndpoints, EnvironmentVariable, SecretReference } from "./contracts.ts";
+import type { Credentials } from "./credentials.ts";
+import { declareJob } from "./job.ts";
+import { ckanPod } from "./manifests/ckan-pod.ts";
+import { type Identity, labels, selector } from "./manifests/labels.ts";
+import { contentName } from "./manifests/names.ts";
+import { allow } from "./manifests/network.ts";
+import { configMapMount } from "./manifests/pod.ts";
+import { credentialsSecret } from "./secret.ts";
+import { sizes } from "./sizes.ts";
+
+export interface CkanBootstrapArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly credentials: Credentials;
+  readonly runtime: CkanRuntime;
+  readonly database: DatabaseEndpoints;
+  /** `host:port` of every server that must answer before CKAN can start. */
+  readonly waitFor: readonly pulumi.Input<string>[];
+  readonly plugins: readonly string[];
+  readonly administrator: { readonly name: string; readonly email: string };
+  readonly xloaderTokenId: SecretReference;
+}
+
+/** Seconds to wait for servers that start at the same time, first pull of their images included. */
+const waitSeconds = 420;
+
+export class CkanBootstrap extends pulumi.ComponentResource {
+  constructor(name: string, args: CkanBootstrapArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ckan:index:CkanBootstrap", name, args, opts);
+    const { namespace, credentials, runtime } = args;
+    const identity: Identity = {
+      instance: credentials.instance,
+      component: "bootstrap",
+      software: "ckan",
+      version: runtime.version,
+    };
+    const administrator = credentialsSecret(
+      `${name}-administrator`,
+      { namespace, identity, credentials, data: { password: credentials.derive(Purpose.Administrator) } },
+      { parent: this },
+    );
+    const data = { "bootstrap.py": scripts["bootstrap.py"] };
+    const script = new kubernetes.core.v1.ConfigMap(
+      name,
+      { metadata: { name: contentName(name, data), namespace, labels: labels(identity) }, immutable: true, data },
+      { parent: this },
+    );
+    const policy = new kubernetes.networking.v1.NetworkPolicy(
+      name,
+      {
+        metadata: { name, namespace, labels: labels(identity) },
+        spec: allow({ pods: selector(identity), to: runtime.access }),
+      },
+      { parent: this },
+    );
+    const pod = ckanPod(runtime, identity);
+    declareJob(
+      name,
+      {
+        namespace,
+        pod: {
+          ...pod,
+          command: ["python3", "/etc/bootstrap/bootstrap.py"],
+          environment: [...runtime.environment, ...bootstrapEnvironment(args, administrator.password)],
+          mounts: [...(pod.mounts ?? []), configMapMount("script", "/etc/bootstrap", script.metadata.name)],
+          resources: sizes.bootstrap.resources,
+        },
+        deadlineSeconds: 1800,
+      },
+      { parent: this, dependsOn: [policy] },
+    );
+    this.registerOutputs();
+  }
+}
+
+/** What the bootstrap knows beside CKAN's own connections. No other pod gets the server's administrator. */
+function bootstrapEnvironment(args: CkanBootstrapArgs, password: SecretReference): readonly EnvironmentVariable[] {
+  const { server, main, datastore, datastoreReader } = args.database;
+  const { plugins, administrator, credentials } = args;
+  return [
+    { name: "WAIT_FOR", value: pulumi.all([...args.waitFor]).apply((servers) => servers.join(" ")) },
+    { name: "WAIT_SECONDS", value: String(waitSeconds) },
+    { name: "DATABASE_HOST", value: server.host },
+    { name: "DATABASE_PORT", value: String(server.port) },
+    { name: "DATABASE_SSL_MODE", value: server.sslMode },
+    { name: "DATABASE_ADMINISTRATOR", value: server.administrator.user },
+    { name: "DATABASE_ADMINISTRATOR_PASSWORD", secret: server.administrator.password },
+    { name: "DATABASE_NAME", value: main.database },
+    { name: "DATABASE_USER", value: main.user },
+    { name: "DATASTORE", value: plugins.includes("datastore") ? "yes" : "no" },
+    { name: "DATASTORE_NAME", value: datastore.database },
+    { name: "DATASTORE_READER_USER", value: datastoreReader.user },
+    { name: "ADMINISTRATOR_NAME", value: administrator.name },
+    { name: "ADMINISTRATOR_EMAIL", value: administrator.email },
+    { name: "ADMINISTRATOR_GENERATION", value: String(credentials.generation(Purpose.Administrator)) },
+    { name: "ADMINISTRATOR_PASSWORD", secret: password },
+    ...(plugins.includes("xloader") ? [{ name: "XLOADER_TOKEN_ID", secret: args.xloaderTokenId }] : []),
+  ];
+}

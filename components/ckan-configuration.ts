@@ -1,0 +1,92 @@
+/** What all pods of one CKAN site share: ckan.ini, and the keys by which they trust each other. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { apiToken } from "../ckan/api-token.ts";
+import { Purpose } from "../ckan/credentials.ts";
+import { ckanSettings, renderIni, type Site } from "../ckan/settings.ts";
+import type {
+  CkanRuntime,
+  DatabaseEndpoints,
+  ObjectStore,
+  QueueEndpoint,
+  SearchEndpoint,
+  SecretReference,
+} from "./contracts.ts";
+import type { Credentials } from "./credentials.ts";
+import { ckanEnvironment } from "./manifests/ckan-environment.ts";
+import { type Identity, labels } from "./manifests/labels.ts";
+import { contentName } from "./manifests/names.ts";
+import { credentialsSecret } from "./secret.ts";
+
+export interface CkanConfigurationArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly credentials: Credentials;
+  /** Image with CKAN, its plugins and uWSGI. */
+  readonly image: string;
+  /** CKAN's version inside the image. */
+  readonly version: string;
+  readonly site: Site;
+  readonly database: DatabaseEndpoints;
+  readonly search: SearchEndpoint;
+  readonly queue: QueueEndpoint;
+  /** @default uploads stay on a volume of the web pod */
+  readonly store?: ObjectStore | undefined;
+}
+
+/** Folder that holds ckan.ini. */
+const folder = "/etc/ckan";
+
+export class CkanConfiguration extends pulumi.ComponentResource {
+  /** For pods that run CKAN. */
+  readonly runtime: CkanRuntime;
+  /** Id of the API token that XLoader uses: the bootstrap makes it known to CKAN. */
+  readonly xloaderTokenId: SecretReference;
+
+  constructor(name: string, args: CkanConfigurationArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ckan:index:CkanConfiguration", name, args, opts);
+    const { namespace, credentials, database, search, queue, store } = args;
+    const identity: Identity = {
+      instance: credentials.instance,
+      component: "configuration",
+      software: "ckan",
+      version: args.version,
+    };
+    const data = { "ckan.ini": renderIni(ckanSettings(args.site)) };
+    const configMap = new kubernetes.core.v1.ConfigMap(
+      name,
+      { metadata: { name: contentName(name, data), namespace, labels: labels(identity) }, immutable: true, data },
+      { parent: this },
+    );
+    const keys = this.keys(`${name}-keys`, args, identity);
+    this.runtime = {
+      image: args.image,
+      version: args.version,
+      configMap: configMap.metadata.name,
+      environment: ckanEnvironment({ database, search, queue, store, keys, iniPath: `${folder}/ckan.ini` }),
+      access: [database.access, search.access, queue.access, ...(store === undefined ? [] : [store.access])],
+    };
+    this.xloaderTokenId = keys["xloader-token-id"];
+    this.registerOutputs({ runtime: this.runtime });
+  }
+
+  private keys(name: string, args: CkanConfigurationArgs, identity: Identity) {
+    const { namespace, credentials } = args;
+    const apiTokens = credentials.derive(Purpose.ApiTokens);
+    const tokenId = credentials.derive(Purpose.XLoader);
+    return credentialsSecret(
+      name,
+      {
+        namespace,
+        identity,
+        credentials,
+        data: {
+          session: credentials.derive(Purpose.Session),
+          "api-tokens": apiTokens,
+          "xloader-token-id": tokenId,
+          "xloader-token": pulumi.all([tokenId, apiTokens]).apply(([id, key]) => apiToken(id, key)),
+        },
+      },
+      { parent: this },
+    );
+  }
+}

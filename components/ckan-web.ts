@@ -1,0 +1,154 @@
+/** The web pods of one CKAN site, and the Service in front of them. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { scripts } from "../ckan/scripts.ts";
+import { storagePath } from "../ckan/settings.ts";
+import { livenessPath, renderUwsgi, webPort } from "../ckan/uwsgi.ts";
+import type { CkanRuntime, ObjectStore } from "./contracts.ts";
+import { durable, type Protection } from "./durability.ts";
+import { ckanPod } from "./manifests/ckan-pod.ts";
+import { type Identity, labels, selector } from "./manifests/labels.ts";
+import { contentName } from "./manifests/names.ts";
+import { allow, fromAnywhere } from "./manifests/network.ts";
+import { claimMount, configMapMount, type Mount, podTemplate, type Resources } from "./manifests/pod.ts";
+import { http, probes } from "./manifests/probes.ts";
+import { sizes } from "./sizes.ts";
+
+export interface CkanWebArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Name of the CKAN instance, for labels. */
+  readonly instance: string;
+  readonly runtime: CkanRuntime;
+  /** Name of the Service. */
+  readonly host: string;
+  /** Web pods. @default 1 */
+  readonly replicas?: number;
+  /** uWSGI processes in a pod. @default 2 */
+  readonly processes?: number;
+  /** Threads in a process. @default 2 */
+  readonly threads?: number;
+  /** @default 250m to 1 processor, 768Mi to 1Gi */
+  readonly resources?: Resources;
+  /** A store whose files the site hands on, because browsers do not reach it. @default none */
+  readonly store?: ObjectStore | undefined;
+  /** A volume for uploads, instead of a store; only one pod can mount it. @default none */
+  readonly uploads?: { readonly storage: string; readonly protection: Protection } | undefined;
+  /** Port on every node. @default none: reached inside the cluster only */
+  readonly nodePort?: number | undefined;
+}
+
+/** Folder with uWSGI's own files. */
+const folder = "/etc/ckan-web";
+
+export class CkanWeb extends pulumi.ComponentResource {
+  constructor(name: string, args: CkanWebArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ckan:index:CkanWeb", name, args, opts);
+    const { namespace, instance, runtime, replicas = 1 } = args;
+    const identity: Identity = { instance, component: "web", software: "ckan", version: runtime.version };
+    const pods = selector(identity);
+    const metadata = { name, namespace, labels: labels(identity) };
+
+    const data = { "uwsgi.ini": renderUwsgi(serverOptions(args)), "wsgi.py": scripts["wsgi.py"] };
+    const server = new kubernetes.core.v1.ConfigMap(
+      name,
+      { metadata: { ...metadata, name: contentName(name, data) }, immutable: true, data },
+      { parent: this },
+    );
+    const policy = new kubernetes.networking.v1.NetworkPolicy(
+      name,
+      { metadata, spec: allow({ pods, from: [fromAnywhere(webPort)], to: runtime.access }) },
+      { parent: this },
+    );
+    const deployment = new kubernetes.apps.v1.Deployment(
+      name,
+      {
+        metadata,
+        spec: {
+          replicas,
+          selector: { matchLabels: pods },
+          strategy: rollout(args),
+          template: podTemplate(webPod(args, identity, server.metadata.name, this.storage(name, args, identity))),
+        },
+      },
+      { parent: this, dependsOn: [policy] },
+    );
+    new kubernetes.core.v1.Service(
+      args.host,
+      {
+        metadata: { ...metadata, name: args.host },
+        spec: {
+          type: args.nodePort === undefined ? "ClusterIP" : "NodePort",
+          selector: pods,
+          ports: [
+            {
+              name: "http",
+              port: 80,
+              targetPort: webPort,
+              protocol: "TCP",
+              ...(args.nodePort !== undefined && { nodePort: args.nodePort }),
+            },
+          ],
+        },
+      },
+      { parent: this, dependsOn: [deployment] },
+    );
+    if (replicas > 1) {
+      new kubernetes.policy.v1.PodDisruptionBudget(
+        name,
+        {
+          metadata,
+          // A pod that is not ready serves nobody: it must not keep a node from being drained.
+          spec: { maxUnavailable: 1, selector: { matchLabels: pods }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+        },
+        { parent: this },
+      );
+    }
+    this.registerOutputs();
+  }
+
+  /** The volume for uploads, where there is one. */
+  private storage(name: string, args: CkanWebArgs, identity: Identity): Mount | undefined {
+    if (args.uploads === undefined) return undefined;
+    const claim = new kubernetes.core.v1.PersistentVolumeClaim(
+      `${name}-uploads`,
+      {
+        metadata: { name: `${name}-uploads`, namespace: args.namespace, labels: labels(identity) },
+        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: args.uploads.storage } } },
+      },
+      { parent: this, ...durable(args.uploads.protection) },
+    );
+    return claimMount("storage", storagePath, claim.metadata.name);
+  }
+}
+
+function serverOptions({ processes, threads, store }: CkanWebArgs) {
+  return {
+    processes: processes ?? sizes.web.processes,
+    threads: threads ?? sizes.web.threads,
+    folder,
+    ...(store !== undefined && !store.reachableByBrowsers && { store }),
+  };
+}
+
+/** A volume that one pod mounts must be let go before the next pod can have it. */
+function rollout({ uploads }: CkanWebArgs) {
+  return uploads === undefined
+    ? { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } }
+    : { type: "Recreate" };
+}
+
+function webPod(args: CkanWebArgs, identity: Identity, server: pulumi.Input<string>, storage: Mount | undefined) {
+  const pod = ckanPod(args.runtime, identity, storage);
+  return {
+    ...pod,
+    command: ["uwsgi", "--ini", `${folder}/uwsgi.ini`],
+    ports: { http: webPort },
+    probes: probes({ ready: http("/api/3/action/status_show", webPort), alive: http(livenessPath, webPort), startSeconds: 180 }),
+    resources: args.resources ?? sizes.web.resources,
+    mounts: [...(pod.mounts ?? []), configMapMount("server", folder, server)],
+    // Proxies go on sending for a moment after the pod has left the Service; then running requests have 60 s to end.
+    drainSeconds: 5,
+    terminationGracePeriodSeconds: 70,
+    spread: (args.replicas ?? 1) > 1,
+  };
+}

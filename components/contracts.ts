@@ -1,0 +1,103 @@
+/**
+ * What the parts hand on to each other: where something is, which name it has there, and a reference to its credentials. A
+ * consumer takes a contract, never the class behind it, so that "bring your own" is one argument.
+ */
+import type { Input } from "@pulumi/pulumi";
+
+/** One key of a Secret in the namespace of the pod that uses it. The value itself never leaves the Secret. */
+export interface SecretReference {
+  readonly secretName: Input<string>;
+  readonly key: string;
+}
+
+/** How a pod gets through the network policies to a server. */
+export interface Access {
+  /** Labels that a pod must carry to be let in. Empty for servers outside the cluster. */
+  readonly clientLabels: Readonly<Record<string, string>>;
+  /** Where the pod's own policy must let it go. */
+  readonly destination: Destination;
+}
+
+/** The far end of a network flow. */
+export type Destination =
+  | { readonly kind: "pods"; readonly labels: Readonly<Record<string, string>>; readonly port: number }
+  | { readonly kind: "networks"; readonly networks: readonly string[]; readonly port: number };
+
+/** A PostgreSQL server together with the role that may create roles and databases on it. */
+export interface DatabaseServer {
+  readonly host: Input<string>;
+  readonly port: number;
+  /** libpq's sslmode. */
+  readonly sslMode: "disable" | "require" | "verify-full";
+  readonly administrator: { readonly user: string; readonly password: SecretReference };
+}
+
+/** One database seen by one role. Passwords are URL-safe. */
+export interface DatabaseEndpoint {
+  readonly host: Input<string>;
+  readonly port: number;
+  readonly sslMode: DatabaseServer["sslMode"];
+  readonly database: string;
+  readonly user: string;
+  readonly password: SecretReference;
+}
+
+/** The databases of one instance. */
+export interface DatabaseEndpoints {
+  readonly server: DatabaseServer;
+  /** CKAN's own database, by its owner. */
+  readonly main: DatabaseEndpoint;
+  /** The datastore, by the same owner. */
+  readonly datastore: DatabaseEndpoint;
+  /** The datastore, by a role that may only read. */
+  readonly datastoreReader: DatabaseEndpoint;
+  readonly access: Access;
+}
+
+/** A Solr core with CKAN's schema. */
+export interface SearchEndpoint {
+  readonly host: Input<string>;
+  readonly port: number;
+  readonly core: string;
+  readonly access: Access;
+}
+
+/** One index of a Redis or Valkey server. The password is URL-safe. */
+export interface QueueEndpoint {
+  readonly host: Input<string>;
+  readonly port: number;
+  readonly index: number;
+  readonly password: SecretReference;
+  readonly access: Access;
+}
+
+/** A bucket behind the S3 protocol, with a key that reaches this bucket only. */
+export interface ObjectStore {
+  readonly protocol: "http" | "https";
+  readonly host: string;
+  readonly port: number;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKey: SecretReference;
+  readonly secretKey: SecretReference;
+  /** Whether browsers reach the endpoint. If not, the site hands the files on. */
+  readonly reachableByBrowsers: boolean;
+  readonly access: Access;
+}
+
+/** What every pod that runs CKAN needs, whatever it does with it. */
+export interface CkanRuntime {
+  readonly image: string;
+  /** CKAN's version, for labels. */
+  readonly version: string;
+  /** ConfigMap that holds ckan.ini. */
+  readonly configMap: Input<string>;
+  /** Connections and keys, by reference. */
+  readonly environment: readonly EnvironmentVariable[];
+  readonly access: readonly Access[];
+}
+
+/** An environment variable: a value, which may refer to earlier ones as $(NAME), or a key of a Secret. */
+export type EnvironmentVariable =
+  | { readonly name: string; readonly value: Input<string> }
+  | { readonly name: string; readonly secret: SecretReference };

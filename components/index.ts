@@ -1,0 +1,14 @@
+/** The components that other programs import. */
+export { CkanBootstrap, type CkanBootstrapArgs } from "./ckan-bootstrap.ts";
+export { CkanConfiguration, type CkanConfigurationArgs } from "./ckan-configuration.ts";
+export { CkanStack, type CkanStackArgs, type ExposureArgs, type FilesArgs } from "./ckan-stack.ts";
+export { CkanWeb, type CkanWebArgs } from "./ckan-web.ts";
+export type * from "./contracts.ts";
+export { Credentials, type CredentialsArgs } from "./credentials.ts";
+export { Protection } from "./durability.ts";
+export { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
+export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./postgres-db.ts";
+export { RedisQueue, type RedisQueueArgs, type RedisServerArgs } from "./redis-queue.ts";
+export { S3Storage, type S3StorageArgs } from "./s3-storage.ts";
+export { SolrCore, type SolrCoreArgs, type SolrServerArgs } from "./solr-core.ts";
+export { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";

@@ -1,0 +1,34 @@
+/** A Job that runs again exactly when something it depends on changes. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { labels } from "./manifests/labels.ts";
+import { contentName } from "./manifests/names.ts";
+import { type PodArgs, podTemplate } from "./manifests/pod.ts";
+
+export interface JobArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly pod: PodArgs;
+  /** Seconds that all tries may take together. */
+  readonly deadlineSeconds: number;
+}
+
+/**
+ * The name carries a hash of the whole pod, names of ConfigMaps and Secrets included, which carry hashes of their content. So a
+ * new image, setting or credential makes a new Job, and an `up` without a change makes none. Nothing deletes a finished Job
+ * after a time: the next refresh would miss it.
+ */
+export function declareJob(name: string, args: JobArgs, options: pulumi.CustomResourceOptions): kubernetes.batch.v1.Job {
+  const template = podTemplate({ ...args.pod, restartPolicy: "Never" });
+  return new kubernetes.batch.v1.Job(
+    name,
+    {
+      metadata: {
+        name: pulumi.output(template).apply((content) => contentName(name, content)),
+        namespace: args.namespace,
+        labels: labels(args.pod.identity),
+      },
+      spec: { template, backoffLimit: 2, activeDeadlineSeconds: args.deadlineSeconds },
+    },
+    options,
+  );
+}

@@ -1,0 +1,43 @@
+/** What makes one bucket and one key for it on a MinIO server. */
+
+/** The rights of CKAN's key: to work with the objects of this bucket. Not to change the bucket, and not to see another. */
+export function bucketPolicy(bucket: string): string {
+  const policy = {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: ["s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
+        Resource: [`arn:aws:s3:::${bucket}`],
+      },
+      {
+        Effect: "Allow",
+        Action: [
+          "s3:GetObject",
+          "s3:PutObject",
+          "s3:DeleteObject",
+          "s3:AbortMultipartUpload",
+          "s3:ListMultipartUploadParts",
+        ],
+        Resource: [`arn:aws:s3:::${bucket}/*`],
+      },
+    ],
+  };
+  return `${JSON.stringify(policy, null, 2)}\n`;
+}
+
+/**
+ * Can be repeated: every step leaves the declared state, whatever it finds. Secrets go to mc by environment and standard input,
+ * never as arguments. An attached policy is an error to mc, so the last step asks what is attached.
+ */
+export const setupScript = `set -eu
+trap 'exit 143' TERM
+until mc ready store --cluster-read >/dev/null 2>&1 || mc admin info store >/dev/null 2>&1; do sleep 1; done
+mc mb --ignore-existing "store/$BUCKET"
+mc anonymous set none "store/$BUCKET"
+mc admin policy create store "$BUCKET" /etc/setup/policy.json
+printf '%s\\n%s\\n' "$ACCESS_KEY" "$SECRET_KEY" | mc admin user add store
+mc admin policy attach store "$BUCKET" --user "$ACCESS_KEY" ||
+  mc admin policy entities store --user "$ACCESS_KEY" | grep -q "$BUCKET"
+echo "bucket $BUCKET and its key are as declared"
+`;

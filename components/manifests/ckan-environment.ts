@@ -1,0 +1,56 @@
+/** The environment variables by which connections and keys reach CKAN: everything that must not stand in ckan.ini. */
+import { interpolate } from "@pulumi/pulumi";
+import type {
+  DatabaseEndpoint,
+  DatabaseEndpoints,
+  EnvironmentVariable,
+  ObjectStore,
+  QueueEndpoint,
+  SearchEndpoint,
+  SecretReference,
+} from "../contracts.ts";
+
+export interface Connections {
+  readonly database: DatabaseEndpoints;
+  readonly search: SearchEndpoint;
+  readonly queue: QueueEndpoint;
+  readonly store?: ObjectStore | undefined;
+  readonly keys: Readonly<Record<"session" | "api-tokens" | "xloader-token", SecretReference>>;
+  readonly iniPath: string;
+}
+
+/**
+ * Helper variables come first, because Kubernetes expands $(NAME) only for earlier names, and carry no CKAN prefix, because
+ * ckanext-envvars takes every CKAN... variable for a setting.
+ */
+export function ckanEnvironment(connections: Connections): readonly EnvironmentVariable[] {
+  const { database, search, queue, store, keys, iniPath } = connections;
+  return [
+    { name: "DATABASE_PASSWORD", secret: database.main.password },
+    { name: "DATASTORE_READER_PASSWORD", secret: database.datastoreReader.password },
+    { name: "QUEUE_PASSWORD", secret: queue.password },
+    { name: "API_TOKEN_KEY", secret: keys["api-tokens"] },
+    { name: "CKAN_INI", value: iniPath },
+    { name: "CKAN_SQLALCHEMY_URL", value: databaseUrl(database.main, "DATABASE_PASSWORD") },
+    { name: "CKAN_DATASTORE_WRITE_URL", value: databaseUrl(database.datastore, "DATABASE_PASSWORD") },
+    { name: "CKAN_DATASTORE_READ_URL", value: databaseUrl(database.datastoreReader, "DATASTORE_READER_PASSWORD") },
+    { name: "CKANEXT__XLOADER__JOBS_DB__URI", value: databaseUrl(database.main, "DATABASE_PASSWORD") },
+    { name: "CKAN_SOLR_URL", value: interpolate`http://${search.host}:${search.port}/solr/${search.core}` },
+    { name: "CKAN_REDIS_URL", value: interpolate`redis://:$(QUEUE_PASSWORD)@${queue.host}:${queue.port}/${queue.index}` },
+    { name: "CKAN___SECRET_KEY", secret: keys.session },
+    { name: "CKAN___API_TOKEN__JWT__ENCODE__SECRET", value: "string:$(API_TOKEN_KEY)" },
+    { name: "CKAN___API_TOKEN__JWT__DECODE__SECRET", value: "string:$(API_TOKEN_KEY)" },
+    { name: "CKANEXT__XLOADER__API_TOKEN", secret: keys["xloader-token"] },
+    ...(store === undefined
+      ? []
+      : [
+          { name: "CKANEXT__S3FILESTORE__AWS_ACCESS_KEY_ID", secret: store.accessKey },
+          { name: "CKANEXT__S3FILESTORE__AWS_SECRET_ACCESS_KEY", secret: store.secretKey },
+        ]),
+  ];
+}
+
+function databaseUrl(endpoint: DatabaseEndpoint, passwordVariable: string) {
+  const { host, port, database, user, sslMode } = endpoint;
+  return interpolate`postgresql://${user}:$(${passwordVariable})@${host}:${port}/${database}?sslmode=${sslMode}`;
+}

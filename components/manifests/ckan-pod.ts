@@ -1,0 +1,20 @@
+/** What every pod that runs CKAN has in common. */
+import type { CkanRuntime } from "../contracts.ts";
+import { configMapMount, type Mount, type PodArgs, scratchMount } from "./pod.ts";
+import { storagePath } from "../../ckan/settings.ts";
+import type { Identity } from "./labels.ts";
+
+/** The image, settings and connections of CKAN; the caller adds command, probes and resources. */
+export function ckanPod(
+  runtime: CkanRuntime,
+  identity: Identity,
+  storage: Mount = scratchMount("storage", storagePath),
+): Pick<PodArgs, "identity" | "image" | "environment" | "mounts" | "clientLabels"> {
+  return {
+    identity,
+    image: runtime.image,
+    environment: runtime.environment,
+    mounts: [configMapMount("configuration", "/etc/ckan", runtime.configMap), storage],
+    clientLabels: Object.assign({}, ...runtime.access.map(({ clientLabels }) => clientLabels)),
+  };
+}

@@ -1,0 +1,19 @@
+/** Names of objects whose content must not change under a running pod. */
+import { createHash } from "node:crypto";
+
+/**
+ * `<name>-<hash of the content>`: a change makes a new object, pods move over to it, and the old one stays until they have.
+ * Keys are sorted, so that only content counts.
+ */
+export function contentName(name: string, content: unknown): string {
+  return `${name}-${createHash("sha256").update(canonical(content)).digest("hex").slice(0, 8)}`;
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    return `{${entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(",")}}`;
+  }
+  return JSON.stringify(value) ?? "null";
+}

@@ -1,0 +1,59 @@
+/** Network policies: what is not written here does not flow. */
+import type { types } from "@pulumi/kubernetes";
+import type { Access, Destination } from "../contracts.ts";
+
+type Spec = types.input.networking.v1.NetworkPolicySpec;
+type Egress = types.input.networking.v1.NetworkPolicyEgressRule;
+type Ingress = types.input.networking.v1.NetworkPolicyIngressRule;
+
+/** Nothing in, nothing out, for every pod of the namespace that no other policy speaks of. */
+export const denyAll: Spec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
+
+/** What the pods of one part may do. */
+export interface Flows {
+  readonly pods: Readonly<Record<string, string>>;
+  /** Who may come in. @default nobody */
+  readonly from?: readonly Ingress[];
+  /** Where these pods may go, DNS included when there is anywhere to go. @default nowhere */
+  readonly to?: readonly Access[];
+}
+
+export function allow({ pods, from = [], to = [] }: Flows): Spec {
+  return {
+    podSelector: { matchLabels: { ...pods } },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [...from],
+    egress: to.length === 0 ? [] : [dns, ...to.map(({ destination }) => egress(destination))],
+  };
+}
+
+/** Pods of the same namespace with these labels. */
+export function fromPods(labels: Readonly<Record<string, string>>, port: number): Ingress {
+  return { from: [{ podSelector: { matchLabels: { ...labels } } }], ports: [{ port, protocol: "TCP" }] };
+}
+
+/** Anybody: visitors come through a node port, a gateway or an ingress, whose addresses differ from cluster to cluster. */
+export function fromAnywhere(port: number): Ingress {
+  return { ports: [{ port, protocol: "TCP" }] };
+}
+
+/** Cluster DNS, wherever its pods run; 5353 is where OpenShift's listen. */
+const dns: Egress = {
+  to: [{ namespaceSelector: {} }],
+  ports: [
+    { port: 53, protocol: "UDP" },
+    { port: 53, protocol: "TCP" },
+    { port: 5353, protocol: "UDP" },
+    { port: 5353, protocol: "TCP" },
+  ],
+};
+
+function egress(destination: Destination): Egress {
+  const ports = [{ port: destination.port, protocol: "TCP" }];
+  switch (destination.kind) {
+    case "pods":
+      return { to: [{ podSelector: { matchLabels: { ...destination.labels } } }], ports };
+    case "networks":
+      return { to: destination.networks.map((cidr) => ({ ipBlock: { cidr } })), ports };
+  }
+}

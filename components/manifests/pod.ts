@@ -1,0 +1,141 @@
+/** Pods as the `restricted` Pod Security Standard asks for, with a read-only root file system on top. */
+import type { types } from "@pulumi/kubernetes";
+import type { Input } from "@pulumi/pulumi";
+import type { EnvironmentVariable } from "../contracts.ts";
+import { environment } from "./env.ts";
+import { type Identity, labels, selector } from "./labels.ts";
+import type { Probes } from "./probes.ts";
+
+type PodTemplateSpec = types.input.core.v1.PodTemplateSpec;
+
+/** Requests and limits, as in Kubernetes. */
+export interface Resources {
+  readonly requests: Readonly<Record<"cpu" | "memory" | "ephemeral-storage", string>>;
+  readonly limits: Readonly<Record<"cpu" | "memory" | "ephemeral-storage", string>>;
+}
+
+/** A volume and where it is mounted. */
+export interface Mount {
+  readonly name: string;
+  readonly path: string;
+  readonly source: Omit<types.input.core.v1.Volume, "name">;
+  readonly readOnly?: boolean;
+}
+
+/** One container and the pod around it. */
+export interface PodArgs {
+  readonly identity: Identity;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly environment?: readonly EnvironmentVariable[];
+  readonly ports?: Readonly<Record<string, number>>;
+  /** Jobs have none. */
+  readonly probes?: Probes;
+  readonly resources: Resources;
+  /** Besides /tmp, which every pod has. */
+  readonly mounts?: readonly Mount[];
+  /** Labels that other parts' network policies look for. */
+  readonly clientLabels?: Readonly<Record<string, string>>;
+  /** Seconds between SIGTERM and SIGKILL. @default 30 */
+  readonly terminationGracePeriodSeconds?: number;
+  /** Seconds between the end of new traffic and SIGTERM. @default 0 */
+  readonly drainSeconds?: number;
+  readonly restartPolicy?: "Always" | "Never";
+  /** Keeps pods of one part on different nodes and zones where there are any. @default false */
+  readonly spread?: boolean;
+}
+
+/** Any uid does, images and volumes are made for that; above 10000 it cannot meet an account of the node. */
+const user = 10001;
+
+export function podTemplate(args: PodArgs): PodTemplateSpec {
+  const mounts: readonly Mount[] = [{ name: "tmp", path: "/tmp", source: { emptyDir: {} } }, ...(args.mounts ?? [])];
+  return {
+    metadata: { labels: { ...labels(args.identity), ...args.clientLabels } },
+    spec: {
+      automountServiceAccountToken: false,
+      // Variables for every Service of the namespace would hide settings of the same name (SOLR_PORT, REDIS_PORT).
+      enableServiceLinks: false,
+      restartPolicy: args.restartPolicy ?? "Always",
+      terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 30,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: user,
+        runAsGroup: user,
+        fsGroup: user,
+        // A recursive change of owner takes minutes on a large volume.
+        fsGroupChangePolicy: "OnRootMismatch",
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      ...(args.spread ? spread(args.identity) : {}),
+      containers: [container(args, mounts)],
+      volumes: mounts.map(({ name, source }) => ({ name, ...source })),
+    },
+  };
+}
+
+function container(args: PodArgs, mounts: readonly Mount[]): types.input.core.v1.Container {
+  return {
+    name: args.identity.component,
+    image: args.image,
+    imagePullPolicy: "IfNotPresent",
+    ...(args.command && { command: [...args.command] }),
+    ...(args.args && { args: [...args.args] }),
+    ...(args.environment && { env: environment(args.environment) }),
+    ...(args.ports && {
+      ports: Object.entries(args.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" })),
+    }),
+    ...args.probes,
+    ...(args.drainSeconds && { lifecycle: { preStop: { sleep: { seconds: args.drainSeconds } } } }),
+    resources: { requests: { ...args.resources.requests }, limits: { ...args.resources.limits } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    volumeMounts: mounts.map(({ name, path, readOnly }) => ({
+      name,
+      mountPath: path,
+      ...(readOnly && { readOnly }),
+    })),
+  };
+}
+
+function spread(identity: Identity): Pick<types.input.core.v1.PodSpec, "affinity" | "topologySpreadConstraints"> {
+  const labelSelector = { matchLabels: selector(identity) };
+  return {
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector } },
+        ],
+      },
+    },
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector },
+    ],
+  };
+}
+
+/** A ConfigMap as files in a folder. */
+export function configMapMount(name: string, path: string, configMap: Input<string>): Mount {
+  return { name, path, source: { configMap: { name: configMap } }, readOnly: true };
+}
+
+/** A Secret as files in a folder, readable by the pod's group only. */
+export function secretMount(name: string, path: string, secretName: Input<string>): Mount {
+  return { name, path, source: { secret: { secretName, defaultMode: 0o440 } }, readOnly: true };
+}
+
+/** A volume that ends with the pod. */
+export function scratchMount(name: string, path: string): Mount {
+  return { name, path, source: { emptyDir: {} } };
+}
+
+/** A volume that outlives the pod. */
+export function claimMount(name: string, path: string, claimName: Input<string>): Mount {
+  return { name, path, source: { persistentVolumeClaim: { claimName } } };
+}

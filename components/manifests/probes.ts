@@ -1,0 +1,40 @@
+/** Probes: when a container has started, when it can be sent work, when it must be restarted. */
+import type { types } from "@pulumi/kubernetes";
+
+type Probe = types.input.core.v1.Probe;
+type Check = Pick<Probe, "httpGet" | "tcpSocket" | "exec">;
+
+export interface Checks {
+  /** Answers once the software can be used. */
+  readonly ready: Check;
+  /** Answers as long as the process is worth keeping. Depends on no other server: a restart would not bring that one back. */
+  readonly alive: Check;
+  /** Seconds a start may take. @default 120 */
+  readonly startSeconds?: number;
+  /** Seconds between two looks once it runs: more for checks that start a process. @default 5 */
+  readonly periodSeconds?: number;
+}
+
+export interface Probes {
+  readonly startupProbe: Probe;
+  readonly readinessProbe: Probe;
+  readonly livenessProbe: Probe;
+}
+
+export function probes({ ready, alive, startSeconds = 120, periodSeconds = 5 }: Checks): Probes {
+  const startPeriod = Math.min(periodSeconds, 2);
+  return {
+    startupProbe: {
+      ...ready,
+      periodSeconds: startPeriod,
+      timeoutSeconds: 10,
+      failureThreshold: Math.ceil(startSeconds / startPeriod),
+    },
+    readinessProbe: { ...ready, periodSeconds, timeoutSeconds: 5, failureThreshold: 2 },
+    livenessProbe: { ...alive, periodSeconds: Math.max(periodSeconds, 15), timeoutSeconds: 10, failureThreshold: 4 },
+  };
+}
+
+export const http = (path: string, port: number): Check => ({ httpGet: { path, port } });
+export const tcp = (port: number): Check => ({ tcpSocket: { port } });
+export const exec = (...command: string[]): Check => ({ exec: { command } });

@@ -1,0 +1,159 @@
+/** An object store of the instance's own: MinIO with one bucket and a key that reaches nothing else. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { Purpose } from "../ckan/credentials.ts";
+import type { Access, ObjectStore, SecretReference } from "./contracts.ts";
+import type { Credentials } from "./credentials.ts";
+import { Protection } from "./durability.ts";
+import { declareJob } from "./job.ts";
+import { bucketPolicy, setupScript } from "./manifests/bucket.ts";
+import { type Identity, imageVersion, labels, selector } from "./manifests/labels.ts";
+import { contentName } from "./manifests/names.ts";
+import { allow } from "./manifests/network.ts";
+import { configMapMount, type Resources, secretMount } from "./manifests/pod.ts";
+import { http, probes } from "./manifests/probes.ts";
+import { credentialsSecret } from "./secret.ts";
+import { declareServer } from "./server.ts";
+import { sizes } from "./sizes.ts";
+
+export interface MinioStorageArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly credentials: Credentials;
+  /** Image with `minio` and `mc`. The project behind MinIO is archived: images/minio builds one from its last source. */
+  readonly image: string;
+  /** Name of the bucket. @default <instance>-files */
+  readonly bucket?: string;
+  /** Size of the data volume. @default 20Gi */
+  readonly storage?: string;
+  /** @default 100m to 1 processor, 256Mi to 512Mi */
+  readonly resources?: Resources;
+  /** What a destroy leaves. @default protected */
+  readonly protection?: Protection;
+}
+
+const serverPort = 9000;
+const rootUser = "root";
+
+export class MinioStorage extends pulumi.ComponentResource {
+  readonly store: ObjectStore;
+
+  constructor(name: string, args: MinioStorageArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ckan:index:MinioStorage", name, args, opts);
+    const { credentials, namespace } = args;
+    const { instance } = credentials;
+    const bucket = args.bucket ?? `${instance}-files`;
+    const identity: Identity = { instance, component: "files", software: "minio", version: imageVersion(args.image) };
+    const shared = { namespace, identity, credentials };
+
+    const root = credentialsSecret(
+      `${name}-root`,
+      { ...shared, data: { user: rootUser, password: credentials.derive(Purpose.FilesAdministrator) } },
+      { parent: this },
+    );
+    const key = credentialsSecret(
+      `${name}-key`,
+      { ...shared, data: { "access-key": bucket, "secret-key": credentials.derive(Purpose.Files) } },
+      { parent: this },
+    );
+    const { host, access } = this.server(name, args, identity, root.user.secretName);
+    this.setup(`${name}-setup`, args, { bucket, host, access, root, key });
+
+    this.store = {
+      protocol: "http",
+      host,
+      port: serverPort,
+      region: "us-east-1",
+      bucket,
+      accessKey: key["access-key"],
+      secretKey: key["secret-key"],
+      reachableByBrowsers: false,
+      access,
+    };
+    this.registerOutputs({ store: this.store });
+  }
+
+  private server(name: string, args: MinioStorageArgs, identity: Identity, rootSecret: pulumi.Input<string>) {
+    return declareServer(
+      name,
+      {
+        namespace: args.namespace,
+        pod: {
+          identity,
+          image: args.image,
+          args: ["server", "/data", "--address", `:${serverPort}`],
+          environment: [
+            { name: "MINIO_ROOT_USER_FILE", value: "/run/secrets/minio/user" },
+            { name: "MINIO_ROOT_PASSWORD_FILE", value: "/run/secrets/minio/password" },
+            { name: "MINIO_BROWSER", value: "off" },
+            { name: "MINIO_UPDATE", value: "off" },
+          ],
+          probes: probes({
+            ready: http("/minio/health/ready", serverPort),
+            alive: http("/minio/health/live", serverPort),
+          }),
+          resources: args.resources ?? sizes.files.resources,
+          mounts: [secretMount("root", "/run/secrets/minio", rootSecret)],
+          terminationGracePeriodSeconds: 60,
+        },
+        port: serverPort,
+        dataPath: "/data",
+        storage: args.storage ?? sizes.files.storage,
+        protection: args.protection ?? Protection.Protected,
+      },
+      { parent: this },
+    );
+  }
+
+  /** The bucket and its key are made inside the cluster: the machine that runs Pulumi need not reach the store. */
+  private setup(name: string, args: MinioStorageArgs, { bucket, host, access, root, key }: SetupArgs): void {
+    const { namespace } = args;
+    const identity: Identity = { instance: args.credentials.instance, component: "files-setup", software: "minio-client" };
+    const data = { "policy.json": bucketPolicy(bucket), "setup.sh": setupScript };
+    const script = new kubernetes.core.v1.ConfigMap(
+      name,
+      { metadata: { name: contentName(name, data), namespace, labels: labels(identity) }, immutable: true, data },
+      { parent: this },
+    );
+    new kubernetes.networking.v1.NetworkPolicy(
+      name,
+      {
+        metadata: { name, namespace, labels: labels(identity) },
+        spec: allow({ pods: selector(identity), to: [access] }),
+      },
+      { parent: this },
+    );
+    declareJob(
+      name,
+      {
+        namespace,
+        pod: {
+          identity,
+          image: args.image,
+          command: ["sh", "/etc/setup/setup.sh"],
+          environment: [
+            { name: "ROOT_USER", secret: root.user },
+            { name: "ROOT_PASSWORD", secret: root.password },
+            // mc's own way to name a server without a file or an argument.
+            { name: "MC_HOST_store", value: `http://$(ROOT_USER):$(ROOT_PASSWORD)@${host}:${serverPort}` },
+            { name: "ACCESS_KEY", secret: key["access-key"] },
+            { name: "SECRET_KEY", secret: key["secret-key"] },
+            { name: "BUCKET", value: bucket },
+          ],
+          resources: sizes.queue.resources,
+          mounts: [configMapMount("setup", "/etc/setup", script.metadata.name)],
+          clientLabels: access.clientLabels,
+        },
+        deadlineSeconds: 300,
+      },
+      { parent: this },
+    );
+  }
+}
+
+interface SetupArgs {
+  readonly bucket: string;
+  readonly host: string;
+  readonly access: Access;
+  readonly root: Readonly<Record<"user" | "password", SecretReference>>;
+  readonly key: Readonly<Record<"access-key" | "secret-key", SecretReference>>;
+}

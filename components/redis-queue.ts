@@ -1,0 +1,122 @@
+/** The job queue and cache of one instance: its own Redis or Valkey, or an index of one that exists. */
+import * as pulumi from "@pulumi/pulumi";
+import { Purpose } from "../ckan/credentials.ts";
+import type { Access, QueueEndpoint } from "./contracts.ts";
+import type { Credentials } from "./credentials.ts";
+import { Protection } from "./durability.ts";
+import { type Identity, imageVersion } from "./manifests/labels.ts";
+import { type Resources, secretMount } from "./manifests/pod.ts";
+import { exec, probes, tcp } from "./manifests/probes.ts";
+import { credentialsSecret } from "./secret.ts";
+import { declareServer } from "./server.ts";
+import { sizes } from "./sizes.ts";
+
+/** Where the queue lives. */
+export type RedisServerArgs = InClusterRedis | ExternalRedis;
+
+/** A server of this instance's own: one pod with a volume, every change on disk within a second. */
+export interface InClusterRedis {
+  readonly kind: "in-cluster";
+  /** Redis 7 or Valkey: an image that passes arguments on to the server and has redis-cli. */
+  readonly image: string;
+  /** Size of the volume. @default 1Gi */
+  readonly storage?: string;
+  /** @default 50m to 500m processor, 64Mi to 256Mi */
+  readonly resources?: Resources;
+}
+
+/** A server that exists. Instances that share it need an index each. */
+export interface ExternalRedis {
+  readonly kind: "external";
+  readonly host: pulumi.Input<string>;
+  /** @default 6379 */
+  readonly port?: number;
+  /** Database index. @default 0 */
+  readonly index?: number;
+  /** Only [A-Za-z0-9._~-]: it becomes part of a URL, and CKAN's configuration reader cannot take a % there. */
+  readonly password: pulumi.Input<string>;
+  /** IPv4 networks that hold the server, for the network policies. @default 0.0.0.0/0 */
+  readonly networks?: readonly string[];
+}
+
+export interface RedisQueueArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly credentials: Credentials;
+  readonly server: RedisServerArgs;
+  /** What a destroy leaves. @default protected */
+  readonly protection?: Protection;
+}
+
+const serverPort = 6379;
+
+export class RedisQueue extends pulumi.ComponentResource {
+  readonly endpoint: QueueEndpoint;
+
+  constructor(name: string, args: RedisQueueArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ckan:index:RedisQueue", name, args, opts);
+    const { server } = args;
+    switch (server.kind) {
+      case "in-cluster":
+        this.endpoint = this.inCluster(name, args, server);
+        break;
+      case "external":
+        this.endpoint = this.external(name, args, server);
+        break;
+    }
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+
+  private inCluster(name: string, args: RedisQueueArgs, server: InClusterRedis): QueueEndpoint {
+    const identity = identityOf(args, imageVersion(server.image));
+    const password = args.credentials.derive(Purpose.Queue);
+    const { credentials, namespace } = args;
+    const secret = credentialsSecret(
+      `${name}-credentials`,
+      { namespace, identity, credentials, data: { password, "users.acl": pulumi.interpolate`user default on >${password} ~* &* +@all\n` } },
+      { parent: this },
+    );
+    const { host, access } = declareServer(
+      name,
+      {
+        namespace,
+        pod: {
+          identity,
+          image: server.image,
+          // The password comes in a file: on the command line everybody on the node could read it.
+          args: ["--aclfile", "/run/secrets/redis/users.acl", "--dir", "/data", "--appendonly", "yes"],
+          environment: [{ name: "REDISCLI_AUTH", secret: secret.password }],
+          probes: probes({
+            // While Redis reads its file after a start, it takes connections but answers LOADING.
+            ready: exec("sh", "-c", '[ "$(redis-cli ping)" = PONG ]'),
+            alive: tcp(serverPort),
+            periodSeconds: 10,
+          }),
+          resources: server.resources ?? sizes.queue.resources,
+          mounts: [secretMount("credentials", "/run/secrets/redis", secret.password.secretName)],
+        },
+        port: serverPort,
+        dataPath: "/data",
+        storage: server.storage ?? sizes.queue.storage,
+        protection: args.protection ?? Protection.Protected,
+      },
+      { parent: this },
+    );
+    return { host, port: serverPort, index: 0, password: secret.password, access };
+  }
+
+  private external(name: string, args: RedisQueueArgs, server: ExternalRedis): QueueEndpoint {
+    const { host, port = serverPort, index = 0, networks = ["0.0.0.0/0"], password } = server;
+    const { credentials, namespace } = args;
+    const secret = credentialsSecret(
+      `${name}-credentials`,
+      { namespace, identity: identityOf(args), credentials, data: { password } },
+      { parent: this },
+    );
+    const access: Access = { clientLabels: {}, destination: { kind: "networks", networks, port } };
+    return { host, port, index, password: secret.password, access };
+  }
+}
+
+function identityOf(args: RedisQueueArgs, version?: string): Identity {
+  return { instance: args.credentials.instance, component: "queue", software: "redis", version };
+}

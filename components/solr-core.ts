@@ -1,0 +1,106 @@
+/** The search core of one instance: its own Solr, or a core on one that exists. */
+import * as pulumi from "@pulumi/pulumi";
+import type { SearchEndpoint } from "./contracts.ts";
+import { Protection } from "./durability.ts";
+import { type Identity, imageVersion } from "./manifests/labels.ts";
+import type { Resources } from "./manifests/pod.ts";
+import { http, probes, tcp } from "./manifests/probes.ts";
+import { declareServer } from "./server.ts";
+import { sizes } from "./sizes.ts";
+
+/** Where the core lives. */
+export type SolrServerArgs = InClusterSolr | ExternalSolr;
+
+/** A server of this instance's own: one pod with a volume. The index can always be built again from the database. */
+export interface InClusterSolr {
+  readonly kind: "in-cluster";
+  /** Image with a core named `ckan` that has CKAN's schema, such as images/solr or ckan/ckan-solr. */
+  readonly image: string;
+  /** Java heap, below the memory limit. @default 512Mi */
+  readonly heap?: string;
+  /** Size of the index volume. @default 5Gi */
+  readonly storage?: string;
+  /** @default 100m to 1 processor, 1Gi */
+  readonly resources?: Resources;
+}
+
+/** A core that exists, with the schema of the CKAN version that uses it. */
+export interface ExternalSolr {
+  readonly kind: "external";
+  readonly host: pulumi.Input<string>;
+  /** @default 8983 */
+  readonly port?: number;
+  /** @default ckan */
+  readonly core?: string;
+  /** IPv4 networks that hold the server, for the network policies. @default 0.0.0.0/0 */
+  readonly networks?: readonly string[];
+}
+
+export interface SolrCoreArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Name of the CKAN instance, for labels. */
+  readonly instance: string;
+  readonly server: SolrServerArgs;
+  /** What a destroy leaves. @default protected */
+  readonly protection?: Protection;
+}
+
+const serverPort = 8983;
+const core = "ckan";
+
+export class SolrCore extends pulumi.ComponentResource {
+  readonly endpoint: SearchEndpoint;
+
+  constructor(name: string, args: SolrCoreArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ckan:index:SolrCore", name, args, opts);
+    const { server } = args;
+    switch (server.kind) {
+      case "in-cluster":
+        this.endpoint = this.inCluster(name, args, server);
+        break;
+      case "external": {
+        const { host, port = serverPort, networks = ["0.0.0.0/0"] } = server;
+        const destination = { kind: "networks", networks, port } as const;
+        this.endpoint = { host, port, core: server.core ?? core, access: { clientLabels: {}, destination } };
+        break;
+      }
+    }
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+
+  private inCluster(name: string, args: SolrCoreArgs, server: InClusterSolr): SearchEndpoint {
+    const identity: Identity = {
+      instance: args.instance,
+      component: "search",
+      software: "solr",
+      version: imageVersion(server.image),
+    };
+    const { host, access } = declareServer(
+      name,
+      {
+        namespace: args.namespace,
+        pod: {
+          identity,
+          image: server.image,
+          environment: [{ name: "SOLR_HEAP", value: javaSize(server.heap ?? sizes.search.heap) }],
+          probes: probes({ ready: http(`/solr/${core}/admin/ping`, serverPort), alive: tcp(serverPort) }),
+          resources: server.resources ?? sizes.search.resources,
+          terminationGracePeriodSeconds: 60,
+        },
+        port: serverPort,
+        dataPath: "/var/solr",
+        storage: server.storage ?? sizes.search.storage,
+        protection: args.protection ?? Protection.Protected,
+      },
+      { parent: this },
+    );
+    return { host, port: serverPort, core, access };
+  }
+}
+
+/** Java writes 512m where Kubernetes writes 512Mi. */
+function javaSize(quantity: string): string {
+  const size = /^(\d+)(Ki|Mi|Gi)$/.exec(quantity);
+  if (size === null) throw new Error(`heap: expected a quantity in whole Ki, Mi or Gi such as 512Mi, got "${quantity}"`);
+  return `${size[1]}${size[2]?.charAt(0).toLowerCase()}`;
+}

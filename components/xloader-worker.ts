@@ -1,0 +1,98 @@
+/** The pods that work on CKAN's job queues: above all XLoader's loads into the datastore. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { scripts } from "../ckan/scripts.ts";
+import { webPort } from "../ckan/uwsgi.ts";
+import type { CkanRuntime } from "./contracts.ts";
+import { ckanPod } from "./manifests/ckan-pod.ts";
+import { type Identity, labels, selector } from "./manifests/labels.ts";
+import { contentName } from "./manifests/names.ts";
+import { allow } from "./manifests/network.ts";
+import { configMapMount, podTemplate, type Resources } from "./manifests/pod.ts";
+import { exec, probes } from "./manifests/probes.ts";
+import { sizes } from "./sizes.ts";
+
+export interface XLoaderWorkerArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Name of the CKAN instance, for labels. */
+  readonly instance: string;
+  readonly runtime: CkanRuntime;
+  /** Worker pods; each runs one job at a time. @default 1 */
+  readonly replicas?: number;
+  /** Queues in order of priority. XLoader needs `default`. @default ["default"] */
+  readonly queues?: readonly string[];
+  /** Seconds a stopping worker has to finish its job: more than the job timeout. @default 3900 */
+  readonly terminationGracePeriodSeconds?: number;
+  /** @default 100m to 1 processor, 384Mi to 768Mi */
+  readonly resources?: Resources;
+}
+
+const folder = "/etc/ckan-worker";
+
+export class XLoaderWorker extends pulumi.ComponentResource {
+  constructor(name: string, args: XLoaderWorkerArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ckan:index:XLoaderWorker", name, args, opts);
+    const { namespace, instance, runtime, replicas = 1 } = args;
+    const identity: Identity = { instance, component: "worker", software: "ckan", version: runtime.version };
+    const pods = selector(identity);
+    const metadata = { name, namespace, labels: labels(identity) };
+
+    const data = { "worker_alive.py": scripts["worker_alive.py"] };
+    const script = new kubernetes.core.v1.ConfigMap(
+      name,
+      { metadata: { ...metadata, name: contentName(name, data) }, immutable: true, data },
+      { parent: this },
+    );
+    const policy = new kubernetes.networking.v1.NetworkPolicy(
+      name,
+      { metadata, spec: allow({ pods, to: [...runtime.access, webAccess(instance)] }) },
+      { parent: this },
+    );
+    new kubernetes.apps.v1.Deployment(
+      name,
+      {
+        metadata,
+        spec: {
+          replicas,
+          selector: { matchLabels: pods },
+          // A new worker starts before the old one has finished its load, so that the queue never waits for it.
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          template: podTemplate(workerPod(args, identity, script.metadata.name)),
+        },
+      },
+      { parent: this, dependsOn: [policy] },
+    );
+    if (replicas > 1) {
+      new kubernetes.policy.v1.PodDisruptionBudget(
+        name,
+        {
+          metadata,
+          spec: { maxUnavailable: 1, selector: { matchLabels: pods }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+        },
+        { parent: this },
+      );
+    }
+    this.registerOutputs();
+  }
+}
+
+/** XLoader downloads from the site and reports back to it. */
+function webAccess(instance: string) {
+  const labels = selector({ instance, component: "web", software: "ckan" });
+  return { clientLabels: {}, destination: { kind: "pods", labels, port: webPort } } as const;
+}
+
+function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.Input<string>) {
+  const pod = ckanPod(args.runtime, identity);
+  const check = exec("python3", `${folder}/worker_alive.py`);
+  return {
+    ...pod,
+    command: ["ckan", "jobs", "worker", ...(args.queues ?? ["default"])],
+    probes: probes({ ready: check, alive: check, startSeconds: 180, periodSeconds: 30 }),
+    resources: args.resources ?? sizes.worker.resources,
+    mounts: [...(pod.mounts ?? []), configMapMount("script", folder, script)],
+    // RQ's warm shutdown: SIGTERM lets the running job end, however long that takes.
+    terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 3900,
+    spread: (args.replicas ?? 1) > 1,
+  };
+}

@@ -1,0 +1,243 @@
+/** What one CKAN site may say about itself: the schema of `ckan:instances.<name>` and of `ckan:defaults`. */
+import { z } from "zod";
+import { Purpose } from "../ckan/credentials.ts";
+import type { Resources } from "../components/manifests/pod.ts";
+import { sizes } from "../components/sizes.ts";
+import { supportedVersions } from "../ckan/versions.ts";
+import { byteQuantity, count, cpuQuantity, hostName, imageReference, ipv4Network, line, pluginName, port, secretKey, serverHost } from "./primitives.ts";
+
+/** Kubernetes' own shape, so that nobody has to learn another. */
+function resources(defaults: Resources) {
+  const amounts = (amount: Resources["requests"]) =>
+    z
+      .strictObject({
+        cpu: cpuQuantity.default(amount.cpu),
+        memory: byteQuantity.default(amount.memory),
+        "ephemeral-storage": byteQuantity.default(amount["ephemeral-storage"]),
+      })
+      .prefault({});
+  return z
+    .strictObject({ requests: amounts(defaults.requests), limits: amounts(defaults.limits) })
+    .prefault({})
+    .describe("Requests and limits of the container, as in Kubernetes");
+}
+
+/** Networks behind which an external server lies; the network policies let pods reach nothing else. */
+const networks = z
+  .array(ipv4Network)
+  .min(1, "expected at least one network such as 10.20.0.0/16")
+  .default(["0.0.0.0/0"])
+  .describe("IPv4 networks that hold the server, for the network policies");
+
+const storage = (size: string) => byteQuantity.default(size).describe("Size of the volume; it can grow, not shrink");
+const image = imageReference.describe("Container image, by exact tag or digest");
+
+const siteSchema = z
+  .strictObject({
+    id: z
+      .string("expected a site id such as opendata")
+      .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "expected a site id: lower-case letters, digits, - and _, at most 63")
+      .optional()
+      .describe("ckan.site_id: prefix of queues and of documents in the index; default: the instance's name"),
+    title: line.default("Open data").describe("Title of the site"),
+    description: line.optional().describe("Line below the title"),
+    locale: z
+      .string("expected a locale such as en or pt_BR")
+      .regex(/^[a-z]{2,3}(?:_[A-Za-z]{2,4})?$/, "expected a locale such as en or pt_BR")
+      .default("en")
+      .describe("Language of the interface until a visitor chooses another"),
+    stage: line.optional().describe("Shown on every page of a site that is not the real one, such as dev; omit it in production"),
+  })
+  .prefault({});
+
+const administratorSchema = z
+  .strictObject({
+    name: z
+      .string("expected a user name such as admin")
+      .regex(/^[a-z0-9_-]{2,100}$/, "expected a user name: 2 to 100 lower-case letters, digits, - and _")
+      .default("ckan-admin")
+      .describe("Name of the sysadmin that the bootstrap creates"),
+    email: z.email("expected an e-mail address such as data@example.org").describe("Address of the sysadmin"),
+  })
+  .describe("The sysadmin; its password is derived");
+
+const ckanSchema = z.strictObject({
+  version: z
+    .enum(supportedVersions, `expected a supported CKAN version: ${supportedVersions.join(", ")}`)
+    .describe("CKAN version inside the image"),
+  image,
+  plugins: z
+    .array(pluginName, "expected a list of plugin names")
+    .min(1, "expected at least the plugin envvars")
+    .describe("ckan.plugins in this order; envvars last"),
+  settings: z
+    .record(
+      z.string().regex(/^[A-Za-z][\w.-]*$/, "expected the name of a CKAN setting such as ckan.locales_offered"),
+      z.union([line, z.number(), z.boolean()], "expected text, a number or true/false"),
+    )
+    .default({})
+    .describe("Further settings for ckan.ini; those that the program sets itself are refused"),
+  maximumUploadMegabytes: count(1).default(100).describe("Largest resource that may be uploaded, in megabytes"),
+});
+
+const exposureSchema = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({
+      kind: z.literal("node-port"),
+      nodePort: z
+        .int("expected a node port from 30000 to 32767")
+        .min(30000, "expected a node port from 30000 to 32767")
+        .max(32767, "expected a node port from 30000 to 32767")
+        .describe("Port on every node; the site answers on http://<host>:<nodePort>"),
+    }),
+    z.strictObject({ kind: z.literal("none") }),
+  ],
+  "expected kind: node-port or none",
+);
+
+const webSchema = z
+  .strictObject({
+    replicas: count(1).default(1).describe("Web pods"),
+    processes: count(1).default(sizes.web.processes).describe("uWSGI processes in a pod"),
+    threads: count(1).default(sizes.web.threads).describe("Threads in a process"),
+    resources: resources(sizes.web.resources),
+  })
+  .prefault({});
+
+const workerSchema = z
+  .strictObject({
+    replicas: count(1).default(1).describe("Worker pods; each runs one job at a time"),
+    queues: z
+      .array(z.string().regex(/^[a-z0-9_-]+$/, "expected the name of a queue such as default"))
+      .min(1, "expected at least the queue default")
+      .default(["default"])
+      .describe("Job queues in order of priority; XLoader needs default"),
+    jobTimeoutSeconds: count(1).default(3600).describe("Longest run of one load, in seconds"),
+    terminationGracePeriodSeconds: count(1)
+      .default(3900)
+      .describe("Seconds a stopping worker has to finish its job; more than jobTimeoutSeconds"),
+    resources: resources(sizes.worker.resources),
+  })
+  .prefault({});
+
+const databaseSchema = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({
+      kind: z.literal("in-cluster"),
+      image,
+      storage: storage(sizes.database.storage),
+      resources: resources(sizes.database.resources),
+    }),
+    z.strictObject({
+      kind: z.literal("external"),
+      host: serverHost,
+      port: port.default(5432),
+      sslMode: z
+        .enum(["disable", "require", "verify-full"], "expected disable, require or verify-full")
+        .default("require")
+        .describe("libpq's sslmode"),
+      administrator: z.strictObject({
+        user: line.describe("Role that may create roles and databases"),
+        passwordFrom: secretKey,
+      }),
+      networks,
+    }),
+  ],
+  "expected kind: in-cluster or external",
+);
+
+const searchSchema = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({
+      kind: z.literal("in-cluster"),
+      image,
+      heap: byteQuantity.default(sizes.search.heap).describe("Java heap; below the memory limit"),
+      storage: storage(sizes.search.storage),
+      resources: resources(sizes.search.resources),
+    }),
+    z.strictObject({
+      kind: z.literal("external"),
+      host: serverHost,
+      port: port.default(8983),
+      core: line.default("ckan").describe("Core with CKAN's schema"),
+      networks,
+    }),
+  ],
+  "expected kind: in-cluster or external",
+);
+
+const queueSchema = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({
+      kind: z.literal("in-cluster"),
+      image,
+      storage: storage(sizes.queue.storage),
+      resources: resources(sizes.queue.resources),
+    }),
+    z.strictObject({
+      kind: z.literal("external"),
+      host: serverHost,
+      port: port.default(6379),
+      index: z.int("expected a database index from 0 up").min(0, "expected a database index from 0 up").default(0),
+      passwordFrom: secretKey,
+      networks,
+    }),
+  ],
+  "expected kind: in-cluster or external",
+);
+
+const filesSchema = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({
+      kind: z.literal("minio"),
+      image,
+      storage: storage(sizes.files.storage),
+      resources: resources(sizes.files.resources),
+    }),
+    z.strictObject({
+      kind: z.literal("s3"),
+      endpoint: z
+        .url({ protocol: /^https?$/, error: "expected the endpoint's URL such as https://s3.example.org" })
+        .describe("S3 endpoint that pods and browsers both reach"),
+      region: line.default("us-east-1"),
+      bucket: z
+        .string()
+        .regex(/^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/, "expected a bucket name: 3 to 63 lower-case letters, digits and hyphens"),
+      accessKeyFrom: secretKey,
+      secretKeyFrom: secretKey,
+      networks,
+    }),
+    z.strictObject({ kind: z.literal("volume"), storage: storage(sizes.files.storage) }),
+  ],
+  "expected kind: minio, s3 or volume",
+);
+
+/** One optional number for each purpose; a purpose that is not named has generation 1. */
+const generationOf = Object.fromEntries(
+  Object.values(Purpose).map((purpose) => [purpose, count(1).default(1)]),
+) as Readonly<Record<Purpose, z.ZodDefault<z.ZodInt>>>;
+
+export const instanceSchema = z.strictObject({
+  host: hostName.describe("Name under which the site is reached"),
+  site: siteSchema,
+  administrator: administratorSchema,
+  ckan: ckanSchema,
+  exposure: exposureSchema,
+  web: webSchema,
+  worker: workerSchema,
+  database: databaseSchema,
+  search: searchSchema,
+  queue: queueSchema,
+  files: filesSchema,
+  generations: z
+    .strictObject(generationOf)
+    .prefault({})
+    .describe("Raise a purpose's number to rotate that credential"),
+});
+
+export type Instance = z.infer<typeof instanceSchema>;

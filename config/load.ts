@@ -1,0 +1,146 @@
+/** The only reader of Pulumi's configuration: one strict parse at the edge, all mistakes in one report. */
+import * as pulumi from "@pulumi/pulumi";
+import { type Instance, instanceSchema } from "./instance.ts";
+import { deepMerge, isObject, valueAt } from "./merge.ts";
+import { ConfigurationError, type Mistake, schemaMistakes } from "./mistakes.ts";
+import { instanceName } from "./primitives.ts";
+import { environmentMistakes, instanceMistakes } from "./rules.ts";
+import { type EnvironmentSettings, environmentSchema, structuredKeys } from "./schema.ts";
+import { rootSecretMistakes } from "./root-secret.ts";
+
+/** One environment, as its stack file declares it. */
+export interface Environment extends EnvironmentSettings {
+  /** The stack's name: data for names and labels, never a branch in code. */
+  readonly name: string;
+  readonly instances: Readonly<Record<string, Instance>>;
+  /** Every password and key of the environment is derived from it. */
+  readonly rootSecret: pulumi.Output<string>;
+  /** A secret that the stack file names, such as an external server's password. */
+  readonly secret: (key: string) => pulumi.Output<string>;
+}
+
+/**
+ * Reads and checks the stack file.
+ *
+ * @throws ConfigurationError with every mistake of the file, before anything is declared
+ */
+export function loadEnvironment(config: pulumi.Config): Environment {
+  const raw = readStackFile(config);
+  const mistakes: Mistake[] = [];
+  const settings = parseSettings(raw, mistakes);
+  const instances = parseInstances(raw, mistakes);
+  const secretKeys = secretKeysOf(instances);
+
+  mistakes.push(...rootSecretMistakes(raw["rootSecret"], valueAt(raw, ["cluster", "platform"])));
+  mistakes.push(...secretMistakes(raw, secretKeys, Object.keys(instances).length > 0));
+  if (settings === undefined || mistakes.length > 0) throw new ConfigurationError(mistakes);
+
+  return {
+    ...settings,
+    name: pulumi.getStack(),
+    instances,
+    rootSecret: config.requireSecret("rootSecret"),
+    secret: (key) => config.requireSecret(key),
+  };
+}
+
+/** Every key of this namespace with its value: objects parsed, scalars as they stand. */
+function readStackFile(config: pulumi.Config): Readonly<Record<string, unknown>> {
+  const prefix = `${config.name}:`;
+  const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(prefix));
+  const structured: readonly string[] = structuredKeys;
+  return Object.fromEntries(
+    keys.sort().map((key) => {
+      const name = key.slice(prefix.length);
+      return [name, structured.includes(name) ? structuredValue(config.get(name)) : config.get(name)];
+    }),
+  );
+}
+
+/** Pulumi hands objects over as JSON and scalars as plain text. */
+function structuredValue(text: string | undefined): unknown {
+  if (text === undefined || !/^[[{]/.test(text)) return text;
+  return JSON.parse(text);
+}
+
+function parseSettings(raw: Readonly<Record<string, unknown>>, mistakes: Mistake[]): EnvironmentSettings | undefined {
+  const { cluster, protection } = raw;
+  const input = { ...(cluster !== undefined && { cluster }), ...(protection !== undefined && { protection }) };
+  const parsed = environmentSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  mistakes.push(...schemaMistakes(parsed.error, input, []));
+  return undefined;
+}
+
+function parseInstances(raw: Readonly<Record<string, unknown>>, mistakes: Mistake[]): Record<string, Instance> {
+  const { defaults = {}, instances } = raw;
+  if (!isObject(defaults)) mistakes.push({ key: "defaults", expected: "expected keys and values below this key", found: defaults });
+  if (!isObject(instances) || Object.keys(instances).length === 0) {
+    mistakes.push({ key: "instances", expected: "expected at least one instance, such as opendata", found: instances });
+    return {};
+  }
+  const parsed: Record<string, Instance> = {};
+  for (const [name, own] of Object.entries(instances)) {
+    const named = instanceName.safeParse(name);
+    if (!named.success) mistakes.push({ key: `instances.${name}`, expected: named.error.issues[0]?.message ?? "", found: name });
+    const instance = parseInstance(name, own ?? {}, defaults, mistakes);
+    if (instance !== undefined) parsed[name] = instance;
+  }
+  mistakes.push(...environmentMistakes(parsed));
+  return parsed;
+}
+
+function parseInstance(name: string, own: unknown, defaults: unknown, mistakes: Mistake[]): Instance | undefined {
+  const merged = deepMerge(defaults, own);
+  const result = instanceSchema.safeParse(merged);
+  if (result.success) {
+    mistakes.push(...instanceMistakes(name, result.data));
+    return result.data;
+  }
+  mistakes.push(...schemaMistakes(result.error, merged, ["instances", name]).map((mistake) => whereWritten(mistake, name, own, defaults)));
+  return undefined;
+}
+
+/** A mistake that comes from the defaults is reported there: once, and where it can be mended. */
+function whereWritten(mistake: Mistake, name: string, own: unknown, defaults: unknown): Mistake {
+  const prefix = `instances.${name}.`;
+  if (!mistake.key.startsWith(prefix)) return mistake;
+  const path = mistake.key.slice(prefix.length).split(".");
+  if (valueAt(own, path) !== undefined || valueAt(defaults, path) === undefined) return mistake;
+  return { ...mistake, key: `defaults.${path.join(".")}` };
+}
+
+/** The secret keys that instances name, with the setting that names each. */
+function secretKeysOf(instances: Readonly<Record<string, Instance>>): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  for (const [name, instance] of Object.entries(instances)) {
+    const { database, queue, files } = instance;
+    const note = (key: string, setting: string) => keys.set(key, `instances.${name}.${setting}`);
+    if (database.kind === "external") note(database.administrator.passwordFrom, "database.administrator.passwordFrom");
+    if (queue.kind === "external") note(queue.passwordFrom, "queue.passwordFrom");
+    if (files.kind === "s3") note(files.accessKeyFrom, "files.accessKeyFrom");
+    if (files.kind === "s3") note(files.secretKeyFrom, "files.secretKeyFrom");
+  }
+  return keys;
+}
+
+/** Secrets that are named but missing, and keys that nobody named. `complete` is false when instances could not be read. */
+function secretMistakes(
+  raw: Readonly<Record<string, unknown>>,
+  named: ReadonlyMap<string, string>,
+  complete: boolean,
+): readonly Mistake[] {
+  const known = new Set<string>([...structuredKeys, "rootSecret", ...named.keys()]);
+  const missing = [...named].filter(([key]) => typeof raw[key] !== "string" || raw[key] === "");
+  const unknown = complete ? Object.keys(raw).filter((key) => !known.has(key)) : [];
+  return [
+    ...missing.map(([key, setting]) => ({
+      key,
+      expected: `expected a secret, because ${setting} names it: run pulumi config set --secret ckan:${key}`,
+    })),
+    ...unknown.map((key) => ({
+      key,
+      expected: "expected nothing here: this key is unknown; look for a spelling mistake or remove it",
+    })),
+  ];
+}

@@ -1,0 +1,115 @@
+/** The small value types that stack files are made of. Each message says what to write. */
+import { z } from "zod";
+
+const quantityPattern = /^(\d+(?:\.\d+)?)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/;
+const multipliers: Readonly<Record<string, number>> = {
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+};
+
+/** The number behind a Kubernetes quantity: bytes for memory and storage, cores for cpu. NaN for anything else. */
+export function quantityValue(quantity: string): number {
+  const [, digits, suffix] = quantityPattern.exec(quantity) ?? [];
+  return digits === undefined ? Number.NaN : Number(digits) * (suffix === undefined ? 1 : (multipliers[suffix] ?? 1));
+}
+
+const notZero = (text: string) => quantityValue(text) > 0;
+
+/** Bytes with a binary or decimal suffix: memory, storage. */
+export const byteQuantity = z
+  .string("expected a quantity such as 5Gi")
+  .regex(/^\d+(?:\.\d+)?(?:k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)$/, "expected a quantity such as 5Gi")
+  .refine(notZero, { error: "expected a quantity above zero such as 5Gi", abort: true });
+
+/** Cores, whole or in thousandths. */
+export const cpuQuantity = z
+  .string("expected processor cores such as 500m or 2")
+  .regex(/^\d+(?:\.\d+)?m?$/, "expected processor cores such as 500m or 2")
+  .refine(notZero, { error: "expected processor cores above zero such as 500m", abort: true });
+
+/**
+ * Instance names become the prefix of every derived name. 30 leaves room for the longest of them: a StatefulSet's pod label
+ * `controller-revision-hash` (name, role, 11 characters of hash) and PostgreSQL's 63-byte identifiers.
+ */
+export const instanceName = z
+  .string()
+  .regex(
+    /^[a-z](?:[-a-z0-9]{0,28}[a-z0-9])?$/,
+    "expected an instance name: a DNS label of at most 30 lower-case letters, digits and hyphens that starts with a letter, such as opendata",
+  );
+
+/** A host name without scheme, port or path. */
+export const hostName = z
+  .string("expected a host name such as data.example.org")
+  .max(253, "expected a host name of at most 253 characters such as data.example.org")
+  .regex(
+    /^(?=.*[a-z])(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*$/,
+    "expected a host name such as data.example.org, without scheme, port or path, in lower case",
+  );
+
+/** A server that pods reach: a host name or an IPv4 address. */
+export const serverHost = z
+  .string("expected a host name or an IPv4 address")
+  .regex(
+    /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*$/,
+    "expected a host name such as db.example.org or an IPv4 address, without scheme or port",
+  );
+
+/** An IPv4 network that pods may talk to, as NetworkPolicies take it. */
+export const ipv4Network = z
+  .string("expected an IPv4 network such as 10.20.0.0/16")
+  .regex(
+    /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\/)|(?=\/))){4}\/(?:3[0-2]|[12]?\d)$/,
+    "expected an IPv4 network such as 10.20.0.0/16",
+  );
+
+/** A container image that means the same tomorrow: an exact tag or a digest. */
+export const imageReference = z
+  .string("expected an image with an exact tag or digest such as registry.example.org/ckan:2.11.6-1")
+  .regex(
+    /^[a-z0-9][a-z0-9.-]*(?::\d+)?(?:\/[a-z0-9._-]+)*(?::[\w][\w.-]{0,127}(?:@sha256:[a-f0-9]{64})?|@sha256:[a-f0-9]{64})$/,
+    "expected an image with an exact tag or digest such as registry.example.org/ckan:2.11.6-1",
+  )
+  .refine((image) => !/:(?:latest|master|main|stable|edge|nightly)$/.test(image), {
+    error: "expected an exact tag: this one moves, so that two starts could run different software",
+    abort: true,
+  });
+
+export const port = z
+  .int("expected a port number from 1 to 65535")
+  .min(1, "expected a port number from 1 to 65535")
+  .max(65535, "expected a port number from 1 to 65535");
+
+/** A whole number from `least` up. */
+export function count(least: number): z.ZodInt {
+  const message = `expected a whole number of at least ${least}`;
+  return z.int(message).min(least, message);
+}
+
+/** Text that goes into one line of an ini file. */
+export const line = z
+  .string("expected text")
+  .min(1, "expected text, not nothing")
+  .regex(/^[^\r\n]*$/, "expected one line of text");
+
+/** The name of a scalar key of the stack file that holds a secret, set by `pulumi config set --secret ckan:<name> ...`. */
+export const secretKey = z
+  .string("expected the name of a secret key of this stack file such as databaseAdminPassword")
+  .regex(
+    /^[a-zA-Z][a-zA-Z0-9]*$/,
+    "expected the name of a secret key of this stack file such as databaseAdminPassword, not the secret itself",
+  );
+
+/** The name of a plugin, as its entry point spells it. */
+export const pluginName = z
+  .string("expected the name of a plugin such as datastore")
+  .regex(/^[a-z][a-z0-9_]*$/, "expected the name of a plugin such as datastore");

@@ -1,0 +1,129 @@
+/** Rules between settings: each looks at values that are valid by themselves. */
+import { pluginMistakes } from "../ckan/plugins.ts";
+import { reservedSettings } from "../ckan/settings.ts";
+import type { Instance } from "./instance.ts";
+import type { Mistake } from "./mistakes.ts";
+import { quantityValue } from "./primitives.ts";
+
+/** The mistakes inside one instance. */
+export function instanceMistakes(name: string, instance: Instance): readonly Mistake[] {
+  const at = (key: string) => `instances.${name}.${key}`;
+  return [
+    ...pluginMistakes(instance.ckan.plugins, instance.files.kind !== "volume").map((expected) => ({
+      key: at("ckan.plugins"),
+      expected,
+      found: instance.ckan.plugins,
+    })),
+    ...reservedSettings(Object.keys(instance.ckan.settings)).map((setting) => ({
+      key: at(`ckan.settings.${setting}`),
+      expected: "expected nothing here: the program sets this setting itself",
+    })),
+    ...imageMistakes(instance, at),
+    ...searchMistakes(instance, at),
+    ...replicaMistakes(instance, at),
+    ...workerMistakes(instance, at),
+    ...resourceMistakes(instance, at),
+  ];
+}
+
+/** The mistakes between instances: what must be unique in the environment. */
+export function environmentMistakes(instances: Readonly<Record<string, Instance>>): readonly Mistake[] {
+  const addressOf = ({ host, exposure }: Instance) => (exposure.kind === "node-port" ? `${host}:${exposure.nodePort}` : host);
+  return [
+    ...duplicates(instances, "site.id", (instance, name) => instance.site.id ?? name, "a site id of its own"),
+    ...duplicates(instances, "host", addressOf, "a host of its own"),
+    ...duplicates(
+      instances,
+      "exposure.nodePort",
+      ({ exposure }) => (exposure.kind === "node-port" ? exposure.nodePort : undefined),
+      "a node port of its own",
+    ),
+  ];
+}
+
+type KeyOf = (key: string) => string;
+
+/** The image's tag starts with the version when it names one, so that a bump of only one of the two is noticed. */
+function imageMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
+  const tagged = /:(\d+\.\d+\.\d+)/.exec(ckan.image)?.[1];
+  if (tagged === undefined || tagged === ckan.version) return [];
+  return [{ key: at("ckan.image"), expected: `expected an image of CKAN ${ckan.version}, as ckan.version says`, found: ckan.image }];
+}
+
+function searchMistakes({ search }: Instance, at: KeyOf): readonly Mistake[] {
+  if (search.kind !== "in-cluster") return [];
+  const limit = search.resources.limits.memory;
+  if (quantityValue(search.heap) < quantityValue(limit)) return [];
+  return [
+    {
+      key: at("search.heap"),
+      expected: `expected less than the memory limit ${limit}: the Java process needs memory beside its heap`,
+      found: search.heap,
+    },
+  ];
+}
+
+function replicaMistakes({ web, files }: Instance, at: KeyOf): readonly Mistake[] {
+  if (web.replicas === 1 || files.kind !== "volume") return [];
+  return [
+    {
+      key: at("web.replicas"),
+      expected: "expected 1 with files.kind: volume, which one pod can mount; set files.kind to minio or s3 for more",
+      found: web.replicas,
+    },
+  ];
+}
+
+function workerMistakes({ worker, ckan }: Instance, at: KeyOf): readonly Mistake[] {
+  const mistakes: Mistake[] = [];
+  if (worker.terminationGracePeriodSeconds <= worker.jobTimeoutSeconds) {
+    mistakes.push({
+      key: at("worker.terminationGracePeriodSeconds"),
+      expected: `expected more than jobTimeoutSeconds (${worker.jobTimeoutSeconds}): a stopping worker must be able to finish its load`,
+      found: worker.terminationGracePeriodSeconds,
+    });
+  }
+  if (ckan.plugins.includes("xloader") && !worker.queues.includes("default")) {
+    mistakes.push({
+      key: at("worker.queues"),
+      expected: "expected the queue default among them: XLoader looks for duplicates and retries there",
+      found: worker.queues,
+    });
+  }
+  return mistakes;
+}
+
+function resourceMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
+  const parts = ["web", "worker", "database", "search", "queue", "files"] as const;
+  return parts.flatMap((part) => {
+    const settings = instance[part];
+    if (!("resources" in settings)) return [];
+    const { requests, limits } = settings.resources;
+    return (["cpu", "memory", "ephemeral-storage"] as const)
+      .filter((amount) => quantityValue(requests[amount]) > quantityValue(limits[amount]))
+      .map((amount) => ({
+        key: at(`${part}.resources.requests.${amount}`),
+        expected: `expected at most the limit ${limits[amount]}`,
+        found: requests[amount],
+      }));
+  });
+}
+
+function duplicates(
+  instances: Readonly<Record<string, Instance>>,
+  key: string,
+  valueOf: (instance: Instance, name: string) => string | number | undefined,
+  own: string,
+): readonly Mistake[] {
+  const first = new Map<string | number, string>();
+  return Object.entries(instances).flatMap(([name, instance]) => {
+    const value = valueOf(instance, name);
+    if (value === undefined) return [];
+    const holder = first.get(value);
+    if (holder === undefined) {
+      first.set(value, name);
+      return [];
+    }
+    return [{ key: `instances.${name}.${key}`, expected: `expected ${own}: ${holder} has it already`, found: value }];
+  });
+}

@@ -1,0 +1,39 @@
+/** The schema of a stack file: everything under `ckan:` in `Pulumi.<stack>.yaml`. */
+import { z } from "zod";
+import { Protection } from "../components/durability.ts";
+import { instanceSchema } from "./instance.ts";
+
+/** Where the environment runs. Only `local` accepts the public root secret. */
+export const Platform = { Local: "local", Kubernetes: "kubernetes" } as const;
+export type Platform = (typeof Platform)[keyof typeof Platform];
+
+/** The settings that belong to the environment, not to one instance. `instances` and `defaults` are parsed after merging. */
+export const environmentSchema = z.strictObject({
+  cluster: z
+    .strictObject({
+      platform: z
+        .enum(Platform, `expected a cluster platform: ${Object.values(Platform).join(", ")}`)
+        .describe("local: a cluster on this machine, with public credentials; kubernetes: any other"),
+      context: z
+        .string("expected the name of a kubeconfig context")
+        .min(1, "expected the name of a kubeconfig context")
+        .optional()
+        .describe("kubeconfig context that this stack belongs to; default: the current one"),
+    })
+    .describe("The Kubernetes cluster"),
+  protection: z
+    .enum(Protection, `expected a protection: ${Object.values(Protection).join(", ")}`)
+    .default(Protection.Protected)
+    .describe("What happens to data on destroy"),
+});
+
+export type EnvironmentSettings = z.infer<typeof environmentSchema>;
+
+/** Keys that hold objects; every other key of the stack file is a secret named by one of them, or `rootSecret`. */
+export const structuredKeys = ["cluster", "protection", "defaults", "instances"] as const;
+
+/** The whole file as an editor sees it: instances and defaults may leave out what the other one says. */
+export const stackFileSchema = environmentSchema.extend({
+  defaults: instanceSchema.describe("Settings of every instance, unless it says otherwise"),
+  instances: z.record(z.string(), instanceSchema).describe("The CKAN sites of this environment, by name"),
+});
