@@ -1,8 +1,8 @@
 /** The program: one CkanStack for each instance that the stack file names. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { CkanStack } from "./components/index.ts";
 import { Purpose } from "./ckan/credentials.ts";
+import { CkanStack } from "./components/index.ts";
 import { stackArguments } from "./config/arguments.ts";
 import { loadEnvironment } from "./config/load.ts";
 

@@ -10,7 +10,8 @@ export function pluginMistakes(plugins: readonly string[], storesInObjectStore: 
   const mistakes: string[] = [];
   const repeated = plugins.filter((plugin, position) => plugins.indexOf(plugin) !== position);
   if (repeated.length > 0) mistakes.push(`expected each plugin once: remove the second ${repeated.join(", ")}`);
-  if (plugins.at(-1) !== "envvars") mistakes.push("expected envvars as the last plugin: it carries the secrets into CKAN");
+  if (plugins.at(-1) !== "envvars")
+    mistakes.push("expected envvars as the last plugin: it carries the secrets into CKAN");
   if (plugins.includes("xloader")) {
     const datastore = plugins.indexOf("datastore");
     if (datastore === -1) mistakes.push("expected datastore beside xloader: XLoader loads into it");

@@ -92,7 +92,7 @@ function bootstrapEnvironment(args: CkanBootstrapArgs, password: SecretReference
     { name: "DATABASE_ADMINISTRATOR_PASSWORD", secret: server.administrator.password },
     { name: "DATABASE_NAME", value: main.database },
     { name: "DATABASE_USER", value: main.user },
-    { name: "DATASTORE", value: plugins.includes("datastore") ? "yes" : "no" },
+    { name: "DATASTORE", value: plugins.includes("datastore") ? "true" : "false" },
     { name: "DATASTORE_NAME", value: datastore.database },
     { name: "DATASTORE_READER_USER", value: datastoreReader.user },
     { name: "ADMINISTRATOR_NAME", value: administrator.name },

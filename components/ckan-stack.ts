@@ -17,7 +17,16 @@ import { SolrCore, type SolrServerArgs } from "./solr-core.ts";
 import { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";
 
 /** What the parts of an instance get from the instance itself. */
-type Given = "namespace" | "instance" | "credentials" | "protection" | "runtime" | "host" | "store" | "uploads" | "nodePort";
+type Given =
+  | "namespace"
+  | "instance"
+  | "credentials"
+  | "protection"
+  | "runtime"
+  | "host"
+  | "store"
+  | "uploads"
+  | "nodePort";
 
 /** Where uploads go. */
 export type FilesArgs =
@@ -108,7 +117,11 @@ export class CkanStack extends pulumi.ComponentResource {
       self,
     );
     const released = { ...self, dependsOn: [bootstrap] };
-    new CkanWeb(webHost, { ...part, ...args.web, ...webArgs(args, protection), runtime, host: webHost, store }, released);
+    new CkanWeb(
+      webHost,
+      { ...part, ...args.web, ...webArgs(args, protection), runtime, host: webHost, store },
+      released,
+    );
     new XLoaderWorker(`${name}-worker`, { ...part, ...args.worker, runtime }, released);
 
     this.registerOutputs({ url, internalUrl });
@@ -127,7 +140,11 @@ export class CkanStack extends pulumi.ComponentResource {
         metadata: {
           name: "default-deny",
           namespace: namespace.metadata.name,
-          labels: { "app.kubernetes.io/instance": args.credentials.instance, "app.kubernetes.io/part-of": "ckan", "app.kubernetes.io/managed-by": "pulumi" },
+          labels: {
+            "app.kubernetes.io/instance": args.credentials.instance,
+            "app.kubernetes.io/part-of": "ckan",
+            "app.kubernetes.io/managed-by": "pulumi",
+          },
         },
         spec: denyAll,
       },
@@ -136,7 +153,11 @@ export class CkanStack extends pulumi.ComponentResource {
     return namespace.metadata.name;
   }
 
-  private files(name: string, files: FilesArgs, part: Pick<MinioStorageArgs, "namespace" | "credentials" | "protection">) {
+  private files(
+    name: string,
+    files: FilesArgs,
+    part: Pick<MinioStorageArgs, "namespace" | "credentials" | "protection">,
+  ) {
     switch (files.kind) {
       case "minio":
         return new MinioStorage(name, { ...part, ...files }, { parent: this }).store;
@@ -168,7 +189,10 @@ function servers(endpoints: readonly { readonly host: pulumi.Input<string>; read
   return endpoints.map(({ host, port }) => pulumi.interpolate`${host}:${port}`);
 }
 
-function webArgs({ exposure, files }: CkanStackArgs, protection: Protection): Pick<CkanWebArgs, "nodePort" | "uploads"> {
+function webArgs(
+  { exposure, files }: CkanStackArgs,
+  protection: Protection,
+): Pick<CkanWebArgs, "nodePort" | "uploads"> {
   return {
     nodePort: exposure.kind === "node-port" ? exposure.nodePort : undefined,
     uploads: files.kind === "volume" ? { storage: files.storage, protection } : undefined,

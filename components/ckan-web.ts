@@ -143,7 +143,11 @@ function webPod(args: CkanWebArgs, identity: Identity, server: pulumi.Input<stri
     ...pod,
     command: ["uwsgi", "--ini", `${folder}/uwsgi.ini`],
     ports: { http: webPort },
-    probes: probes({ ready: http("/api/3/action/status_show", webPort), alive: http(livenessPath, webPort), startSeconds: 180 }),
+    probes: probes({
+      ready: http("/api/3/action/status_show", webPort),
+      alive: http(livenessPath, webPort),
+      startSeconds: 180,
+    }),
     resources: args.resources ?? sizes.web.resources,
     mounts: [...(pod.mounts ?? []), configMapMount("server", folder, server)],
     // Proxies go on sending for a moment after the pod has left the Service; then running requests have 60 s to end.

@@ -4,7 +4,7 @@
  */
 import { createHmac, hkdfSync } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { Purpose } from "../ckan/credentials.ts";
+import type { Purpose } from "../ckan/credentials.ts";
 
 export interface CredentialsArgs {
   /** At least 32 random characters. Whoever knows it knows every credential. */

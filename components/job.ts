@@ -17,7 +17,11 @@ export interface JobArgs {
  * new image, setting or credential makes a new Job, and an `up` without a change makes none. Nothing deletes a finished Job
  * after a time: the next refresh would miss it.
  */
-export function declareJob(name: string, args: JobArgs, options: pulumi.CustomResourceOptions): kubernetes.batch.v1.Job {
+export function declareJob(
+  name: string,
+  args: JobArgs,
+  options: pulumi.CustomResourceOptions,
+): kubernetes.batch.v1.Job {
   const template = podTemplate({ ...args.pod, restartPolicy: "Never" });
   return new kubernetes.batch.v1.Job(
     name,

@@ -107,7 +107,11 @@ export class MinioStorage extends pulumi.ComponentResource {
   /** The bucket and its key are made inside the cluster: the machine that runs Pulumi need not reach the store. */
   private setup(name: string, args: MinioStorageArgs, { bucket, host, access, root, key }: SetupArgs): void {
     const { namespace } = args;
-    const identity: Identity = { instance: args.credentials.instance, component: "files-setup", software: "minio-client" };
+    const identity: Identity = {
+      instance: args.credentials.instance,
+      component: "files-setup",
+      software: "minio-client",
+    };
     const data = { "policy.json": bucketPolicy(bucket), "setup.sh": setupScript };
     const script = new kubernetes.core.v1.ConfigMap(
       name,

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "../ckan/credentials.ts";
 import { databaseNames } from "../ckan/database-names.ts";
-import type { DatabaseEndpoint, DatabaseEndpoints, DatabaseServer, SecretReference, Access } from "./contracts.ts";
+import type { Access, DatabaseEndpoint, DatabaseEndpoints, DatabaseServer, SecretReference } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { Protection } from "./durability.ts";
 import { type Identity, imageVersion } from "./manifests/labels.ts";

@@ -72,7 +72,12 @@ export class RedisQueue extends pulumi.ComponentResource {
     const { credentials, namespace } = args;
     const secret = credentialsSecret(
       `${name}-credentials`,
-      { namespace, identity, credentials, data: { password, "users.acl": pulumi.interpolate`user default on >${password} ~* &* +@all\n` } },
+      {
+        namespace,
+        identity,
+        credentials,
+        data: { password, "users.acl": pulumi.interpolate`user default on >${password} ~* &* +@all\n` },
+      },
       { parent: this },
     );
     const { host, access } = declareServer(

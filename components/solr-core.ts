@@ -101,6 +101,7 @@ export class SolrCore extends pulumi.ComponentResource {
 /** Java writes 512m where Kubernetes writes 512Mi. */
 function javaSize(quantity: string): string {
   const size = /^(\d+)(Ki|Mi|Gi)$/.exec(quantity);
-  if (size === null) throw new Error(`heap: expected a quantity in whole Ki, Mi or Gi such as 512Mi, got "${quantity}"`);
+  if (size === null)
+    throw new Error(`heap: expected a quantity in whole Ki, Mi or Gi such as 512Mi, got "${quantity}"`);
   return `${size[1]}${size[2]?.charAt(0).toLowerCase()}`;
 }

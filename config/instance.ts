@@ -1,10 +1,22 @@
 /** What one CKAN site may say about itself: the schema of `ckan:instances.<name>` and of `ckan:defaults`. */
 import { z } from "zod";
 import { Purpose } from "../ckan/credentials.ts";
+import { supportedVersions } from "../ckan/versions.ts";
 import type { Resources } from "../components/manifests/pod.ts";
 import { sizes } from "../components/sizes.ts";
-import { supportedVersions } from "../ckan/versions.ts";
-import { byteQuantity, count, cpuQuantity, hostName, imageReference, ipv4Network, line, pluginName, port, secretKey, serverHost } from "./primitives.ts";
+import {
+  byteQuantity,
+  count,
+  cpuQuantity,
+  hostName,
+  imageReference,
+  ipv4Network,
+  line,
+  pluginName,
+  port,
+  secretKey,
+  serverHost,
+} from "./primitives.ts";
 
 /** Kubernetes' own shape, so that nobody has to learn another. */
 function resources(defaults: Resources) {
@@ -46,7 +58,9 @@ const siteSchema = z
       .regex(/^[a-z]{2,3}(?:_[A-Za-z]{2,4})?$/, "expected a locale such as en or pt_BR")
       .default("en")
       .describe("Language of the interface until a visitor chooses another"),
-    stage: line.optional().describe("Shown on every page of a site that is not the real one, such as dev; omit it in production"),
+    stage: line
+      .optional()
+      .describe("Shown on every page of a site that is not the real one, such as dev; omit it in production"),
   })
   .prefault({});
 
@@ -207,7 +221,10 @@ const filesSchema = z.discriminatedUnion(
       region: line.default("us-east-1"),
       bucket: z
         .string()
-        .regex(/^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/, "expected a bucket name: 3 to 63 lower-case letters, digits and hyphens"),
+        .regex(
+          /^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/,
+          "expected a bucket name: 3 to 63 lower-case letters, digits and hyphens",
+        ),
       accessKeyFrom: secretKey,
       secretKeyFrom: secretKey,
       networks,
@@ -234,10 +251,7 @@ export const instanceSchema = z.strictObject({
   search: searchSchema,
   queue: queueSchema,
   files: filesSchema,
-  generations: z
-    .strictObject(generationOf)
-    .prefault({})
-    .describe("Raise a purpose's number to rotate that credential"),
+  generations: z.strictObject(generationOf).prefault({}).describe("Raise a purpose's number to rotate that credential"),
 });
 
 export type Instance = z.infer<typeof instanceSchema>;

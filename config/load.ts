@@ -4,9 +4,9 @@ import { type Instance, instanceSchema } from "./instance.ts";
 import { deepMerge, isObject, valueAt } from "./merge.ts";
 import { ConfigurationError, type Mistake, schemaMistakes } from "./mistakes.ts";
 import { instanceName } from "./primitives.ts";
+import { rootSecretMistakes } from "./root-secret.ts";
 import { environmentMistakes, instanceMistakes } from "./rules.ts";
 import { type EnvironmentSettings, environmentSchema, structuredKeys } from "./schema.ts";
-import { rootSecretMistakes } from "./root-secret.ts";
 
 /** One environment, as its stack file declares it. */
 export interface Environment extends EnvironmentSettings {
@@ -74,7 +74,8 @@ function parseSettings(raw: Readonly<Record<string, unknown>>, mistakes: Mistake
 
 function parseInstances(raw: Readonly<Record<string, unknown>>, mistakes: Mistake[]): Record<string, Instance> {
   const { defaults = {}, instances } = raw;
-  if (!isObject(defaults)) mistakes.push({ key: "defaults", expected: "expected keys and values below this key", found: defaults });
+  if (!isObject(defaults))
+    mistakes.push({ key: "defaults", expected: "expected keys and values below this key", found: defaults });
   if (!isObject(instances) || Object.keys(instances).length === 0) {
     mistakes.push({ key: "instances", expected: "expected at least one instance, such as opendata", found: instances });
     return {};
@@ -82,7 +83,8 @@ function parseInstances(raw: Readonly<Record<string, unknown>>, mistakes: Mistak
   const parsed: Record<string, Instance> = {};
   for (const [name, own] of Object.entries(instances)) {
     const named = instanceName.safeParse(name);
-    if (!named.success) mistakes.push({ key: `instances.${name}`, expected: named.error.issues[0]?.message ?? "", found: name });
+    if (!named.success)
+      mistakes.push({ key: `instances.${name}`, expected: named.error.issues[0]?.message ?? "", found: name });
     const instance = parseInstance(name, own ?? {}, defaults, mistakes);
     if (instance !== undefined) parsed[name] = instance;
   }
@@ -97,7 +99,11 @@ function parseInstance(name: string, own: unknown, defaults: unknown, mistakes: 
     mistakes.push(...instanceMistakes(name, result.data));
     return result.data;
   }
-  mistakes.push(...schemaMistakes(result.error, merged, ["instances", name]).map((mistake) => whereWritten(mistake, name, own, defaults)));
+  mistakes.push(
+    ...schemaMistakes(result.error, merged, ["instances", name]).map((mistake) =>
+      whereWritten(mistake, name, own, defaults),
+    ),
+  );
   return undefined;
 }
 

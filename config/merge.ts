@@ -19,7 +19,8 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 /** The value at a path of keys, or undefined. */
 export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     root,
   );
 }

@@ -18,7 +18,9 @@ export class ConfigurationError extends Error {
   constructor(mistakes: readonly Mistake[]) {
     const lines = [...new Set(mistakes.map(sentence))].sort();
     const count = lines.length === 1 ? "1 mistake" : `${lines.length} mistakes`;
-    super(`The stack file has ${count}; nothing was created or changed:\n${lines.map((text) => `  ${text}`).join("\n")}`);
+    super(
+      `The stack file has ${count}; nothing was created or changed:\n${lines.map((text) => `  ${text}`).join("\n")}`,
+    );
     this.name = "ConfigurationError";
     this.mistakes = mistakes;
   }
@@ -59,6 +61,7 @@ function wording(message: string, issue: z.core.$ZodIssue): string {
 }
 
 function sentence(mistake: Mistake): string {
-  const found = "found" in mistake ? `, got ${mistake.found === undefined ? "nothing" : JSON.stringify(mistake.found)}` : "";
+  const found =
+    "found" in mistake ? `, got ${mistake.found === undefined ? "nothing" : JSON.stringify(mistake.found)}` : "";
   return `ckan:${mistake.key}: ${mistake.expected}${found}`;
 }

@@ -28,7 +28,8 @@ export function instanceMistakes(name: string, instance: Instance): readonly Mis
 
 /** The mistakes between instances: what must be unique in the environment. */
 export function environmentMistakes(instances: Readonly<Record<string, Instance>>): readonly Mistake[] {
-  const addressOf = ({ host, exposure }: Instance) => (exposure.kind === "node-port" ? `${host}:${exposure.nodePort}` : host);
+  const addressOf = ({ host, exposure }: Instance) =>
+    exposure.kind === "node-port" ? `${host}:${exposure.nodePort}` : host;
   return [
     ...duplicates(instances, "site.id", (instance, name) => instance.site.id ?? name, "a site id of its own"),
     ...duplicates(instances, "host", addressOf, "a host of its own"),
@@ -47,7 +48,13 @@ type KeyOf = (key: string) => string;
 function imageMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
   const tagged = /:(\d+\.\d+\.\d+)/.exec(ckan.image)?.[1];
   if (tagged === undefined || tagged === ckan.version) return [];
-  return [{ key: at("ckan.image"), expected: `expected an image of CKAN ${ckan.version}, as ckan.version says`, found: ckan.image }];
+  return [
+    {
+      key: at("ckan.image"),
+      expected: `expected an image of CKAN ${ckan.version}, as ckan.version says`,
+      found: ckan.image,
+    },
+  ];
 }
 
 function searchMistakes({ search }: Instance, at: KeyOf): readonly Mistake[] {
@@ -112,12 +119,12 @@ function resourceMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
 function duplicates(
   instances: Readonly<Record<string, Instance>>,
   key: string,
-  valueOf: (instance: Instance, name: string) => string | number | undefined,
+  read: (instance: Instance, name: string) => string | number | undefined,
   own: string,
 ): readonly Mistake[] {
   const first = new Map<string | number, string>();
   return Object.entries(instances).flatMap(([name, instance]) => {
-    const value = valueOf(instance, name);
+    const value = read(instance, name);
     if (value === undefined) return [];
     const holder = first.get(value);
     if (holder === undefined) {

@@ -5,7 +5,8 @@
 3. CKAN's and the plugins' migrations
 4. the datastore's permissions, by CKAN's own SQL
 5. the sysadmin and XLoader's API token
-6. the search index
+6. the object store: is there, with a key that works
+7. the search index
 """
 import os
 import signal
@@ -151,6 +152,24 @@ def declare_xloader_token(model, user):
     say("XLoader's token is known")
 
 
+def check_store(config, seconds):
+    """Uploads must work before anybody can make one. Another Job makes the bucket and its key at the same time as this runs."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from ckanext.s3filestore.uploader import BaseS3Uploader
+
+    deadline = time.monotonic() + seconds
+    bucket = config["ckanext.s3filestore.aws_bucket_name"]
+    while True:
+        try:
+            BaseS3Uploader().get_s3_client().head_bucket(Bucket=bucket)
+            break
+        except (BotoCoreError, ClientError) as error:
+            if time.monotonic() > deadline:
+                fail(f"the bucket {bucket} cannot be used within {seconds} s: {error}")
+            time.sleep(1)
+    say(f"the bucket {bucket} can be used")
+
+
 def check_search_index(model):
     """A new or emptied index is filled again; an index that has all datasets is left alone."""
     from ckan.lib.search import check_solr_schema_version, query_for, rebuild
@@ -171,11 +190,15 @@ def declare_inside_ckan():
 
     app = make_app(CKANConfigLoader(INI).get_config())
     from ckan import model
+    from ckan.plugins import plugin_loaded
+    from ckan.plugins.toolkit import config
 
     with getattr(app, "_wsgi_app", app).test_request_context():
         user = declare_administrator(model)
         if os.environ.get("XLOADER_TOKEN_ID"):
             declare_xloader_token(model, user)
+        if plugin_loaded("s3filestore"):
+            check_store(config, 120)
         check_search_index(model)
 
 
@@ -187,7 +210,7 @@ def main():
     connection.cursor().execute("SELECT pg_advisory_lock(hashtext('ckan-bootstrap'), hashtext(%s))", (os.environ["DATABASE_NAME"],))
     declare_databases(connection)
     ckan("db", "upgrade")
-    if os.environ.get("DATASTORE") == "yes":
+    if os.environ["DATASTORE"] == "true":
         declare_datastore_permissions()
     declare_inside_ckan()
     say("done")

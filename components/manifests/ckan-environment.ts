@@ -36,7 +36,10 @@ export function ckanEnvironment(connections: Connections): readonly EnvironmentV
     { name: "CKAN_DATASTORE_READ_URL", value: databaseUrl(database.datastoreReader, "DATASTORE_READER_PASSWORD") },
     { name: "CKANEXT__XLOADER__JOBS_DB__URI", value: databaseUrl(database.main, "DATABASE_PASSWORD") },
     { name: "CKAN_SOLR_URL", value: interpolate`http://${search.host}:${search.port}/solr/${search.core}` },
-    { name: "CKAN_REDIS_URL", value: interpolate`redis://:$(QUEUE_PASSWORD)@${queue.host}:${queue.port}/${queue.index}` },
+    {
+      name: "CKAN_REDIS_URL",
+      value: interpolate`redis://:$(QUEUE_PASSWORD)@${queue.host}:${queue.port}/${queue.index}`,
+    },
     { name: "CKAN___SECRET_KEY", secret: keys.session },
     { name: "CKAN___API_TOKEN__JWT__ENCODE__SECRET", value: "string:$(API_TOKEN_KEY)" },
     { name: "CKAN___API_TOKEN__JWT__DECODE__SECRET", value: "string:$(API_TOKEN_KEY)" },

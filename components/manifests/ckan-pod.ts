@@ -1,8 +1,9 @@
 /** What every pod that runs CKAN has in common. */
-import type { CkanRuntime } from "../contracts.ts";
-import { configMapMount, type Mount, type PodArgs, scratchMount } from "./pod.ts";
+
 import { storagePath } from "../../ckan/settings.ts";
+import type { CkanRuntime } from "../contracts.ts";
 import type { Identity } from "./labels.ts";
+import { configMapMount, type Mount, type PodArgs, scratchMount } from "./pod.ts";
 
 /** The image, settings and connections of CKAN; the caller adds command, probes and resources. */
 export function ckanPod(

@@ -1,0 +1,46 @@
+/** The JSON Schema of `Pulumi.<stack>.yaml`, made from the schema that the program parses with. */
+import { z } from "zod";
+import { isObject } from "./merge.ts";
+import { stackFileSchema, structuredKeys } from "./schema.ts";
+
+export function stackJsonSchema(): Readonly<Record<string, unknown>> {
+  const { $schema, properties, ...rest } = z.toJSONSchema(stackFileSchema, { io: "input", unrepresentable: "any" });
+  const settings = Object.entries(properties ?? {}).map(([key, schema]) => [`ckan:${key}`, partial(schema)]);
+  const secret = {
+    description: "A secret: pulumi config set --secret",
+    anyOf: [{ type: "string" }, { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] }],
+  };
+  return {
+    $schema,
+    title: "Stack file of a CKAN environment",
+    type: rest.type,
+    properties: {
+      config: {
+        type: "object",
+        properties: { "ckan:rootSecret": secret, ...Object.fromEntries(settings) },
+        // Secrets that settings name are scalar keys of the user's choice.
+        patternProperties: { [secretKeyPattern]: secret, "^(?!ckan:)": {} },
+        additionalProperties: false,
+        required: ["ckan:cluster", "ckan:instances"],
+      },
+      encryptionsalt: { type: "string" },
+      encryptedkey: { type: "string" },
+      secretsprovider: { type: "string" },
+      environment: {},
+    },
+    additionalProperties: false,
+  };
+}
+
+/** A pattern counts for keys that are listed too, hence the exceptions. */
+const secretKeyPattern = `^ckan:(?!(?:${structuredKeys.join("|")})$)[a-zA-Z][a-zA-Z0-9]*$`;
+
+/** Without `required`: an instance may leave out what the defaults say, and the other way round. */
+function partial(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(partial);
+  if (!isObject(schema)) return schema;
+  const { required, ...rest } = schema;
+  // `kind` tells the variants of a part apart.
+  const kept = Array.isArray(required) && required.includes("kind") ? { required: ["kind"] } : {};
+  return { ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, partial(value)])), ...kept };
+}

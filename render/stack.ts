@@ -1,0 +1,48 @@
+/** The Kubernetes objects of one stack, as files. */
+import { stringify } from "yaml";
+import { readStackFile } from "./stack-file.ts";
+import { type Declared, synthesize } from "./synthesize.ts";
+
+/** Everything that the program registers for a stack, components included. */
+export function synthesizeStack(stack: string): Promise<readonly Declared[]> {
+  const configuration = readStackFile(new URL(`../Pulumi.${stack}.yaml`, import.meta.url).pathname);
+  // Node keeps a module for good; the query makes each stack a module of its own.
+  const declare = () => import(`../index.ts?stack=${stack}`);
+  return synthesize({ project: "ckan", stack, configuration, declare });
+}
+
+/** File name and YAML text of every Kubernetes object, sorted by name. */
+export async function renderStack(stack: string): Promise<ReadonlyMap<string, string>> {
+  const objects = (await synthesizeStack(stack)).filter(isKubernetesObject).map(kubernetesObject);
+  const files = objects.map((object) => [fileName(object), stringify(object, yamlOptions)] as const);
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** YAML 1.1 is what kubectl reads: there a bare `yes` would be true. */
+const yamlOptions = { lineWidth: 0, version: "1.1" } as const;
+
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+}
+
+export function isKubernetesObject(resource: Declared): boolean {
+  return resource.custom && resource.type.startsWith("kubernetes:");
+}
+
+export function kubernetesObject({ inputs }: Declared): KubernetesObject {
+  const { apiVersion, kind, metadata, ...rest } = inputs;
+  // Masked values are no base64: as plain text they leave the file one that the API server would take.
+  const { data, ...others } = rest;
+  const content = kind === "Secret" ? { ...others, stringData: data } : rest;
+  return { apiVersion, kind, metadata, ...content } as unknown as KubernetesObject;
+}
+
+function fileName({ kind, metadata }: KubernetesObject): string {
+  return `${[metadata.namespace, kind.toLowerCase(), metadata.name].filter((part) => part !== undefined).join(".")}.yaml`;
+}
