@@ -28,7 +28,7 @@ export interface DatabaseServer {
   readonly host: Input<string>;
   readonly port: number;
   /** libpq's sslmode. */
-  readonly sslMode: "disable" | "require" | "verify-full";
+  readonly sslMode: "disable" | "require";
   readonly administrator: { readonly user: string; readonly password: SecretReference };
 }
 

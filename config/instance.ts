@@ -149,7 +149,7 @@ const databaseSchema = z.discriminatedUnion(
       host: serverHost,
       port: port.default(5432),
       sslMode: z
-        .enum(["disable", "require", "verify-full"], "expected disable, require or verify-full")
+        .enum(["disable", "require"], "expected disable or require")
         .default("require")
         .describe("libpq's sslmode"),
       administrator: z.strictObject({

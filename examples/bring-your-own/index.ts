@@ -26,7 +26,6 @@ const site = new CkanStack("opendata", {
   database: {
     kind: "external",
     host: "postgres.example.org",
-    sslMode: "verify-full",
     administrator: { user: "provisioner", password: config.requireSecret("databasePassword") },
     networks: ["10.20.0.0/24"],
   },
