@@ -15,6 +15,9 @@ import type { PulumiTools } from "./pulumi-cli.ts";
  */
 const devPassphrase = "ckan-environments-dev";
 
+/** The stack of the local cluster. */
+export const devStack = "dev";
+
 /** Pulumi's state where nobody chose a backend. */
 export const localStateFolder = join(stateRoot, "pulumi");
 
@@ -35,15 +38,18 @@ export function exportedEnvironment(tools: PulumiTools): Readonly<Record<string,
   if (!process.env["PULUMI_CONFIG_PASSPHRASE"] && !process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]) {
     exported["PULUMI_CONFIG_PASSPHRASE_FILE"] = writePassphraseFile();
   }
-  // Set only while there is a local cluster: stacks of other clusters name their context in the user's own kubeconfig.
-  if (existsSync(localKubeconfig)) exported["KUBECONFIG"] = [localKubeconfig, ...userKubeconfigs()].join(delimiter);
+  // The file alone, no list: the Kubernetes provider does not understand one.
+  if (existsSync(localKubeconfig)) exported["KUBECONFIG"] = localKubeconfig;
   return exported;
 }
 
-/** The whole environment in which the toolchain runs the CLI. */
-export function pulumiEnvironment(tools: PulumiTools): NodeJS.ProcessEnv {
+/** The whole environment in which the toolchain runs the CLI, for one stack. */
+export function pulumiEnvironment(tools: PulumiTools, stack: string = devStack): NodeJS.ProcessEnv {
   const path = [tools.bin, join(projectRoot, "node_modules", ".bin"), process.env["PATH"]].join(delimiter);
-  return { ...process.env, ...exportedEnvironment(tools), PATH: path };
+  const { KUBECONFIG, ...exported } = exportedEnvironment(tools);
+  // The contexts of every other stack are in the user's own kubeconfig.
+  const kubeconfig = stack === devStack && KUBECONFIG !== undefined ? { KUBECONFIG } : {};
+  return { ...process.env, ...exported, ...kubeconfig, PATH: path };
 }
 
 /** True when the state of this stack lies in the folder on this machine. */
@@ -68,9 +74,4 @@ function writePassphraseFile(): string {
     writeFileSync(path, devPassphrase, { mode: 0o600 });
   }
   return path;
-}
-
-function userKubeconfigs(): readonly string[] {
-  const files = process.env["KUBECONFIG"] || join(homedir(), ".kube", "config");
-  return files.split(delimiter).filter((file) => file !== localKubeconfig);
 }

@@ -8,9 +8,10 @@ import { main } from "./steps.ts";
 
 await main(async () => {
   const tools = await ensurePulumi();
-  const child = spawn(join(tools.bin, "pulumi"), process.argv.slice(2), {
+  const args = process.argv.slice(2);
+  const child = spawn(join(tools.bin, "pulumi"), args, {
     cwd: projectRoot,
-    env: pulumiEnvironment(tools),
+    env: pulumiEnvironment(tools, namedStack(args)),
     stdio: "inherit",
   });
   // Ctrl-C reaches the CLI through the terminal: it must get the time to finish its running step.
@@ -21,3 +22,11 @@ await main(async () => {
     child.on("exit", (code) => resolve(code ?? 1));
   });
 });
+
+/** The stack that `-s dev`, `--stack dev` or `--stack=dev` names. */
+function namedStack(args: readonly string[]): string | undefined {
+  const joined = args.find((argument) => argument.startsWith("--stack="));
+  if (joined !== undefined) return joined.slice("--stack=".length);
+  const flag = args.findIndex((argument) => argument === "-s" || argument === "--stack");
+  return flag === -1 ? undefined : args[flag + 1];
+}
