@@ -20,16 +20,18 @@ import {
 
 /** Kubernetes' own shape, so that nobody has to learn another. */
 function resources(defaults: Resources) {
-  const amounts = (amount: Resources["requests"]) =>
+  const amounts = (amount: Resources["requests"], word: string) =>
     z
       .strictObject({
-        cpu: cpuQuantity.default(amount.cpu),
-        memory: byteQuantity.default(amount.memory),
-        "ephemeral-storage": byteQuantity.default(amount["ephemeral-storage"]),
+        cpu: cpuQuantity.default(amount.cpu).describe(`Processor, ${word}`),
+        memory: byteQuantity.default(amount.memory).describe(`Memory, ${word}`),
+        "ephemeral-storage": byteQuantity
+          .default(amount["ephemeral-storage"])
+          .describe(`Disk of the node for temporary files, ${word}`),
       })
       .prefault({});
   return z
-    .strictObject({ requests: amounts(defaults.requests), limits: amounts(defaults.limits) })
+    .strictObject({ requests: amounts(defaults.requests, "reserved"), limits: amounts(defaults.limits, "at most") })
     .prefault({})
     .describe("Requests and limits of the container, as in Kubernetes");
 }
@@ -196,7 +198,11 @@ const queueSchema = z.discriminatedUnion(
       kind: z.literal("external"),
       host: serverHost,
       port: port.default(6379),
-      index: z.int("expected a database index from 0 up").min(0, "expected a database index from 0 up").default(0),
+      index: z
+        .int("expected a database index from 0 up")
+        .min(0, "expected a database index from 0 up")
+        .default(0)
+        .describe("Database index; instances that share a server need one each"),
       passwordFrom: secretKey,
       networks,
     }),
@@ -218,7 +224,7 @@ const filesSchema = z.discriminatedUnion(
       endpoint: z
         .url({ protocol: /^https?$/, error: "expected the endpoint's URL such as https://s3.example.org" })
         .describe("S3 endpoint that pods and browsers both reach"),
-      region: line.default("us-east-1"),
+      region: line.default("us-east-1").describe("Region that requests are signed for"),
       bucket: z
         .string()
         .regex(

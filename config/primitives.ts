@@ -62,7 +62,8 @@ export const serverHost = z
   .regex(
     /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*$/,
     "expected a host name such as db.example.org or an IPv4 address, without scheme or port",
-  );
+  )
+  .describe("Host name or IPv4 address of the server");
 
 /** An IPv4 network that pods may talk to, as NetworkPolicies take it. */
 export const ipv4Network = z
@@ -87,7 +88,8 @@ export const imageReference = z
 export const port = z
   .int("expected a port number from 1 to 65535")
   .min(1, "expected a port number from 1 to 65535")
-  .max(65535, "expected a port number from 1 to 65535");
+  .max(65535, "expected a port number from 1 to 65535")
+  .describe("Port of the server");
 
 /** A whole number from `least` up. */
 export function count(least: number): z.ZodInt {
@@ -107,7 +109,8 @@ export const secretKey = z
   .regex(
     /^[a-zA-Z][a-zA-Z0-9]*$/,
     "expected the name of a secret key of this stack file such as databaseAdminPassword, not the secret itself",
-  );
+  )
+  .describe("Name of the secret key of the stack file that holds the value");
 
 /** The name of a plugin, as its entry point spells it. */
 export const pluginName = z

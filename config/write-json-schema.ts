@@ -1,7 +1,13 @@
-/** `npm run schema`: writes config/stack.schema.json, by which editors complete and check stack files. */
+/** `npm run schema`: writes what is made from the schema: for editors config/stack.schema.json, for people docs/configuration.md. */
 import { writeFileSync } from "node:fs";
 import { stackJsonSchema } from "./json-schema.ts";
+import { configurationReference } from "./reference.ts";
 
-const file = new URL("./stack.schema.json", import.meta.url);
-writeFileSync(file, `${JSON.stringify(stackJsonSchema(), null, 2)}\n`);
-console.log(`written: ${file.pathname}`);
+const files = {
+  "config/stack.schema.json": `${JSON.stringify(stackJsonSchema(), null, 2)}\n`,
+  "docs/configuration.md": configurationReference(),
+};
+for (const [name, text] of Object.entries(files)) {
+  writeFileSync(new URL(`../${name}`, import.meta.url), text);
+  console.log(`written: ${name}`);
+}
