@@ -17,7 +17,7 @@ export async function waitFor(
     if (performance.now() > deadline) {
       throw new ToolchainError(
         `waited ${seconds} s in vain: ${what}`,
-        `read the logs in ${logFolder}; \`npm stop\` and \`npm start\` begin anew and keep the data`,
+        `read the logs in ${logFolder}, mend the cause and run the same command again`,
       );
     }
     await sleep(100);
