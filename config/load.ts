@@ -7,6 +7,7 @@ import { instanceName } from "./primitives.ts";
 import { rootSecretMistakes } from "./root-secret.ts";
 import { environmentMistakes, instanceMistakes } from "./rules.ts";
 import { type EnvironmentSettings, environmentSchema, structuredKeys } from "./schema.ts";
+import { secretMistakes } from "./secrets.ts";
 
 /** One environment, as its stack file declares it. */
 export interface Environment extends EnvironmentSettings {
@@ -29,10 +30,9 @@ export function loadEnvironment(config: pulumi.Config): Environment {
   const mistakes: Mistake[] = [];
   const settings = parseSettings(raw, mistakes);
   const instances = parseInstances(raw, mistakes);
-  const secretKeys = secretKeysOf(instances);
 
   mistakes.push(...rootSecretMistakes(raw["rootSecret"], valueAt(raw, ["cluster", "platform"])));
-  mistakes.push(...secretMistakes(raw, secretKeys, Object.keys(instances).length > 0));
+  mistakes.push(...secretMistakes(raw, instances));
   if (settings === undefined || mistakes.length > 0) throw new ConfigurationError(mistakes);
 
   return {
@@ -114,39 +114,4 @@ function whereWritten(mistake: Mistake, name: string, own: unknown, defaults: un
   const path = mistake.key.slice(prefix.length).split(".");
   if (valueAt(own, path) !== undefined || valueAt(defaults, path) === undefined) return mistake;
   return { ...mistake, key: `defaults.${path.join(".")}` };
-}
-
-/** The secret keys that instances name, with the setting that names each. */
-function secretKeysOf(instances: Readonly<Record<string, Instance>>): ReadonlyMap<string, string> {
-  const keys = new Map<string, string>();
-  for (const [name, instance] of Object.entries(instances)) {
-    const { database, queue, files } = instance;
-    const note = (key: string, setting: string) => keys.set(key, `instances.${name}.${setting}`);
-    if (database.kind === "external") note(database.administrator.passwordFrom, "database.administrator.passwordFrom");
-    if (queue.kind === "external") note(queue.passwordFrom, "queue.passwordFrom");
-    if (files.kind === "s3") note(files.accessKeyFrom, "files.accessKeyFrom");
-    if (files.kind === "s3") note(files.secretKeyFrom, "files.secretKeyFrom");
-  }
-  return keys;
-}
-
-/** Secrets that are named but missing, and keys that nobody named. `complete` is false when instances could not be read. */
-function secretMistakes(
-  raw: Readonly<Record<string, unknown>>,
-  named: ReadonlyMap<string, string>,
-  complete: boolean,
-): readonly Mistake[] {
-  const known = new Set<string>([...structuredKeys, "rootSecret", ...named.keys()]);
-  const missing = [...named].filter(([key]) => typeof raw[key] !== "string" || raw[key] === "");
-  const unknown = complete ? Object.keys(raw).filter((key) => !known.has(key)) : [];
-  return [
-    ...missing.map(([key, setting]) => ({
-      key,
-      expected: `expected a secret, because ${setting} names it: run pulumi config set --secret ckan:${key}`,
-    })),
-    ...unknown.map((key) => ({
-      key,
-      expected: "expected nothing here: this key is unknown; look for a spelling mistake or remove it",
-    })),
-  ];
 }

@@ -1,0 +1,62 @@
+/** Secrets of servers that exist already: scalar keys of the stack file, named by the settings of instances. */
+import type { Instance } from "./instance.ts";
+import { isObject } from "./merge.ts";
+import type { Mistake } from "./mistakes.ts";
+import { structuredKeys } from "./schema.ts";
+
+interface Named {
+  readonly key: string;
+  /** The setting that names it. */
+  readonly setting: string;
+  /** Set when the value becomes part of a URL. */
+  readonly urlSafe?: boolean;
+}
+
+/** Secrets that are named but missing or unusable, and keys of the file that nothing names. Values are never shown. */
+export function secretMistakes(
+  raw: Readonly<Record<string, unknown>>,
+  instances: Readonly<Record<string, Instance>>,
+): readonly Mistake[] {
+  const named = Object.entries(instances).flatMap(([name, instance]) => namedSecrets(`instances.${name}`, instance));
+  return [...named.flatMap((secret) => valueMistakes(secret, raw[secret.key])), ...unknownKeys(raw, instances, named)];
+}
+
+function namedSecrets(at: string, { database, queue, files }: Instance): readonly Named[] {
+  const named: Named[] = [];
+  if (database.kind === "external") {
+    named.push({ key: database.administrator.passwordFrom, setting: `${at}.database.administrator.passwordFrom` });
+  }
+  if (queue.kind === "external")
+    named.push({ key: queue.passwordFrom, setting: `${at}.queue.passwordFrom`, urlSafe: true });
+  if (files.kind === "s3") {
+    named.push({ key: files.accessKeyFrom, setting: `${at}.files.accessKeyFrom` });
+    named.push({ key: files.secretKeyFrom, setting: `${at}.files.secretKeyFrom` });
+  }
+  return named;
+}
+
+function valueMistakes({ key, setting, urlSafe }: Named, value: unknown): readonly Mistake[] {
+  if (typeof value !== "string" || value === "") {
+    const remedy = `run pulumi config set --secret ckan:${key}`;
+    return [{ key, expected: `expected a secret, because ${setting} names it: ${remedy}` }];
+  }
+  if (urlSafe && !/^[A-Za-z0-9._~-]+$/.test(value)) {
+    return [{ key, expected: "expected a password of letters, digits, ., _, ~ and - only: it becomes part of a URL" }];
+  }
+  return [];
+}
+
+/** Only when every instance could be read: one that could not may name keys that nobody else does. */
+function unknownKeys(
+  raw: Readonly<Record<string, unknown>>,
+  instances: Readonly<Record<string, Instance>>,
+  named: readonly Named[],
+): readonly Mistake[] {
+  const declared = isObject(raw["instances"]) ? Object.keys(raw["instances"]) : [];
+  if (declared.length !== Object.keys(instances).length) return [];
+  const known = new Set<string>([...structuredKeys, "rootSecret", ...named.map(({ key }) => key)]);
+  const expected = "expected nothing here: this key is unknown; look for a spelling mistake or remove it";
+  return Object.keys(raw)
+    .filter((key) => !known.has(key))
+    .map((key) => ({ key, expected }));
+}
