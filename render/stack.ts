@@ -6,9 +6,16 @@ import { type Declared, synthesize } from "./synthesize.ts";
 /** Everything that the program registers for a stack, components included. */
 export function synthesizeStack(stack: string): Promise<readonly Declared[]> {
   const configuration = readStackFile(new URL(`../Pulumi.${stack}.yaml`, import.meta.url).pathname);
-  // Node keeps a module for good; the query makes each stack a module of its own.
-  const declare = () => import(`../index.ts?stack=${stack}`);
-  return synthesize({ project: "ckan", stack, configuration, declare });
+  return synthesize({ project: "ckan", stack, configuration, declare: declareProgram });
+}
+
+let runs = 0;
+
+/** Runs index.ts. Node keeps a module for good; a query of its own makes each run a module of its own. */
+export function declareProgram(): Promise<typeof import("../index.ts")> {
+  runs += 1;
+  const program = new URL(`../index.ts?run=${runs}`, import.meta.url);
+  return import(program.href);
 }
 
 /** File name and YAML text of every Kubernetes object, sorted by name. */
