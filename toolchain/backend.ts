@@ -15,6 +15,9 @@ import type { PulumiTools } from "./pulumi-cli.ts";
  */
 const devPassphrase = "ckan-environments-dev";
 
+/** The project's name in Pulumi.yaml. */
+export const projectName = "ckan";
+
 /** The stack of the local cluster. */
 export const devStack = "dev";
 

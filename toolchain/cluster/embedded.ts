@@ -64,6 +64,11 @@ export function isRunning(): boolean {
   return recorded(folders.run).some((name) => runningPid(folders.run, name) !== undefined);
 }
 
+/** True when there is something to stop, or, with `wipe`, to delete. */
+export function hasRemains(wipe: boolean): boolean {
+  return existsSync(folders.run) || (wipe && existsSync(clusterRoot));
+}
+
 /** Removes what it wrote outside the state folder and, with `wipe`, its data. */
 export async function stopEmbedded(wipe: boolean): Promise<void> {
   await sweep();

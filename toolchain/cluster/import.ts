@@ -1,4 +1,4 @@
-/** Images into the embedded node's container runtime. */
+/** Images into the local cluster's container runtime, each once. */
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { run } from "../process.ts";
@@ -11,17 +11,28 @@ export interface ImageArchive {
   readonly archive: string;
 }
 
-/** Imports the archives that this container runtime does not hold yet. */
-export async function importArchives(images: readonly ImageArchive[]): Promise<void> {
-  const imported = readRecord();
+/** Imports into the embedded node's containerd. */
+export function importArchives(images: readonly ImageArchive[]): Promise<void> {
+  return importOnce(images, importRecord, (archive) =>
+    run("ctr", ["--address", containerdSocket, "--namespace", "k8s.io", "images", "import", archive]),
+  );
+}
+
+/** Imports what the record does not hold yet. The record lies beside the images, so that wiping one wipes the other. */
+export async function importOnce(
+  images: readonly ImageArchive[],
+  record: string,
+  importArchive: (archive: string) => Promise<unknown>,
+): Promise<void> {
+  const imported: Record<string, string> = existsSync(record) ? JSON.parse(readFileSync(record, "utf8")) : {};
   const missing = images.filter(({ reference, archive }) => imported[reference] !== identity(archive));
   if (missing.length === 0) return;
   await step(`Importing ${missing.length} image(s) into the local cluster`, async () => {
+    mkdirSync(dirname(record), { recursive: true });
     for (const { reference, archive } of missing) {
-      await run("ctr", ["--address", containerdSocket, "--namespace", "k8s.io", "images", "import", archive]);
+      await importArchive(archive);
       imported[reference] = identity(archive);
-      mkdirSync(dirname(importRecord), { recursive: true });
-      writeFileSync(importRecord, JSON.stringify(imported, null, 2));
+      writeFileSync(record, JSON.stringify(imported, null, 2));
     }
   });
 }
@@ -29,9 +40,4 @@ export async function importArchives(images: readonly ImageArchive[]): Promise<v
 function identity(archive: string): string {
   const { size, mtimeMs } = statSync(archive);
   return `${basename(archive)} ${size} ${mtimeMs}`;
-}
-
-/** Lies beside the images, so that wiping one wipes the other. */
-function readRecord(): Record<string, string> {
-  return existsSync(importRecord) ? JSON.parse(readFileSync(importRecord, "utf8")) : {};
 }

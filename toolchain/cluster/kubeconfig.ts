@@ -2,21 +2,16 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { localKubeconfig } from "../backend.ts";
-import { ToolchainError } from "../steps.ts";
 import { contextName } from "./settings.ts";
 
-interface Kubeconfig {
-  readonly contexts?: readonly { readonly name: string; readonly context: object }[];
-}
-
-/** Writes it from what `kubectl config view --raw --minify --flatten --output json` printed. */
-export function writeLocalKubeconfig(json: string): void {
-  const config = JSON.parse(json) as Kubeconfig;
-  const context = config.contexts?.[0]?.context;
-  if (context === undefined) throw new ToolchainError("the kubeconfig has no such context", "check CKAN_KUBE_CONTEXT");
-  const renamed = { ...config, contexts: [{ name: contextName, context }], "current-context": contextName };
+/** Writes it from a kubeconfig with the single context `context`, whose name becomes `ckan-local`. */
+export function writeLocalKubeconfig(kubeconfig: string, context: string): void {
   mkdirSync(dirname(localKubeconfig), { recursive: true });
-  // YAML is a superset of JSON, so every reader of a kubeconfig reads this.
-  writeFileSync(`${localKubeconfig}.tmp`, JSON.stringify(renamed, null, 2), { mode: 0o600 });
+  const renamed = kubeconfig.split("\n").map((line) => {
+    // As text: a name stands on a line of its own, in YAML as in JSON.
+    const [, before, name, after] = /^(\s*-?\s*"?(?:name|current-context)"?: "?)(.+?)("?,?)$/.exec(line) ?? [];
+    return name === context ? `${before}${contextName}${after}` : line;
+  });
+  writeFileSync(`${localKubeconfig}.tmp`, renamed.join("\n"), { mode: 0o600 });
   renameSync(`${localKubeconfig}.tmp`, localKubeconfig);
 }

@@ -1,0 +1,58 @@
+/** The dev stack in Pulumi: selected or made, repaired after an interruption, brought up. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { devStack, pulumiEnvironment, usesLocalState } from "./backend.ts";
+import { projectRoot } from "./paths.ts";
+import { run, tryRun } from "./process.ts";
+import type { PulumiTools } from "./pulumi-cli.ts";
+import { releaseStaleLock, settleInterruptedOperations } from "./recovery.ts";
+import { step, ToolchainError } from "./steps.ts";
+
+export interface Site {
+  readonly url: string;
+  readonly adminName: string;
+}
+
+/** Selects the dev stack; makes it in the backend when it is not there. Its committed file stays as it is. */
+export async function selectDevStack(tools: PulumiTools): Promise<void> {
+  const options = { cwd: projectRoot, env: pulumiEnvironment(tools) };
+  const pulumi = join(tools.bin, "pulumi");
+  if ((await tryRun(pulumi, ["stack", "select", devStack, "--non-interactive"], options)).code === 0) return;
+  await step(`Making the stack ${devStack}`, () =>
+    run(pulumi, ["stack", "init", devStack, "--non-interactive"], options),
+  );
+}
+
+/** `pulumi up` with its own output; first settles what an interrupted one left behind. */
+export async function bringUpDevStack(tools: PulumiTools): Promise<void> {
+  const env = pulumiEnvironment(tools);
+  if (usesLocalState(env)) {
+    await releaseStaleLock(tools);
+    await settleInterruptedOperations(tools);
+  }
+  await step(`pulumi up -s ${devStack}`, async () => {
+    const args = ["up", "--stack", devStack, "--yes", "--skip-preview", "--non-interactive", "--suppress-outputs"];
+    const code = await new Promise<number | null>((resolve, reject) => {
+      const child = spawn(join(tools.bin, "pulumi"), args, {
+        cwd: projectRoot,
+        env,
+        stdio: ["ignore", "inherit", "inherit"],
+      });
+      child.on("error", reject);
+      child.on("exit", resolve);
+    });
+    if (code !== 0) {
+      throw new ToolchainError(
+        `pulumi up ended with ${code}`,
+        "read its diagnostics above, mend the cause and run `npm start` again: it continues where it stopped",
+      );
+    }
+  });
+}
+
+/** The sites that the stack declares, without their passwords. */
+export async function readSites(tools: PulumiTools): Promise<readonly Site[]> {
+  const args = ["stack", "output", "sites", "--json", "--stack", devStack];
+  const text = await run(join(tools.bin, "pulumi"), args, { cwd: projectRoot, env: pulumiEnvironment(tools) });
+  return Object.values(JSON.parse(text) as Record<string, Site>);
+}
