@@ -8,6 +8,7 @@ import {
   byteQuantity,
   count,
   cpuQuantity,
+  heapQuantity,
   hostName,
   imageReference,
   ipv4Network,
@@ -170,7 +171,7 @@ const searchSchema = z.discriminatedUnion(
     z.strictObject({
       kind: z.literal("in-cluster"),
       image,
-      heap: byteQuantity.default(sizes.search.heap).describe("Java heap; below the memory limit"),
+      heap: heapQuantity.default(sizes.search.heap).describe("Java heap; below the memory limit"),
       storage: storage(sizes.search.storage),
       resources: resources(sizes.search.resources),
     }),

@@ -26,6 +26,9 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** Settings that name a secret: what stands there by mistake is likely the secret itself. */
+const namesSecret = /From$/;
+
 /** The mistakes that zod found in `input`, with keys below `prefix`. */
 export function schemaMistakes(error: z.ZodError, input: unknown, prefix: readonly string[]): readonly Mistake[] {
   return error.issues.flatMap((issue) => {
@@ -39,8 +42,10 @@ export function schemaMistakes(error: z.ZodError, input: unknown, prefix: readon
         }));
       case "invalid_key":
         return issue.issues.map((inner) => ({ key: path.join("."), expected: inner.message }));
-      default:
-        return [{ key: path.join("."), expected: wording(issue.message, issue), found }];
+      default: {
+        const mistake = { key: path.join("."), expected: wording(issue.message, issue) };
+        return [namesSecret.test(mistake.key) ? mistake : { ...mistake, found }];
+      }
     }
   });
 }

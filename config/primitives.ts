@@ -27,13 +27,18 @@ const notZero = (text: string) => quantityValue(text) > 0;
 /** Bytes with a binary or decimal suffix: memory, storage. */
 export const byteQuantity = z
   .string("expected a quantity such as 5Gi")
-  .regex(/^\d+(?:\.\d+)?(?:k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)$/, "expected a quantity such as 5Gi")
+  .regex(/^\d+(?:\.\d+)?(?:k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)$/, { error: "expected a quantity such as 5Gi", abort: true })
   .refine(notZero, { error: "expected a quantity above zero such as 5Gi", abort: true });
+
+/** A Java heap: Java's own -Xmx takes whole numbers and binary suffixes up to Gi only. */
+export const heapQuantity = z
+  .string("expected a heap in whole Ki, Mi or Gi such as 512Mi")
+  .regex(/^[1-9]\d*(?:Ki|Mi|Gi)$/, "expected a heap in whole Ki, Mi or Gi such as 512Mi");
 
 /** Cores, whole or in thousandths. */
 export const cpuQuantity = z
   .string("expected processor cores such as 500m or 2")
-  .regex(/^\d+(?:\.\d+)?m?$/, "expected processor cores such as 500m or 2")
+  .regex(/^\d+(?:\.\d+)?m?$/, { error: "expected processor cores such as 500m or 2", abort: true })
   .refine(notZero, { error: "expected processor cores above zero such as 500m", abort: true });
 
 /**
