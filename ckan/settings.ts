@@ -50,6 +50,8 @@ export function ckanSettings(site: Site): ReadonlyMap<string, string> {
     ["ckan.plugins", site.plugins.join(" ")],
     ["ckan.storage_path", storagePath],
     ["ckan.max_resource_size", site.maximumUploadMegabytes],
+    // The default lets forms of extensions work without a token; those that this program runs all send one.
+    ["ckan.csrf_protection.ignore_extensions", false],
     ["SESSION_COOKIE_SECURE", site.url.startsWith("https:")],
     // The upload form's size limit counts in megabytes, XLoader's in bytes; a file that may be uploaded may be loaded.
     ["ckanext.xloader.max_content_length", site.maximumUploadMegabytes * 1_000_000],
@@ -108,7 +110,7 @@ function stageBanner(stage: string): string {
 }
 
 const logging = `[loggers]
-keys = root, ckan, ckanext
+keys = root, ckan, ckan_common, ckanext
 
 [handlers]
 keys = console
@@ -124,6 +126,13 @@ handlers = console
 level = INFO
 handlers = console
 qualname = ckan
+propagate = 0
+
+# s3filestore declares none of its settings, of which CKAN would complain on every request.
+[logger_ckan_common]
+level = ERROR
+handlers = console
+qualname = ckan.common
 propagate = 0
 
 [logger_ckanext]

@@ -29,7 +29,7 @@ const site = new CkanStack("opendata", {
     administrator: { user: "provisioner", password: config.requireSecret("databasePassword") },
     networks: ["10.20.0.0/24"],
   },
-  search: { kind: "in-cluster", image: "registry.example.org/ckan/solr:9.10.1-1" },
+  search: { kind: "in-cluster", image: "registry.example.org/ckan/solr:9.10.1-ckan2.11.6-1" },
   queue: { kind: "in-cluster", image: "docker.io/valkey/valkey:8.1.3-bookworm" },
   files: {
     kind: "s3",
