@@ -65,6 +65,12 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
   process.stdout.write(`${port}\n`);
 });
 
+// A killed CLI closes nothing: without its parent this host has nobody to serve.
+const cli = process.ppid;
+setInterval(() => {
+  if (process.ppid !== cli) process.exit(1);
+}, 1000).unref();
+
 /** Runs the program; what it prints goes to this host's own output, which the engine shows. */
 function run(call, callback) {
   const request = call.request;
