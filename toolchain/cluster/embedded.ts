@@ -39,7 +39,8 @@ const recipeFile = join(folders.run, "recipe.json");
 export async function ensureEmbedded(): Promise<void> {
   const [kubernetes, addons] = [await ensureKubernetes(), await ensureAddons()];
   const programs = nodePrograms(kubernetes, addons);
-  const recipe = JSON.stringify(programs);
+  // Another clone's Node.js is as good: its path must not restart the cluster.
+  const recipe = JSON.stringify(programs).replaceAll(JSON.stringify(process.execPath), '"node"');
   if (await isHealthy(kubernetes, programs, recipe)) return;
   if (isRunning() && owner() !== clusterRoot) {
     throw new ToolchainError(

@@ -1,5 +1,5 @@
 /** Configuration files of the container runtime, its network, the kubelet and kube-proxy. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfigPath } from "./pki.ts";
 import { containerdSocket, folders, node, pauseImage } from "./settings.ts";
@@ -9,6 +9,8 @@ export const configurationFiles = {
   network: join(folders.configuration, "cni"),
   kubelet: join(folders.configuration, "kubelet.json"),
   kubeProxy: join(folders.configuration, "kube-proxy.json"),
+  /** A copy: the clone that started the cluster may be deleted while it runs. */
+  forwarder: join(folders.configuration, "forward.ts"),
 } as const;
 
 export function writeConfiguration(): void {
@@ -17,6 +19,7 @@ export function writeConfiguration(): void {
   writeFileSync(join(configurationFiles.network, "10-pods.conflist"), JSON.stringify(podNetwork()));
   writeFileSync(configurationFiles.kubelet, JSON.stringify(kubelet()));
   writeFileSync(configurationFiles.kubeProxy, JSON.stringify(kubeProxy()));
+  copyFileSync(new URL("forward.ts", import.meta.url), configurationFiles.forwarder);
 }
 
 function containerd(): string {

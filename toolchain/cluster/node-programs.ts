@@ -1,6 +1,5 @@
 /** Command lines of everything that the embedded node runs. */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { apiServer, type ControlPlane, controllerManager, etcd, program, scheduler } from "./control-plane-programs.ts";
 import { provisionerName } from "./manifests.ts";
 import { configurationFiles } from "./node-configuration.ts";
@@ -40,8 +39,10 @@ export function nodePrograms(kubernetes: string, addons: string): readonly Progr
       command: join(addons, "provisioner"),
       args: ["-kubeconfig", admin, "-name", provisionerName, "-root", folders.volumes, "-node", node.name],
     },
-    { name: "forward", command: process.execPath, args: [forwarder, node.address, String(sitePort)] },
+    {
+      name: "forward",
+      command: process.execPath,
+      args: [configurationFiles.forwarder, node.address, String(sitePort)],
+    },
   ];
 }
-
-const forwarder = fileURLToPath(new URL("forward.ts", import.meta.url));
