@@ -1,10 +1,11 @@
 /** `npm start`: from a fresh clone to a running dev environment; run again, it only does what is missing. */
 import { exportedEnvironment } from "./backend.ts";
 import { ensureCluster, importImages } from "./cluster/cluster.ts";
-import { bringUpDevStack, readSites, selectDevStack } from "./dev-stack.ts";
+import { sleep } from "./cluster/wait.ts";
+import { bringUpDevStack, readSites, type Site, selectDevStack } from "./dev-stack.ts";
 import { buildImages } from "./images.ts";
 import { ensurePulumi, type PulumiTools } from "./pulumi-cli.ts";
-import { main } from "./steps.ts";
+import { main, step, ToolchainError } from "./steps.ts";
 
 await main(async () => {
   // One after the other: compilers and image builds would only take each other's processor and memory.
@@ -13,16 +14,42 @@ await main(async () => {
   await importImages(cluster, await buildImages());
   await selectDevStack(tools);
   await bringUpDevStack(tools);
-  await printSummary(tools);
+  const sites = await readSites(tools);
+  for (const { url } of sites) await waitForAnswer(url);
+  printSummary(tools, sites);
 });
 
-async function printSummary(tools: PulumiTools): Promise<void> {
-  const sites = (await readSites(tools)).map(({ url, adminName }) => `  ${url}    administrator: ${adminName}`);
+/** Pulumi waits for what it changes; after a restart of the cluster nothing changes, yet the site needs its seconds. */
+async function waitForAnswer(url: string): Promise<void> {
+  const answers = async () => {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+      await response.body?.cancel();
+      return response.ok;
+    } catch {
+      return false;
+    }
+  };
+  if (await answers()) return;
+  await step(`Waiting for ${url}`, async () => {
+    const deadline = performance.now() + 180_000;
+    while (!(await answers())) {
+      if (performance.now() > deadline) {
+        const look = "see `npm run pulumi -- stack -s dev` and the pods' logs; `npm start` again continues";
+        throw new ToolchainError(`${url} does not answer`, look);
+      }
+      await sleep(500);
+    }
+  });
+}
+
+function printSummary(tools: PulumiTools, sites: readonly Site[]): void {
+  const lines = sites.map(({ url, adminName }) => `  ${url}    administrator: ${adminName}`);
   const exports = Object.entries(exportedEnvironment(tools)).map(([name, value]) => `  export ${name}='${value}'`);
   process.stdout.write(`
 The dev environment is up.
 
-${sites.join("\n")}
+${lines.join("\n")}
 
 Password:  npm run --silent pulumi -- stack output sites --show-secrets -s dev
 Pulumi:    npm run pulumi -- <command>, or plain \`npx pulumi\` after

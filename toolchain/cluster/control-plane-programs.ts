@@ -87,6 +87,8 @@ export function controllerManager(plane: ControlPlane): Program {
     "cluster-signing-key-file": file("ca.key"),
     "root-ca-file": file("ca.crt"),
     "service-account-private-key-file": file("sa.key"),
+    // None exist, but its default folder would be made outside the cluster's own.
+    "flex-volume-plugin-dir": file("volume-plugins"),
   });
 }
 

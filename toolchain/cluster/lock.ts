@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { print } from "../steps.ts";
+import { identity, runningProcess } from "./processes.ts";
 import { sleep } from "./wait.ts";
 
 /** Runs `action` while holding the lock; waits for a living holder and takes the lock of a dead one. */
@@ -20,7 +21,7 @@ export async function withLock<T>(path: string, action: () => Promise<T>): Promi
 
 function tryLock(path: string): boolean {
   try {
-    writeFileSync(path, String(process.pid), { flag: "wx" });
+    writeFileSync(path, identity(process.pid) ?? "", { flag: "wx" });
     return true;
   } catch {
     if (!isAlive(path)) rmSync(path, { force: true });
@@ -32,9 +33,8 @@ function isAlive(path: string): boolean {
   try {
     const holder = readFileSync(path, "utf8");
     // Between creation and writing the file is empty: its holder lives.
-    if (holder === "") return true;
-    return readFileSync(`/proc/${holder}/cmdline`, "utf8").includes("node");
+    return holder === "" || runningProcess(holder) !== undefined;
   } catch {
-    return false;
+    return true; // released meanwhile: the next try tells
   }
 }

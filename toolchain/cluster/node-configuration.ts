@@ -51,6 +51,7 @@ disabled_plugins = [
       runtime_type = "io.containerd.runc.v2"
       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
         SystemdCgroup = false
+        Root = "${folders.run}/containerd/runc"
 `;
 }
 
@@ -64,7 +65,7 @@ function podNetwork(): object {
     hairpinMode: true,
     ipam: { type: "host-local", dataDir: join(folders.run, "cni"), ranges, routes: [{ dst: "0.0.0.0/0" }] },
   };
-  return { cniVersion: "0.4.0", name: "ckan-local", plugins: [bridge] };
+  return { cniVersion: "0.4.0", name: node.network, plugins: [bridge] };
 }
 
 function kubelet(): object {
@@ -92,6 +93,7 @@ function kubelet(): object {
     clusterDNS: [node.dnsService],
     clusterDomain: "cluster.local",
     resolvConf: "/etc/resolv.conf",
+    volumePluginDir: join(folders.kubelet, "volume-plugins"),
     podLogsDir: join(folders.log, "pods"),
     // Imported images cannot be pulled again: never collect them.
     imageGCHighThresholdPercent: 100,

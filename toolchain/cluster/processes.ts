@@ -3,7 +3,7 @@
  * so that an id which was handed to another program meanwhile is never taken for ours, and never killed.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ToolchainError } from "../steps.ts";
 import { sleep } from "./wait.ts";
@@ -13,12 +13,6 @@ export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-}
-
-interface ProcessRecord {
-  readonly pid: number;
-  readonly startTime: string;
-  readonly boot: string;
 }
 
 /** Starts a program in a session of its own, output to `<log>/<name>.log`, and records it. */
@@ -37,8 +31,7 @@ export function start(program: Program, runFolder: string, logFolder: string): v
   child.on("error", () => {}); // shows as "not running" below
   child.unref();
   if (child.pid === undefined) throw new ToolchainError(`${program.command} cannot be started`, "see above");
-  const record: ProcessRecord = { pid: child.pid, startTime: startTime(child.pid) ?? "", boot: bootId() };
-  writeFileSync(recordPath(runFolder, program.name), JSON.stringify(record));
+  writeFileSync(recordPath(runFolder, program.name), identity(child.pid) ?? "");
 }
 
 /** The names of all recorded programs, running or not. */
@@ -55,11 +48,16 @@ export function recorded(runFolder: string): readonly string[] {
 /** The process id of a recorded program, if that very process still runs. */
 export function runningPid(runFolder: string, name: string): number | undefined {
   try {
-    const record = JSON.parse(readFileSync(recordPath(runFolder, name), "utf8")) as ProcessRecord;
-    return record.boot === bootId() && startTime(record.pid) === record.startTime ? record.pid : undefined;
+    return runningProcess(readFileSync(recordPath(runFolder, name), "utf8"));
   } catch {
     return undefined;
   }
+}
+
+/** The id of the process that an identity names, if that very process still runs. */
+export function runningProcess(recordedIdentity: string): number | undefined {
+  const pid = Number.parseInt(recordedIdentity, 10);
+  return identity(pid) === recordedIdentity ? pid : undefined;
 }
 
 /** Ends recorded programs: SIGTERM to all, `seconds` of grace together, then SIGKILL. */
@@ -83,9 +81,16 @@ function signal(runFolder: string, name: string, kind: NodeJS.Signals): void {
   }
 }
 
+/** Names a running process for good, which its id alone does not; undefined when there is none. */
+export function identity(pid: number): string | undefined {
+  const since = startTime(pid);
+  return since === undefined ? undefined : `${pid} ${since} ${bootId()}`;
+}
+
 /** Field 22 of /proc/<pid>/stat; undefined when there is no such process, or only its unreaped remains. */
 function startTime(pid: number): string | undefined {
   try {
+    if (!existsSync("/proc/self/stat")) return process.kill(pid, 0) ? "unknown" : undefined; // not Linux
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The program's name, in parentheses, may hold spaces.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -96,7 +101,8 @@ function startTime(pid: number): string | undefined {
 }
 
 function bootId(): string {
-  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  const path = "/proc/sys/kernel/random/boot_id";
+  return existsSync(path) ? readFileSync(path, "utf8").trim() : "";
 }
 
 function recordPath(runFolder: string, name: string): string {

@@ -17,6 +17,7 @@ export const node = {
   address: "10.250.0.1",
   bridge: "ckan-node",
   podBridge: "ckan-pods",
+  network: "ckan-local",
   podSubnet: "10.244.0.0/24",
   serviceSubnet: "10.96.0.0/16",
   dnsService: "10.96.0.10",

@@ -8,7 +8,8 @@ import { tryRun } from "../process.ts";
 import { cgroupFolders } from "./cgroups.ts";
 import { takeDownNetwork } from "./network.ts";
 import { recorded, stop } from "./processes.ts";
-import { clusterRoot, containerdSocket, folders, ownerFile } from "./settings.ts";
+import { clusterRoot, containerdSocket, folders, node, ownerFile } from "./settings.ts";
+import { removeTraces } from "./traces.ts";
 import { sleep } from "./wait.ts";
 
 const podGraceSeconds = 8;
@@ -27,6 +28,7 @@ export async function sweep(): Promise<void> {
   await unmountAll();
   removeCgroups();
   await takeDownNetwork();
+  removeTraces(owner(), node.network);
   for (const name of ["containerd", "cni"]) rmSync(join(folders.run, name), { recursive: true, force: true });
   rmSync(containerdSocket, { force: true });
   rmSync(`${containerdSocket}.ttrpc`, { force: true });
