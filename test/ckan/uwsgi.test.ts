@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { livenessPath, renderUwsgi, webPort } from "../../ckan/uwsgi.ts";
+
+const options = { processes: 3, threads: 4, folder: "/etc/ckan-web" };
+const store = { bucket: "opendata-files", host: "opendata-files", port: 9000 };
+const settings = (text: string) =>
+  text
+    .split("\n")
+    .slice(1)
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => line.split(" = "));
+const named = (text: string) => Object.fromEntries(settings(text).filter(([name]) => !name?.startsWith("route")));
+
+test("uwsgi.ini has one section", () => {
+  expect(renderUwsgi(options).match(/^\[.*\]$/gm)).toEqual(["[uwsgi]"]);
+});
+
+test("processes, threads and the entry point are the given ones; the rest does not depend on them", () => {
+  expect(named(renderUwsgi(options))).toEqual({
+    strict: "true",
+    "http-socket": "0.0.0.0:5000",
+    "wsgi-file": "/etc/ckan-web/wsgi.py",
+    callable: "application",
+    master: "true",
+    processes: "3",
+    threads: "4",
+    "lazy-apps": "true",
+    "need-app": "true",
+    "hook-master-start": "unix_signal:15 gracefully_kill_them_all",
+    "worker-reload-mercy": "50",
+    harakiri: "60",
+    "harakiri-verbose": "true",
+    "buffer-size": "32768",
+    "max-requests": "5000",
+    "max-fd": "4096",
+    vacuum: "true",
+    "log-x-forwarded-for": "true",
+  });
+});
+
+describe("routes", () => {
+  const routes = (text: string) =>
+    settings(text)
+      .filter(([name]) => name?.startsWith("route"))
+      .map((line) => line.join(" = "));
+
+  test("without a store: only liveness, which uWSGI answers itself", () => {
+    expect(routes(renderUwsgi(options))).toEqual([`route = ^${livenessPath}$ break:204 No Content`]);
+  });
+
+  test("with a store: reads below the bucket's name go there, everything else to CKAN", () => {
+    expect(routes(renderUwsgi({ ...options, store }))).toEqual([
+      "route = ^/_live$ break:204 No Content",
+      "route = ^/opendata-files/ goto:store",
+      "route-run = last:",
+      "route-label = store",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: uWSGI's own notation
+      "route-if-not = regexp:${REQUEST_METHOD};^(GET|HEAD)$ break:405 Method Not Allowed",
+      "route-run = http:opendata-files:9000,opendata-files:9000",
+    ]);
+  });
+
+  test("with a store, uWSGI's offload threads carry the files", () => {
+    expect(named(renderUwsgi({ ...options, store }))["offload-threads"]).toBe("2");
+  });
+});
+
+test("the port is one that a process without rights may open", () => {
+  expect(webPort).toBe(5000);
+});

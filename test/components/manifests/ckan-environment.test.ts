@@ -1,0 +1,58 @@
+import { beforeAll, expect, test } from "vitest";
+import { ckanEnvironment } from "../../../components/manifests/ckan-environment.ts";
+import { database, keys, queue, search, store } from "../../support/contracts.ts";
+import { settled } from "../../support/program.ts";
+
+const connections = { database, search, queue, keys, iniPath: "/etc/ckan/ckan.ini" };
+
+interface Variable {
+  readonly name: string;
+  readonly value?: string;
+  readonly secret?: unknown;
+}
+
+let variables: readonly Variable[];
+beforeAll(async () => {
+  variables = (await settled(ckanEnvironment({ ...connections, store }))) as readonly Variable[];
+});
+
+test("connections and keys reach CKAN in this order, passwords by reference", () => {
+  const main = "postgresql://opendata:$(DATABASE_PASSWORD)@db.example.org:5432/opendata?sslmode=require";
+  const datastore = "postgresql://opendata:$(DATABASE_PASSWORD)@db.example.org:5432/opendata_datastore?sslmode=require";
+  const reader =
+    "postgresql://opendata_datastore_reader:$(DATASTORE_READER_PASSWORD)@db.example.org:5432/opendata_datastore?sslmode=require";
+  expect(variables).toEqual([
+    { name: "DATABASE_PASSWORD", secret: { secretName: "roles", key: "owner" } },
+    { name: "DATASTORE_READER_PASSWORD", secret: { secretName: "roles", key: "reader" } },
+    { name: "QUEUE_PASSWORD", secret: { secretName: "queue", key: "password" } },
+    { name: "API_TOKEN_KEY", secret: { secretName: "keys", key: "api-tokens" } },
+    { name: "CKAN_INI", value: "/etc/ckan/ckan.ini" },
+    { name: "CKAN_SQLALCHEMY_URL", value: main },
+    { name: "CKAN_DATASTORE_WRITE_URL", value: datastore },
+    { name: "CKAN_DATASTORE_READ_URL", value: reader },
+    { name: "CKANEXT__XLOADER__JOBS_DB__URI", value: main },
+    { name: "CKAN_SOLR_URL", value: "http://solr.example.org:8983/solr/ckan" },
+    { name: "CKAN_REDIS_URL", value: "redis://:$(QUEUE_PASSWORD)@redis.example.org:6379/3" },
+    { name: "CKAN___SECRET_KEY", secret: { secretName: "keys", key: "session" } },
+    { name: "CKAN___API_TOKEN__JWT__ENCODE__SECRET", value: "string:$(API_TOKEN_KEY)" },
+    { name: "CKAN___API_TOKEN__JWT__DECODE__SECRET", value: "string:$(API_TOKEN_KEY)" },
+    { name: "CKANEXT__XLOADER__API_TOKEN", secret: { secretName: "keys", key: "xloader-token" } },
+    { name: "CKANEXT__S3FILESTORE__AWS_ACCESS_KEY_ID", secret: { secretName: "files", key: "access-key" } },
+    { name: "CKANEXT__S3FILESTORE__AWS_SECRET_ACCESS_KEY", secret: { secretName: "files", key: "secret-key" } },
+  ]);
+});
+
+test("without a store there are no keys of one", async () => {
+  const without = (await settled(ckanEnvironment(connections))) as readonly Variable[];
+  expect(without).toEqual(variables.filter(({ name }) => !name.includes("S3FILESTORE")));
+});
+
+test("no helper variable begins with CKAN, which ckanext-envvars would take for a setting", () => {
+  const used = variables.flatMap(({ value }) => [...(value ?? "").matchAll(/\$\((\w+)\)/g)].map(([, name]) => name));
+  expect([...new Set(used)]).toEqual([
+    "DATABASE_PASSWORD",
+    "DATASTORE_READER_PASSWORD",
+    "QUEUE_PASSWORD",
+    "API_TOKEN_KEY",
+  ]);
+});

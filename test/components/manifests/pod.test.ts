@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import {
+  claimMount,
+  configMapMount,
+  podTemplate,
+  scratchMount,
+  secretMount,
+} from "../../../components/manifests/pod.ts";
+import { probes, tcp } from "../../../components/manifests/probes.ts";
+
+const identity = { instance: "opendata", component: "search", software: "solr", version: "9.10.1" };
+const resources = {
+  requests: { cpu: "100m", memory: "1Gi", "ephemeral-storage": "64Mi" },
+  limits: { cpu: "1", memory: "2Gi", "ephemeral-storage": "2Gi" },
+};
+const least = { identity, image: "solr:9.10.1", resources };
+const selecting = {
+  "app.kubernetes.io/name": "solr",
+  "app.kubernetes.io/instance": "opendata",
+  "app.kubernetes.io/component": "search",
+};
+
+describe("a pod", () => {
+  test("is by itself as strict as the restricted standard, and stricter", () => {
+    expect(podTemplate(least)).toEqual({
+      metadata: {
+        labels: {
+          ...selecting,
+          "app.kubernetes.io/version": "9.10.1",
+          "app.kubernetes.io/part-of": "ckan",
+          "app.kubernetes.io/managed-by": "pulumi",
+        },
+      },
+      spec: {
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        restartPolicy: "Always",
+        terminationGracePeriodSeconds: 30,
+        securityContext: {
+          runAsNonRoot: true,
+          runAsUser: 10001,
+          runAsGroup: 10001,
+          fsGroup: 10001,
+          fsGroupChangePolicy: "OnRootMismatch",
+          seccompProfile: { type: "RuntimeDefault" },
+        },
+        containers: [
+          {
+            name: "search",
+            image: "solr:9.10.1",
+            imagePullPolicy: "IfNotPresent",
+            resources,
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              readOnlyRootFilesystem: true,
+              runAsNonRoot: true,
+              capabilities: { drop: ["ALL"] },
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+          },
+        ],
+        volumes: [{ name: "tmp", emptyDir: {} }],
+      },
+    });
+  });
+
+  const container = (args: Partial<Parameters<typeof podTemplate>[0]>) => {
+    const { spec } = podTemplate({ ...least, ...args }) as unknown as {
+      spec: { containers: Record<string, unknown>[] };
+    };
+    return spec.containers[0];
+  };
+
+  test("runs a command with arguments, variables and ports", () => {
+    expect(
+      container({
+        command: ["run"],
+        args: ["--fast"],
+        environment: [{ name: "A", value: "1" }],
+        ports: { main: 8983 },
+      }),
+    ).toMatchObject({
+      command: ["run"],
+      args: ["--fast"],
+      env: [{ name: "A", value: "1" }],
+      ports: [{ name: "main", containerPort: 8983, protocol: "TCP" }],
+    });
+  });
+
+  test("has the three probes that it is given", () => {
+    const checks = probes({ ready: tcp(1), alive: tcp(1) });
+    expect(container({ probes: checks })).toMatchObject(checks);
+  });
+
+  test("waits before it ends only where traffic must drain first", () => {
+    expect(container({ drainSeconds: 5 })?.["lifecycle"]).toEqual({ preStop: { sleep: { seconds: 5 } } });
+    expect(container({})?.["lifecycle"]).toBe(undefined);
+  });
+
+  test("mounts each volume after /tmp, read-only where the source is", () => {
+    const mounts = [
+      configMapMount("a", "/a", "map"),
+      secretMount("b", "/b", "secret"),
+      scratchMount("c", "/c"),
+      claimMount("d", "/d", "claim"),
+    ];
+    expect(container({ mounts })?.["volumeMounts"]).toEqual([
+      { name: "tmp", mountPath: "/tmp" },
+      { name: "a", mountPath: "/a", readOnly: true },
+      { name: "b", mountPath: "/b", readOnly: true },
+      { name: "c", mountPath: "/c" },
+      { name: "d", mountPath: "/d" },
+    ]);
+    expect(podTemplate({ ...least, mounts })).toHaveProperty("spec.volumes", [
+      { name: "tmp", emptyDir: {} },
+      { name: "a", configMap: { name: "map" } },
+      { name: "b", secret: { secretName: "secret", defaultMode: 0o440 } },
+      { name: "c", emptyDir: {} },
+      { name: "d", persistentVolumeClaim: { claimName: "claim" } },
+    ]);
+  });
+
+  test("carries the labels of a client beside its own", () => {
+    const { metadata } = podTemplate({ ...least, clientLabels: { "queue-client": "true" } }) as {
+      metadata: { labels: Record<string, string> };
+    };
+    expect(metadata.labels["queue-client"]).toBe("true");
+    expect(Object.keys(metadata.labels).length).toBe(7);
+  });
+
+  test("keeps away from its like where it is to be spread, over nodes and zones", () => {
+    const labelSelector = { matchLabels: selecting };
+    expect(podTemplate({ ...least, spread: true }).spec).toMatchObject({
+      affinity: {
+        podAntiAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector } },
+          ],
+        },
+      },
+      topologySpreadConstraints: [
+        { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector },
+      ],
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { exec, http, probes, tcp } from "../../../components/manifests/probes.ts";
+
+describe("probes", () => {
+  test("ask every two seconds during a start, then readiness every five and liveness every fifteen", () => {
+    expect(probes({ ready: http("/ready", 80), alive: tcp(80) })).toEqual({
+      startupProbe: {
+        httpGet: { path: "/ready", port: 80 },
+        periodSeconds: 2,
+        timeoutSeconds: 10,
+        failureThreshold: 60,
+      },
+      readinessProbe: {
+        httpGet: { path: "/ready", port: 80 },
+        periodSeconds: 5,
+        timeoutSeconds: 5,
+        failureThreshold: 2,
+      },
+      livenessProbe: { tcpSocket: { port: 80 }, periodSeconds: 15, timeoutSeconds: 10, failureThreshold: 4 },
+    });
+  });
+
+  test("ask less often where asking is dear", () => {
+    const { startupProbe, readinessProbe, livenessProbe } = probes({
+      ready: exec("check"),
+      alive: exec("check"),
+      startSeconds: 180,
+      periodSeconds: 30,
+    });
+    const periods = [startupProbe, readinessProbe, livenessProbe].map((probe) => probe.periodSeconds);
+    expect(periods).toEqual([2, 30, 30]);
+    expect(startupProbe.failureThreshold).toBe(90);
+  });
+
+  test.each([
+    [5, 1, 5],
+    [5, 2, 3],
+    [120, 5, 60],
+  ])("a start may take %d seconds and not less, asked every %d", (startSeconds, periodSeconds, failures) => {
+    const checks = { ready: tcp(1), alive: tcp(1), startSeconds, periodSeconds };
+    expect(probes(checks).startupProbe.failureThreshold).toBe(failures);
+  });
+});
+
+test("a command is a list of words, which no shell reads", () => {
+  expect(exec("sh", "-c", "true")).toEqual({ exec: { command: ["sh", "-c", "true"] } });
+});

@@ -1,0 +1,299 @@
+/** The real program refuses a bad stack file with one line that says what to write, and declares nothing. */
+import { describe, expect, test } from "vitest";
+import { publicRootSecret } from "../../config/root-secret.ts";
+import { external, instance, onVolume, rootSecret, stackFile } from "../support/configuration.ts";
+import { refusalOf } from "../support/program.ts";
+
+const unknownKey = "expected nothing here: this key is unknown; look for a spelling mistake or remove it";
+const newRootSecret = 'run pulumi config set --secret ckan:rootSecret "$(openssl rand -base64 48)"';
+const instanceName =
+  "expected an instance name: a DNS label of at most 30 lower-case letters, digits and hyphens that starts with a letter, such as opendata";
+const exactImage =
+  "expected an image with an exact tag or digest such as registry.example.org/ckan:2.11.6-1, got " as const;
+const longName = "a".repeat(31);
+
+const opendata = (settings: Record<string, unknown>) => stackFile({ opendata: settings });
+const withPlugins = (...plugins: string[]) => opendata({ ckan: { ...instance.ckan, plugins } });
+const withRootSecret = (value: string) => stackFile(undefined, { "ckan:rootSecret": value });
+const twoInstances = (a: Record<string, unknown>, b: Record<string, unknown>) =>
+  stackFile({ a: { host: "a.example.org", ...a }, b: { host: "b.example.org", ...b } });
+const nodePort = (port: number) => ({ exposure: { kind: "node-port", nodePort: port } });
+const { "ckan:rootSecret": _, ...withoutRootSecret } = stackFile();
+
+const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>, line: string])[] = [
+  ["an unknown key at the top", stackFile(undefined, { "ckan:instanses": {} }), `ckan:instanses: ${unknownKey}`],
+  [
+    "an unknown key deep in an instance",
+    opendata({ search: { ...instance.search, resources: { limits: { memori: "1Gi" } } } }),
+    `ckan:instances.opendata.search.resources.limits.memori: ${unknownKey}`,
+  ],
+  [
+    "an unknown key in the defaults, once for all instances",
+    { ...twoInstances({}, {}), "ckan:defaults": { web: { replica: 2 } } },
+    `ckan:defaults.web.replica: ${unknownKey}`,
+  ],
+  [
+    "text where a number belongs",
+    opendata({ web: { replicas: "two" } }),
+    'ckan:instances.opendata.web.replicas: expected a whole number of at least 1, got "two"',
+  ],
+  [
+    "a number where keys belong",
+    opendata({ web: 3 }),
+    "ckan:instances.opendata.web: expected keys and values below this key, got 3",
+  ],
+  [
+    "text where a list belongs",
+    opendata({ ckan: { ...instance.ckan, plugins: "datastore envvars" } }),
+    'ckan:instances.opendata.ckan.plugins: expected a list of plugin names, got "datastore envvars"',
+  ],
+  [
+    "defaults that are no object",
+    stackFile(undefined, { "ckan:defaults": "none" }),
+    'ckan:defaults: expected keys and values below this key, got "none"',
+  ],
+  [
+    "an unknown kind",
+    opendata({ search: { kind: "elastic" } }),
+    'ckan:instances.opendata.search.kind: expected kind: in-cluster or external, got "elastic"',
+  ],
+  [
+    "a bad quantity of bytes",
+    opendata({ database: { ...instance.database, storage: "5gb" } }),
+    'ckan:instances.opendata.database.storage: expected a quantity such as 5Gi, got "5gb"',
+  ],
+  [
+    "a volume of nothing",
+    opendata({ database: { ...instance.database, storage: "0Gi" } }),
+    'ckan:instances.opendata.database.storage: expected a quantity above zero such as 5Gi, got "0Gi"',
+  ],
+  [
+    "a bad quantity of processors",
+    opendata({ web: { resources: { requests: { cpu: "lots" } } } }),
+    'ckan:instances.opendata.web.resources.requests.cpu: expected processor cores such as 500m or 2, got "lots"',
+  ],
+  [
+    "a host with a scheme",
+    opendata({ host: "https://data.example.org" }),
+    'ckan:instances.opendata.host: expected a host name such as data.example.org, without scheme, port or path, in lower case, got "https://data.example.org"',
+  ],
+  [
+    "no host",
+    opendata({ host: undefined }),
+    "ckan:instances.opendata.host: expected a host name such as data.example.org, got nothing",
+  ],
+  [
+    "two instances with one site id",
+    twoInstances({ site: { id: "open" } }, { site: { id: "open" } }),
+    'ckan:instances.b.site.id: expected a site id of its own: a has it already, got "open"',
+  ],
+  [
+    "two instances with one host",
+    twoInstances({ host: "data.example.org" }, { host: "data.example.org" }),
+    'ckan:instances.b.host: expected a host of its own: a has it already, got "data.example.org"',
+  ],
+  [
+    "two instances with one node port",
+    twoInstances(nodePort(30500), nodePort(30500)),
+    "ckan:instances.b.exposure.nodePort: expected a node port of its own: a has it already, got 30500",
+  ],
+  [
+    "a node port out of range",
+    opendata(nodePort(8080)),
+    "ckan:instances.opendata.exposure.nodePort: expected a node port from 30000 to 32767, got 8080",
+  ],
+  ["no root secret", withoutRootSecret, `ckan:rootSecret: expected a root secret: ${newRootSecret}`],
+  [
+    "a short root secret",
+    withRootSecret("k3Jx9vQ2"),
+    `ckan:rootSecret: expected at least 32 random characters, got 8: ${newRootSecret}`,
+  ],
+  [
+    "a placeholder as root secret",
+    withRootSecret("please-change-me-please-change-me-please"),
+    `ckan:rootSecret: expected random characters, got a placeholder: ${newRootSecret}`,
+  ],
+  [
+    "the public root secret off a local cluster",
+    withRootSecret(publicRootSecret),
+    `ckan:rootSecret: expected a secret of this environment's own: the public one of the dev stack is for cluster.platform local only; ${newRootSecret}`,
+  ],
+  [
+    "a heap above the memory limit",
+    opendata({ search: { ...instance.search, heap: "2Gi" } }),
+    'ckan:instances.opendata.search.heap: expected less than the memory limit 1Gi: the Java process needs memory beside its heap, got "2Gi"',
+  ],
+  [
+    "a heap that Java cannot read",
+    opendata({ search: { ...instance.search, heap: "0.5Gi" } }),
+    'ckan:instances.opendata.search.heap: expected a heap in whole Ki, Mi or Gi such as 512Mi, got "0.5Gi"',
+  ],
+  [
+    "a grace period below the job timeout",
+    opendata({ worker: { jobTimeoutSeconds: 7200 } }),
+    "ckan:instances.opendata.worker.terminationGracePeriodSeconds: expected more than jobTimeoutSeconds (7200): a stopping worker must be able to finish its load, got 3900",
+  ],
+  [
+    "a worker that leaves XLoader's queue out",
+    opendata({ worker: { queues: ["bulk"] } }),
+    'ckan:instances.opendata.worker.queues: expected the queue default among them: XLoader looks for duplicates and retries there, got ["bulk"]',
+  ],
+  [
+    "envvars before another plugin",
+    withPlugins("datastore", "envvars", "xloader", "s3filestore"),
+    'ckan:instances.opendata.ckan.plugins: expected envvars as the last plugin: it carries the secrets into CKAN, got ["datastore","envvars","xloader","s3filestore"]',
+  ],
+  [
+    "xloader without datastore",
+    withPlugins("xloader", "s3filestore", "envvars"),
+    'ckan:instances.opendata.ckan.plugins: expected datastore beside xloader: XLoader loads into it, got ["xloader","s3filestore","envvars"]',
+  ],
+  [
+    "datastore after xloader",
+    withPlugins("xloader", "datastore", "s3filestore", "envvars"),
+    'ckan:instances.opendata.ckan.plugins: expected datastore before xloader, got ["xloader","datastore","s3filestore","envvars"]',
+  ],
+  [
+    "an object store without the plugin for it",
+    withPlugins("datastore", "xloader", "envvars"),
+    'ckan:instances.opendata.ckan.plugins: expected s3filestore: files are kept in an object store, got ["datastore","xloader","envvars"]',
+  ],
+  [
+    "a CKAN version that nobody tried",
+    opendata({ ckan: { ...instance.ckan, version: "2.10.4" } }),
+    'ckan:instances.opendata.ckan.version: expected a supported CKAN version: 2.11.5, 2.11.6, got "2.10.4"',
+  ],
+  [
+    "an image of another version",
+    opendata({ ckan: { ...instance.ckan, version: "2.11.5" } }),
+    'ckan:instances.opendata.ckan.image: expected an image of CKAN 2.11.5, as ckan.version says, got "registry.example.org/ckan:2.11.6-1"',
+  ],
+  [
+    "two web pods on one volume",
+    opendata({ ...onVolume, web: { replicas: 2 } }),
+    "ckan:instances.opendata.web.replicas: expected 1 with files.kind: volume, which one pod can mount; set files.kind to minio or s3 for more, got 2",
+  ],
+  [
+    "an instance name that is no DNS label",
+    stackFile({ Open_Data: { site: { id: "opendata" } } }),
+    `ckan:instances.Open_Data: ${instanceName}, got "Open_Data"`,
+  ],
+  [
+    "an instance name of 31 characters",
+    stackFile({ [longName]: {} }),
+    `ckan:instances.${longName}: ${instanceName}, got "${longName}"`,
+  ],
+  [
+    "an image without a tag",
+    opendata({ queue: { ...instance.queue, image: "registry.example.org/valkey" } }),
+    `ckan:instances.opendata.queue.image: ${exactImage}"registry.example.org/valkey"`,
+  ],
+  [
+    "an image whose tag moves",
+    opendata({ queue: { ...instance.queue, image: "registry.example.org/valkey:latest" } }),
+    'ckan:instances.opendata.queue.image: expected an exact tag: this one moves, so that two starts could run different software, got "registry.example.org/valkey:latest"',
+  ],
+  [
+    "a negative number of pods",
+    opendata({ worker: { replicas: -1 } }),
+    "ckan:instances.opendata.worker.replicas: expected a whole number of at least 1, got -1",
+  ],
+  [
+    "an unknown platform",
+    stackFile(undefined, { "ckan:cluster": { platform: "nomad" } }),
+    'ckan:cluster.platform: expected a cluster platform: local, kubernetes, got "nomad"',
+  ],
+  [
+    "an unknown protection",
+    stackFile(undefined, { "ckan:protection": "none" }),
+    'ckan:protection: expected a protection: disposable, retained, protected, got "none"',
+  ],
+  [
+    "no instances",
+    stackFile(undefined, { "ckan:instances": {} }),
+    "ckan:instances: expected at least one instance, such as opendata, got {}",
+  ],
+  [
+    "a secret that a setting names and the file lacks",
+    opendata({ queue: external.queue }),
+    "ckan:queuePassword: expected a secret, because instances.opendata.queue.passwordFrom names it: run pulumi config set --secret ckan:queuePassword",
+  ],
+  [
+    "a queue password that no URL can hold",
+    stackFile({ opendata: { queue: external.queue } }, { "ckan:queuePassword": "slash/and@sign" }),
+    "ckan:queuePassword: expected a password of letters, digits, ., _, ~ and - only: it becomes part of a URL",
+  ],
+  [
+    "a password where the name of a secret belongs, without showing it",
+    opendata({ queue: { ...external.queue, passwordFrom: "the password itself!" } }),
+    "ckan:instances.opendata.queue.passwordFrom: expected the name of a secret key of this stack file such as databaseAdminPassword, not the secret itself",
+  ],
+  [
+    "a setting that the program writes itself",
+    opendata({ ckan: { ...instance.ckan, settings: { "ckan.site_url": "https://elsewhere.example.org" } } }),
+    "ckan:instances.opendata.ckan.settings.ckan.site_url: expected nothing here: the program sets this setting itself",
+  ],
+  [
+    "a request above its limit",
+    opendata({ web: { resources: { requests: { memory: "2Gi" } } } }),
+    'ckan:instances.opendata.web.resources.requests.memory: expected at most the limit 1Gi, got "2Gi"',
+  ],
+  [
+    "a generation below one",
+    opendata({ generations: { database: 0 } }),
+    "ckan:instances.opendata.generations.database: expected a whole number of at least 1, got 0",
+  ],
+];
+
+/** JSON has no undefined: a key without a value is not in the file. */
+const written = (file: Record<string, unknown>) => JSON.parse(JSON.stringify(file)) as Record<string, unknown>;
+
+describe("the program refuses", () => {
+  test.each(rows)("%s", async (_name, file, line) => {
+    const { message, registered } = await refusalOf(written(file));
+    expect(message).toBe(`The stack file has 1 mistake; nothing was created or changed:\n  ${line}`);
+    expect(registered).toBe(0);
+    expect(message).not.toContain(file["ckan:rootSecret"] ?? rootSecret);
+  });
+
+  test("five mistakes at once with five sorted lines", async () => {
+    const file = stackFile({
+      opendata: {
+        host: "Data.Example.Org",
+        web: { replicas: 0 },
+        database: { ...instance.database, storage: "ten" },
+        site: { locale: "English", colour: "blue" },
+      },
+    });
+    expect(await refusalOf(file)).toEqual({
+      message: [
+        "The stack file has 5 mistakes; nothing was created or changed:",
+        '  ckan:instances.opendata.database.storage: expected a quantity such as 5Gi, got "ten"',
+        '  ckan:instances.opendata.host: expected a host name such as data.example.org, without scheme, port or path, in lower case, got "Data.Example.Org"',
+        `  ckan:instances.opendata.site.colour: ${unknownKey}`,
+        '  ckan:instances.opendata.site.locale: expected a locale such as en or pt_BR, got "English"',
+        "  ckan:instances.opendata.web.replicas: expected a whole number of at least 1, got 0",
+      ].join("\n"),
+      registered: 0,
+    });
+  });
+
+  test("mistakes of different kinds in one report: of the cluster, the secret and an instance", async () => {
+    const file = {
+      ...opendata({ web: { replicas: 0 } }),
+      "ckan:cluster": { platform: "nomad" },
+      "ckan:rootSecret": "short",
+    };
+    const { message } = await refusalOf(file);
+    expect(message.split("\n").map((line) => line.split(": ")[0])).toEqual([
+      "The stack file has 3 mistakes; nothing was created or changed:",
+      "  ckan:cluster.platform",
+      "  ckan:instances.opendata.web.replicas",
+      "  ckan:rootSecret",
+    ]);
+  });
+});
+
+test("a right stack file is not refused, and then the harness counts what is registered", async () => {
+  await expect(refusalOf(stackFile())).rejects.toThrow("the program accepted this stack file: 49 resources");
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { ConfigurationError, schemaMistakes } from "../../config/mistakes.ts";
+
+describe("the report", () => {
+  test("sorts the mistakes, and says each once", () => {
+    const error = new ConfigurationError([
+      { key: "b", expected: "expected text", found: 1 },
+      { key: "a", expected: "expected a list", found: undefined },
+      { key: "b", expected: "expected text", found: 1 },
+    ]);
+    expect(error.message).toBe(
+      [
+        "The stack file has 2 mistakes; nothing was created or changed:",
+        "  ckan:a: expected a list, got nothing",
+        "  ckan:b: expected text, got 1",
+      ].join("\n"),
+    );
+    expect(error.name).toBe("ConfigurationError");
+  });
+
+  test("says of one mistake that it is one", () => {
+    expect(new ConfigurationError([{ key: "a", expected: "expected nothing here" }]).message).toBe(
+      "The stack file has 1 mistake; nothing was created or changed:\n  ckan:a: expected nothing here",
+    );
+  });
+});
+
+describe("what the schema finds", () => {
+  const schema = z.strictObject({
+    part: z.strictObject({ size: z.int("expected a size"), list: z.array(z.string("expected a word")) }),
+    names: z.record(z.string().regex(/^[a-z]+$/, "expected a name in lower case"), z.boolean()),
+    passwordFrom: z.string("expected the name of a secret"),
+  });
+  const right = { part: { size: 1, list: [] }, names: {}, passwordFrom: "key" };
+  const found = (input: unknown) => {
+    const { error } = schema.safeParse(input);
+    return error === undefined ? [] : schemaMistakes(error, input, ["top"]);
+  };
+
+  test.each([
+    ["nothing in a right value", right, []],
+    [
+      "a wrong value by its path",
+      { ...right, part: { size: "big", list: [] } },
+      [{ key: "top.part.size", expected: "expected a size", found: "big" }],
+    ],
+    [
+      "a wrong item by its position",
+      { ...right, part: { size: 1, list: ["a", 2] } },
+      [{ key: "top.part.list.1", expected: "expected a word", found: 2 }],
+    ],
+    [
+      "each unknown key by itself, without its value",
+      { ...right, one: 1, two: 2 },
+      [
+        {
+          key: "top.one",
+          expected: "expected nothing here: this key is unknown; look for a spelling mistake or remove it",
+        },
+        {
+          key: "top.two",
+          expected: "expected nothing here: this key is unknown; look for a spelling mistake or remove it",
+        },
+      ],
+    ],
+    [
+      "a missing object in our own words",
+      { names: {}, passwordFrom: "key" },
+      [{ key: "top.part", expected: "expected keys and values below this key", found: undefined }],
+    ],
+    [
+      "a missing list in our own words",
+      { ...right, part: { size: 1 } },
+      [{ key: "top.part.list", expected: "expected a list", found: undefined }],
+    ],
+    [
+      "any other wrong type in our own words",
+      { ...right, names: { a: "yes" } },
+      [{ key: "top.names.a", expected: "expected a boolean", found: "yes" }],
+    ],
+    [
+      "a bad key of a map",
+      { ...right, names: { A: true } },
+      [{ key: "top.names.A", expected: "expected a name in lower case" }],
+    ],
+    [
+      "what stands where a secret's name belongs, without showing it",
+      { ...right, passwordFrom: 12345 },
+      [{ key: "top.passwordFrom", expected: "expected the name of a secret" }],
+    ],
+  ])("is %s", (_name, input, mistakes) => {
+    expect(found(input)).toEqual(mistakes);
+  });
+});

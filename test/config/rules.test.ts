@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { instanceSchema } from "../../config/instance.ts";
+import { environmentMistakes, instanceMistakes } from "../../config/rules.ts";
+import { instance, onVolume } from "../support/configuration.ts";
+
+const parsed = (settings: Record<string, unknown> = {}) => instanceSchema.parse({ ...instance, ...settings });
+const keysOf = (settings: Record<string, unknown>) =>
+  instanceMistakes("opendata", parsed(settings)).map(({ key }) => key.replace("instances.opendata.", ""));
+
+describe("inside one instance:", () => {
+  test.each([
+    ["the least instance has no mistake", {}, []],
+    ["files on a volume have no mistake", onVolume, []],
+    ["a heap just below the limit is right", { search: { ...instance.search, heap: "1023Mi" } }, []],
+    ["a heap equal to the limit is a mistake", { search: { ...instance.search, heap: "1024Mi" } }, ["search.heap"]],
+    [
+      "the heap of an external core is nobody's concern",
+      { search: { kind: "external", host: "solr.example.org" } },
+      [],
+    ],
+    ["a grace period one second longer is right", { worker: { jobTimeoutSeconds: 3899 } }, []],
+    [
+      "a grace period as long as a load is a mistake",
+      { worker: { jobTimeoutSeconds: 3900 } },
+      ["worker.terminationGracePeriodSeconds"],
+    ],
+    ["two pods beside an object store are right", { web: { replicas: 2 } }, []],
+    ["two pods beside a volume are a mistake", { ...onVolume, web: { replicas: 2 } }, ["web.replicas"]],
+    [
+      "an image tagged with something else than a version is right",
+      { ckan: { ...instance.ckan, image: "ckan:blue" } },
+      [],
+    ],
+    ["an image by digest is right", { ckan: { ...instance.ckan, image: `ckan@sha256:${"0".repeat(64)}` } }, []],
+    [
+      "an image of another version is a mistake",
+      { ckan: { ...instance.ckan, image: "ckan:2.11.5-1" } },
+      ["ckan.image"],
+    ],
+    [
+      "reserved settings are a mistake each",
+      { ckan: { ...instance.ckan, settings: { "ckan.site_id": "x", solr_url: "y", "ckan.locales_offered": "en" } } },
+      ["ckan.settings.ckan.site_id", "ckan.settings.solr_url"],
+    ],
+    ["requests equal to limits are right", { web: { resources: { requests: { memory: "1Gi" } } } }, []],
+    [
+      "every request above its limit is a mistake",
+      {
+        web: { resources: { requests: { cpu: "1001m" } } },
+        queue: { ...instance.queue, resources: { requests: { memory: "1Gi", "ephemeral-storage": "3Gi" } } },
+      },
+      ["web.resources.requests.cpu", "queue.resources.requests.memory", "queue.resources.requests.ephemeral-storage"],
+    ],
+    ["a worker without XLoader's queue is a mistake", { worker: { queues: ["bulk"] } }, ["worker.queues"]],
+    [
+      "a worker without XLoader may have any queue",
+      { worker: { queues: ["bulk"] }, ckan: { ...instance.ckan, plugins: ["s3filestore", "envvars"] } },
+      [],
+    ],
+  ])("%s", (_name, settings, keys) => {
+    expect(keysOf(settings)).toEqual(keys);
+  });
+});
+
+describe("between instances:", () => {
+  const at = (host: string, nodePort?: number, id?: string) =>
+    parsed({
+      host,
+      ...(nodePort !== undefined && { exposure: { kind: "node-port", nodePort } }),
+      ...(id !== undefined && { site: { id } }),
+    });
+
+  test.each([
+    ["different hosts are right", { a: at("a.org"), b: at("b.org") }, []],
+    ["one host with two node ports is right", { a: at("a.org", 30001), b: at("a.org", 30002) }, []],
+    ["one host twice is a mistake of the second", { a: at("a.org"), b: at("a.org") }, ["instances.b.host"]],
+    [
+      "a third instance is compared with the first",
+      { a: at("a.org"), b: at("b.org"), c: at("a.org") },
+      ["instances.c.host"],
+    ],
+    [
+      "one node port on two hosts is a mistake",
+      { a: at("a.org", 30001), b: at("b.org", 30001) },
+      ["instances.b.exposure.nodePort"],
+    ],
+    [
+      "a site id equal to another instance's name is a mistake",
+      { a: at("a.org"), b: at("b.org", undefined, "a") },
+      ["instances.b.site.id"],
+    ],
+  ])("%s", (_name, instances, keys) => {
+    expect(environmentMistakes(instances).map(({ key }) => key)).toEqual(keys);
+  });
+});

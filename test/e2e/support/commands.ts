@@ -1,0 +1,41 @@
+/** The commands that a person would type: the project's own pulumi script and kubectl. */
+import { spawnSync } from "node:child_process";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const state = process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state");
+const kubeconfig = join(state, "ckan-environments", "kubeconfig");
+
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `npm run pulumi -- <arguments> -s dev`, without npm's own lines. */
+export function pulumi(...args: readonly string[]): Result {
+  return run("npm", ["run", "--silent", "pulumi", "--", ...args, "--stack", "dev", "--non-interactive"]);
+}
+
+export function kubectl(args: readonly string[], input?: string): Result {
+  return run("kubectl", ["--kubeconfig", kubeconfig, ...args], input);
+}
+
+/** The output of a command that has to succeed. */
+export function succeed({ code, stdout, stderr }: Result): string {
+  if (code !== 0) throw new Error(`exit code ${code}\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+function run(program: string, args: readonly string[], input?: string): Result {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 256 * 1024 * 1024,
+    ...(input !== undefined && { input }),
+  });
+  if (error) throw error;
+  return { code: status ?? 1, stdout, stderr };
+}

@@ -1,0 +1,67 @@
+/** Stack files for tests, as the objects that their YAML would give. */
+
+/** Random characters, made once: whatever is derived from it in tests is stable. */
+export const rootSecret = "Zq8vN2xLr5TkW0hYc7BmJd4FsGuPa9EoXi3RtV6nQw1K";
+
+export type StackFile = Readonly<Record<string, unknown>>;
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** The least that an instance must say. */
+export const instance = {
+  host: "data.example.org",
+  exposure: { kind: "none" },
+  administrator: { email: "data@example.org" },
+  ckan: {
+    version: "2.11.6",
+    image: "registry.example.org/ckan:2.11.6-1",
+    plugins: ["activity", "datastore", "xloader", "s3filestore", "envvars"],
+  },
+  database: { kind: "in-cluster", image: "registry.example.org/postgres:17.6" },
+  search: { kind: "in-cluster", image: "registry.example.org/solr:9.10.1-1" },
+  queue: { kind: "in-cluster", image: "registry.example.org/valkey:8.1.3" },
+  files: { kind: "minio", image: "registry.example.org/minio:2026-02-12-1" },
+} as const;
+
+/** Uploads on a volume of the web pod, with the plugins that fit. */
+export const onVolume = {
+  files: { kind: "volume", storage: "5Gi" },
+  ckan: { ...instance.ckan, plugins: ["activity", "datastore", "xloader", "envvars"] },
+} as const;
+
+/** Servers that exist instead of own ones, each named by a secret key. */
+export const external = {
+  database: {
+    kind: "external",
+    host: "postgres.example.org",
+    administrator: { user: "provisioner", passwordFrom: "databasePassword" },
+  },
+  search: { kind: "external", host: "solr.example.org" },
+  queue: { kind: "external", host: "redis.example.org", index: 3, passwordFrom: "queuePassword" },
+  files: {
+    kind: "s3",
+    endpoint: "https://s3.example.org",
+    bucket: "opendata-files",
+    accessKeyFrom: "accessKey",
+    secretKeyFrom: "secretKey",
+  },
+} as const;
+
+export const externalSecrets = {
+  "ckan:databasePassword": "database-password-of-somebody",
+  "ckan:queuePassword": "queue-password-of-somebody",
+  "ckan:accessKey": "access-key-of-somebody",
+  "ckan:secretKey": "secret-key-of-somebody",
+} as const;
+
+/** A stack file with these instances, which lie over the least instance. */
+export function stackFile(instances: Readonly<Record<string, Settings>> = { opendata: {} }, more: Settings = {}) {
+  return {
+    "ckan:cluster": { platform: "kubernetes", context: "unit" },
+    "ckan:rootSecret": rootSecret,
+    "ckan:instances": Object.fromEntries(
+      Object.entries(instances).map(([name, settings]) => [name, { ...instance, ...settings }]),
+    ),
+    ...more,
+  };
+}

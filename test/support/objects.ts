@@ -1,0 +1,135 @@
+/** Kubernetes objects as the invariants look at them. */
+import { isKubernetesObject, kubernetesObject } from "../../render/stack.ts";
+import type { Declared } from "../../render/synthesize.ts";
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: Labels;
+}
+
+export interface Probe {
+  readonly httpGet?: { readonly path: string };
+  readonly exec?: { readonly command: readonly string[] };
+}
+
+export interface EnvEntry {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly secretKeyRef?: { readonly name: string; readonly key: string } };
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: readonly EnvEntry[];
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly resources: Readonly<Record<"requests" | "limits", Labels>>;
+  readonly securityContext: Readonly<Record<string, unknown>>;
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+}
+
+export interface Volume {
+  readonly name: string;
+  readonly configMap?: { readonly name: string };
+  readonly secret?: { readonly secretName: string };
+  readonly persistentVolumeClaim?: { readonly claimName: string };
+}
+
+export interface PodSpec {
+  readonly automountServiceAccountToken: boolean;
+  readonly enableServiceLinks: boolean;
+  readonly securityContext: Readonly<Record<string, unknown>>;
+  readonly initContainers?: readonly Container[];
+  readonly containers: readonly Container[];
+  readonly volumes: readonly Volume[];
+}
+
+export interface Port {
+  readonly port: number;
+  readonly protocol: string;
+  readonly targetPort?: number;
+  readonly nodePort?: number;
+}
+
+export interface Peer {
+  readonly podSelector?: { readonly matchLabels: Labels };
+  readonly namespaceSelector?: unknown;
+  readonly ipBlock?: { readonly cidr: string };
+}
+
+export interface Rule {
+  readonly from?: readonly Peer[];
+  readonly to?: readonly Peer[];
+  readonly ports: readonly Port[];
+}
+
+export interface Spec {
+  readonly replicas?: number;
+  readonly selector?: Labels & { readonly matchLabels?: Labels };
+  readonly template?: { readonly metadata: { readonly labels: Labels }; readonly spec: PodSpec };
+  readonly podSelector?: { readonly matchLabels?: Labels };
+  readonly policyTypes?: readonly string[];
+  readonly ingress?: readonly Rule[];
+  readonly egress?: readonly Rule[];
+  readonly ports?: readonly Port[];
+  readonly type?: string;
+}
+
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Metadata;
+  readonly spec?: Spec;
+  readonly data?: Labels;
+  readonly stringData?: Labels;
+}
+
+export function objectsOf(resources: readonly Declared[]): readonly KubernetesObject[] {
+  return resources.filter(isKubernetesObject).map((resource) => kubernetesObject(resource) as KubernetesObject);
+}
+
+/** Kind, namespace and name: by these the API server tells objects apart. */
+export function address({ kind, metadata }: KubernetesObject): string {
+  return [kind, metadata.namespace, metadata.name].filter((part) => part !== undefined).join(" ");
+}
+
+export interface Workload {
+  readonly object: KubernetesObject;
+  readonly address: string;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly pod: PodSpec;
+  readonly containers: readonly Container[];
+}
+
+/** Everything that makes pods. */
+export function workloads(objects: readonly KubernetesObject[]): readonly Workload[] {
+  return objects.flatMap((object) => {
+    const template = object.spec?.template;
+    if (template === undefined) return [];
+    const { initContainers = [], containers } = template.spec;
+    return [
+      {
+        object,
+        address: address(object),
+        namespace: object.metadata.namespace ?? "",
+        labels: template.metadata.labels,
+        pod: template.spec,
+        containers: [...initContainers, ...containers],
+      },
+    ];
+  });
+}
+
+/** Whether labels fulfil a selector; an empty selector means everything. */
+export function matches(selector: Labels, labels: Labels): boolean {
+  return Object.entries(selector).every(([name, value]) => labels[name] === value);
+}
