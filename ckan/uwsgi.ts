@@ -36,6 +36,8 @@ harakiri = 60
 harakiri-verbose = true
 # CKAN's search pages make long query strings; 4096, the default, answers them with an error.
 buffer-size = 32768
+# Larger bodies go to a file first: the time of a slow upload is the sender's, not that of the request.
+post-buffering = 65536
 max-requests = 5000
 # uWSGI reserves memory for every file descriptor it might use; container engines hand out a million of them.
 max-fd = 4096
@@ -54,6 +56,9 @@ route = ^/${store.bucket}/ goto:store
 route-run = last:
 route-label = store
 route-if-not = regexp:\${REQUEST_METHOD};^(GET|HEAD)$ break:405 Method Not Allowed
-route-run = http:${store.host}:${store.port},${store.host}:${store.port}
+# uWSGI connects to addresses only: wsgi.py finds the one behind the name.
+route-run = rpcvar:STORE_ADDRESS store_address ${store.host} ${store.port}
+route-if = empty:\${STORE_ADDRESS} break:502 Bad Gateway
+route-run = http:\${STORE_ADDRESS},${store.host}:${store.port}
 `;
 }

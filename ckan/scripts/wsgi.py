@@ -1,8 +1,24 @@
 """WSGI entry point: CKAN as configured by the file that CKAN_INI names."""
 import os
+import socket
+from logging.config import fileConfig
 
 from ckan.cli import CKANConfigLoader
 from ckan.config.middleware import make_app
+
+
+try:
+    import uwsgi
+except ImportError:
+    uwsgi = None
+
+
+def store_address(host, port):
+    """The address of the object store, for uWSGI's own proxy. A name may lead somewhere else after a restart: no cache."""
+    try:
+        return f"{socket.gethostbyname(host.decode())}:{port.decode()}".encode()
+    except OSError:
+        return b""
 
 
 def with_relative_downloads(app, site, prefix):
@@ -26,6 +42,7 @@ def with_relative_downloads(app, site, prefix):
     return wrapped
 
 
+fileConfig(os.environ["CKAN_INI"], disable_existing_loggers=False)
 config = CKANConfigLoader(os.environ["CKAN_INI"]).get_config()
 application = make_app(config)
 
@@ -33,3 +50,5 @@ _site = config.get("ckanext.s3filestore.download_proxy")
 if _site:
     _bucket = config["ckanext.s3filestore.aws_bucket_name"]
     application = with_relative_downloads(application, _site, f"/{_bucket}/")
+    if uwsgi:
+        uwsgi.register_rpc("store_address", store_address)

@@ -12,8 +12,10 @@ export function bucketPolicy(bucket: string): string {
       },
       {
         Effect: "Allow",
+        // Get* and not GetObject alone: s3filestore asks for an object's ACL before it signs a link, and MinIO decides that by the
+        // right GetBucketPolicy on the object, which no policy can name.
         Action: [
-          "s3:GetObject",
+          "s3:Get*",
           "s3:PutObject",
           "s3:DeleteObject",
           "s3:AbortMultipartUpload",
