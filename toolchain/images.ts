@@ -83,7 +83,11 @@ async function ensureBase(catalogue: Catalogue, engine: Engine): Promise<void> {
   const { reference, archive } = place(catalogue, base);
   const name = storedName(catalogue, base);
   if (existsSync(archive)) return ensureLoaded(catalogue, engine, base);
-  const pulled = await step(`Pulling ${base.pull}`, () => engine.pull(base.pull, name));
+  const pulled = await step(`Pulling ${base.pull}`, async (note) => {
+    const answer = await engine.pull(base.pull, name);
+    if (!answer) note("it cannot be reached");
+    return answer;
+  });
   if (pulled) {
     await save(engine, name, reference, archive);
     return;

@@ -56,13 +56,12 @@ make_cluster() {
   mkdir -p "$unfinished"
   # shellcheck disable=SC2086 # POSTGRES_INITDB_ARGS are words
   initdb -D "$unfinished" --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") \
-    --encoding=UTF8 --auth-local=trust --auth-host=scram-sha-256 --no-sync ${POSTGRES_INITDB_ARGS:-}
+    --encoding=UTF8 --auth-local=trust --auth-host=scram-sha-256 ${POSTGRES_INITDB_ARGS:-}
   printf '\nhost all all all scram-sha-256\n' >>"$unfinished/pg_hba.conf"
 
   PGDATA=$unfinished pg_ctl -w -o "-c listen_addresses=''" start
   fill_cluster
   PGDATA=$unfinished pg_ctl -w -m fast stop
-  initdb -D "$unfinished" --sync-only
   mv -T "$unfinished" "$PGDATA"
   sync "$(dirname "$PGDATA")"
 }

@@ -7,6 +7,9 @@ import { run, tryRun, which } from "../process.ts";
 import { print, step, ToolchainError } from "../steps.ts";
 import { machineSettings } from "./machine-settings.ts";
 
+// The base image has 30 MB; a gateway that accepts the connection and never answers must not hold up the build.
+const pullTimeout = "120s";
+
 export interface Build {
   readonly name: string;
   readonly context: string;
@@ -47,7 +50,7 @@ function docker(): Engine {
     title: "Docker",
     has: async (name) => (await tryRun("docker", ["image", "inspect", name])).code === 0,
     async pull(reference, name) {
-      if ((await tryRun("docker", ["pull", reference])).code !== 0) return false;
+      if ((await tryRun("timeout", [pullTimeout, "docker", "pull", reference])).code !== 0) return false;
       await run("docker", ["tag", reference, name]);
       return true;
     },
@@ -78,7 +81,8 @@ async function buildah(): Promise<Engine> {
     title: "buildah",
     has: async (name) => (await tryRun("buildah", [...buildah, "inspect", "--type", "image", name])).code === 0,
     async pull(reference, name) {
-      if ((await tryRun("buildah", [...buildah, "pull", "--quiet", reference])).code !== 0) return false;
+      const pull = [pullTimeout, "buildah", ...buildah, "pull", "--quiet", reference];
+      if ((await tryRun("timeout", pull)).code !== 0) return false;
       await run("buildah", [...buildah, "tag", reference, name]);
       return true;
     },
