@@ -2,12 +2,10 @@
 import { z } from "zod";
 import { Purpose } from "../ckan/credentials.ts";
 import { supportedVersions } from "../ckan/versions.ts";
-import type { Resources } from "../components/manifests/pod.ts";
 import { sizes } from "../components/sizes.ts";
 import {
   byteQuantity,
   count,
-  cpuQuantity,
   heapQuantity,
   hostName,
   imageReference,
@@ -18,24 +16,7 @@ import {
   secretKey,
   serverHost,
 } from "./primitives.ts";
-
-/** Kubernetes' own shape, so that nobody has to learn another. */
-function resources(defaults: Resources) {
-  const amounts = (amount: Resources["requests"], word: string) =>
-    z
-      .strictObject({
-        cpu: cpuQuantity.default(amount.cpu).describe(`Processor, ${word}`),
-        memory: byteQuantity.default(amount.memory).describe(`Memory, ${word}`),
-        "ephemeral-storage": byteQuantity
-          .default(amount["ephemeral-storage"])
-          .describe(`Disk of the node for temporary files, ${word}`),
-      })
-      .prefault({});
-  return z
-    .strictObject({ requests: amounts(defaults.requests, "reserved"), limits: amounts(defaults.limits, "at most") })
-    .prefault({})
-    .describe("Requests and limits of the container, as in Kubernetes");
-}
+import { resources } from "./resources.ts";
 
 /** Networks behind which an external server lies; the network policies let pods reach nothing else. */
 const networks = z
