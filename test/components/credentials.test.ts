@@ -27,7 +27,7 @@ describe("a derived credential", () => {
   });
 
   test("never changes: what a volume holds today opens it tomorrow", async () => {
-    expect(await derived(of("opendata"), Purpose.Database)).toBe("PINNED");
+    expect(await derived(of("opendata"), Purpose.Database)).toBe("Yruy4h2jydJ4jtuv8bJeGv8vFVVSrGYuOQ0s-A_C7YA");
   });
 
   test("is a Pulumi secret even when the root secret was none", async () => {

@@ -1,5 +1,6 @@
 /** How two runs of a program differ, by logical name. */
 import { isDeepStrictEqual } from "node:util";
+import { valueAt } from "../../config/merge.ts";
 import type { Declared } from "../../render/synthesize.ts";
 import { title } from "./program.ts";
 
@@ -17,7 +18,7 @@ export function differences(before: readonly Declared[], after: readonly Declare
   const earlier = new Map(before.map((resource) => [title(resource), resource]));
   const later = new Map(after.map((resource) => [title(resource), resource]));
   const both = [...later.keys()].filter((key) => earlier.has(key)).sort();
-  const name = (resource: Declared | undefined) => (resource?.inputs as { metadata: { name: string } }).metadata.name;
+  const name = (resource: Declared | undefined) => valueAt(resource?.inputs, ["metadata", "name"]);
   const renamed = both.filter((key) => name(earlier.get(key)) !== name(later.get(key)));
   return {
     added: [...later.keys()].filter((key) => !earlier.has(key)).sort(),

@@ -1,0 +1,201 @@
+/** Which part may know which: read from the source itself. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+const product = ["index.ts", "ckan", "components", "config", "examples", "render"];
+
+interface Import {
+  /** File or package that is imported: a path from the root of the project, or a package's name. */
+  readonly from: string;
+  readonly typeOnly: boolean;
+}
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+  readonly tree: ts.SourceFile;
+  readonly imports: readonly Import[];
+}
+
+const sources = product.flatMap(files).map(read);
+const below = (...folders: readonly string[]) =>
+  sources.filter(({ path }) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`)));
+/** Every import of some files that is not allowed, as `file imports target`. */
+const wrong = (of: readonly Source[], refused: (target: Import) => boolean) =>
+  of.flatMap(({ path, imports }) => imports.filter(refused).map(({ from }) => `${path} imports ${from}`));
+const isBelow = (path: string, ...folders: readonly string[]) =>
+  folders.some((folder) => path.startsWith(`${folder}/`));
+
+test("the sources are found", () => {
+  expect(below("index.ts").length).toBe(1);
+  expect(below("components").length).toBeGreaterThan(20);
+  expect(below("components").flatMap(({ imports }) => imports).length).toBeGreaterThan(100);
+});
+
+describe("imports", () => {
+  test("ckan/ knows neither Pulumi nor Kubernetes: only types may come from there", () => {
+    expect(wrong(below("ckan"), ({ from, typeOnly }) => from.startsWith("@pulumi/") && !typeOnly)).toEqual([]);
+  });
+
+  test("ckan/ knows no other part of the project", () => {
+    expect(wrong(below("ckan"), ({ from }) => isBelow(from, ...product.slice(2), "test", "toolchain"))).toEqual([]);
+  });
+
+  test("components/ knows neither where its arguments come from nor who renders or tests it", () => {
+    const refused = ["config", "render", "toolchain", "test", "images", "examples"];
+    expect(wrong(below("components"), ({ from }) => isBelow(from, ...refused) || from === "index.ts")).toEqual([]);
+  });
+
+  test("components/manifests/ knows no component, only contracts", () => {
+    const outside = (from: string) => isBelow(from, "components") && !isBelow(from, "components/manifests");
+    const refused = ({ from, typeOnly }: Import) => outside(from) && !(from === "components/contracts.ts" && typeOnly);
+    expect(wrong(below("components/manifests"), refused)).toEqual([]);
+  });
+
+  test("the product imports nothing of toolchain/, images/ or test/", () => {
+    expect(wrong(sources, ({ from }) => isBelow(from, "toolchain", "images", "test"))).toEqual([]);
+  });
+
+  test("examples/ import only what components/ publishes", () => {
+    const refused = ({ from }: Import) => !from.startsWith("@pulumi/") && from !== "components/index.ts";
+    expect(wrong(below("examples"), refused)).toEqual([]);
+  });
+});
+
+describe("configuration", () => {
+  const reading = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+
+  test("is read by config/load.ts alone, from what index.ts hands over", () => {
+    const readers = reading(/\bnew pulumi\.Config\b|\ballConfig\b|\bgetStack\(|\bgetProject\(/).filter(
+      (path) => !path.startsWith("examples/"),
+    );
+    expect(readers).toEqual(["index.ts", "config/load.ts"]);
+    expect(reading(/\bgetStack\(|\ballConfig\b/)).toEqual(["config/load.ts"]);
+  });
+
+  test("is never an environment variable", () => {
+    expect(reading(/\bprocess\.env\b/)).toEqual([]);
+  });
+});
+
+describe("components", () => {
+  test("only they make resources: manifests are pure functions", () => {
+    const makers = below("components/manifests", "ckan", "config").filter(({ text }) =>
+      /\bnew (?:kubernetes|k8s)\./.test(text),
+    );
+    expect(makers.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("hand on all four arguments, options among them", () => {
+    const calls = below("components").flatMap(({ path, tree }) =>
+      superCalls(tree).map((call) => [path, call.arguments.length, call.arguments.map((each) => each.getText(tree))]),
+    );
+    expect(calls.length).toBe(10);
+    expect(calls.filter(([, count]) => count !== 4)).toEqual([]);
+    expect(calls.filter(([, , names]) => (names as string[]).slice(1).join() !== "name,args,opts")).toEqual([]);
+  });
+
+  test("are named after their class, which is their type for Pulumi", () => {
+    const types = below("components").flatMap(({ tree }) =>
+      superCalls(tree).map((call) => call.arguments[0]?.getText(tree)),
+    );
+    expect(types.sort()).toEqual(
+      [
+        "CkanBootstrap",
+        "CkanConfiguration",
+        "CkanStack",
+        "CkanWeb",
+        "MinioStorage",
+        "PostgresDb",
+        "RedisQueue",
+        "S3Storage",
+        "SolrCore",
+        "XLoaderWorker",
+      ].map((name) => `"ckan:index:${name}"`),
+    );
+  });
+
+  test("register their outputs exactly once", () => {
+    const counts = below("components").flatMap(({ path, text, tree }) =>
+      superCalls(tree).length === 0 ? [] : [[path, text.split("this.registerOutputs(").length - 1]],
+    );
+    expect(counts.filter(([, count]) => count !== 1)).toEqual([]);
+  });
+});
+
+describe("size", () => {
+  const codeLines = ({ text }: Source) => text.split("\n").filter((line) => !/^\s*(?:$|\/\/|\/?\*)/.test(line)).length;
+
+  test("index.ts has at most 40 lines of code", () => {
+    expect(below("index.ts").map(codeLines)[0]).toBeLessThanOrEqual(40);
+  });
+
+  test("no file has more than 260 lines", () => {
+    const long = sources.map(({ path, text }) => [path, text.trimEnd().split("\n").length] as const);
+    expect(long.filter(([, lines]) => lines > 260)).toEqual([]);
+  });
+});
+
+function files(path: string): readonly string[] {
+  if (path.endsWith(".ts")) return [path];
+  return readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(path, name))
+    .sort();
+}
+
+function read(path: string): Source {
+  const text = readFileSync(join(root, path), "utf8");
+  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  return { path, text, tree, imports: importsOf(path, tree) };
+}
+
+/** `import`, `export ... from` and `import(...)` of a plain text. */
+function importsOf(path: string, tree: ts.SourceFile): readonly Import[] {
+  const found: Import[] = [];
+  const target = (text: string) => (text.startsWith(".") ? relative(root, resolve(root, dirname(path), text)) : text);
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+      found.push({ from: target(node.moduleSpecifier.text), typeOnly: typeOnly(node.importClause) });
+    }
+    if (
+      ts.isExportDeclaration(node) &&
+      node.moduleSpecifier !== undefined &&
+      ts.isStringLiteral(node.moduleSpecifier)
+    ) {
+      found.push({ from: target(node.moduleSpecifier.text), typeOnly: node.isTypeOnly });
+    }
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [module] = node.arguments;
+      if (module !== undefined && ts.isStringLiteral(module))
+        found.push({ from: target(module.text), typeOnly: false });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return found;
+}
+
+/** `import type ...`, or an import whose every name is a type. */
+function typeOnly(clause: ts.ImportClause | undefined): boolean {
+  if (clause === undefined) return false;
+  if (clause.isTypeOnly) return true;
+  const { name, namedBindings } = clause;
+  if (name !== undefined || namedBindings === undefined || !ts.isNamedImports(namedBindings)) return false;
+  return namedBindings.elements.every((element) => element.isTypeOnly);
+}
+
+function superCalls(tree: ts.SourceFile): readonly ts.CallExpression[] {
+  const calls: ts.CallExpression[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword) {
+      if (ts.isStringLiteral(node.arguments[0] ?? node)) calls.push(node);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return calls;
+}

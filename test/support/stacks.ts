@@ -1,0 +1,38 @@
+/** The stacks that are committed, and variants of what a stack file may ask for. */
+import { readStackFile } from "../../render/stack-file.ts";
+import type { Declared } from "../../render/synthesize.ts";
+import { external, externalSecrets, onVolume, stackFile } from "./configuration.ts";
+import { declaredBy } from "./program.ts";
+
+export const stacks = ["dev", "staging", "prod"] as const;
+export type Stack = (typeof stacks)[number];
+
+/** The stack file as an object: what Pulumi hands over as JSON is parsed again. */
+export function committed(stack: Stack): Record<string, unknown> {
+  const { values } = readStackFile(new URL(`../../Pulumi.${stack}.yaml`, import.meta.url).pathname);
+  return Object.fromEntries(
+    Object.entries(values).map(([key, text]) => [key, /^[[{]/.test(text) ? JSON.parse(text) : text]),
+  );
+}
+
+/** The longest name that an instance may have. */
+export const longestName = "a".repeat(30);
+
+function withLongestName(): Record<string, unknown> {
+  const file = committed("prod");
+  const [instance] = Object.values(file["ckan:instances"] as Record<string, unknown>);
+  return { ...file, "ckan:instances": { [longestName]: instance } };
+}
+
+const nodePort = { exposure: { kind: "node-port", nodePort: 30500 } };
+
+/** Every environment over which an invariant must hold. */
+export const environments: Readonly<Record<string, () => Promise<readonly Declared[]>>> = {
+  dev: () => declaredBy(committed("dev"), "dev"),
+  staging: () => declaredBy(committed("staging"), "staging"),
+  prod: () => declaredBy(committed("prod"), "prod"),
+  "the longest instance name": () => declaredBy(withLongestName(), "production"),
+  "uploads on a volume": () => declaredBy(stackFile({ opendata: { ...onVolume, ...nodePort } })),
+  "servers of somebody else": () => declaredBy(stackFile({ opendata: external }, externalSecrets)),
+  "two instances": () => declaredBy(stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })),
+};
