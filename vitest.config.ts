@@ -3,7 +3,16 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/engine/**", "test/e2e/**"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/engine/**", "test/e2e/**"],
+          // Files of one worker share their modules: loading Pulumi anew for each takes longer than most of the tests.
+          isolate: false,
+          maxWorkers: "100%",
+        },
+      },
       {
         test: {
           name: "engine",

@@ -33,6 +33,7 @@ test("processes, threads and the entry point are the given ones; the rest does n
     "buffer-size": "32768",
     "max-requests": "5000",
     "max-fd": "4096",
+    "post-buffering": "65536",
     vacuum: "true",
     "log-x-forwarded-for": "true",
   });
@@ -56,7 +57,11 @@ describe("routes", () => {
       "route-label = store",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: uWSGI's own notation
       "route-if-not = regexp:${REQUEST_METHOD};^(GET|HEAD)$ break:405 Method Not Allowed",
-      "route-run = http:opendata-files:9000,opendata-files:9000",
+      "route-run = rpcvar:STORE_ADDRESS store_address opendata-files 9000",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: uWSGI's own notation
+      "route-if = empty:${STORE_ADDRESS} break:502 Bad Gateway",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: uWSGI's own notation
+      "route-run = http:${STORE_ADDRESS},opendata-files:9000",
     ]);
   });
 

@@ -59,7 +59,7 @@ export interface Alone<T> {
 }
 
 /** What a few lines of a program make and register. */
-export async function declareAlone<T>(declare: () => T, configuration: StackFile = {}): Promise<Alone<T>> {
+export async function declareAlone<T>(declare: () => T | Promise<T>, configuration: StackFile = {}): Promise<Alone<T>> {
   const results: T[] = [];
   const resources = await synthesize({
     project: "test",
@@ -79,8 +79,16 @@ export function inventory(resources: readonly Declared[]): readonly string[] {
   return resources.map(title).sort();
 }
 
-export function title({ type, name }: Declared): string {
+export function title({ type, name }: Pick<Declared, "type" | "name">): string {
   return `${type.replace(/^(?:kubernetes|ckan:index):/, "")} ${name}`;
+}
+
+/** What a resource waits for, by title. The URNs of mocks name only the nearest parent, so that they are no help here. */
+export function dependencies({ dependencies }: Declared): readonly string[] {
+  return dependencies.map((urn) => {
+    const [type = "", name = ""] = urn.split("::").slice(2);
+    return title({ type: type.split("$").at(-1) ?? "", name });
+  });
 }
 
 /** The one resource with this title. */

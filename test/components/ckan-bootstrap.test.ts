@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { scripts } from "../../ckan/scripts.ts";
+import { CkanBootstrap } from "../../components/ckan-bootstrap.ts";
+import { deriveSecret } from "../../components/credentials.ts";
+import { alone, credentials, describeComponent, nameOf, namespace, podOf, secretData } from "../support/component.ts";
+import { rootSecret } from "../support/configuration.ts";
+import { database, runtime } from "../support/contracts.ts";
+import { find } from "../support/program.ts";
+
+const secret = "core/v1:Secret opendata-bootstrap-administrator";
+const job = "batch/v1:Job opendata-bootstrap";
+
+const bootstrapOf = (plugins: readonly string[]) => ({
+  component: "CkanBootstrap opendata-bootstrap",
+  declare: (opts: object) =>
+    new CkanBootstrap(
+      "opendata-bootstrap",
+      {
+        namespace,
+        credentials: credentials(),
+        runtime,
+        database,
+        waitFor: ["db.example.org:5432", "solr.example.org:8983"],
+        plugins,
+        administrator: { name: "ckan-admin", email: "data@example.org" },
+        xloaderTokenId: { secretName: "keys", key: "xloader-token-id" },
+      },
+      opts,
+    ),
+  children: [
+    job,
+    "core/v1:ConfigMap opendata-bootstrap",
+    secret,
+    "networking.k8s.io/v1:NetworkPolicy opendata-bootstrap",
+  ],
+  secrets: { [secret]: ["password"] },
+});
+const bootstrap = bootstrapOf(["datastore", "xloader", "envvars"]);
+
+describeComponent("the bootstrap", bootstrap);
+
+test("the sysadmin's password is derived", async () => {
+  const { resources } = await alone(bootstrap);
+  expect(secretData(find(resources, secret))).toEqual({
+    password: deriveSecret(rootSecret, "opendata", "administrator", 1),
+  });
+});
+
+describe("the Job", () => {
+  test("knows what its script reads, after CKAN's own connections", async () => {
+    const { resources } = await alone(bootstrap);
+    const from = (name: string, key: string) => ({ valueFrom: { secretKeyRef: { name, key } } });
+    expect(podOf(find(resources, job)).containers[0]?.env).toEqual([
+      { name: "CKAN_INI", value: "/etc/ckan/ckan.ini" },
+      { name: "WAIT_FOR", value: "db.example.org:5432 solr.example.org:8983" },
+      { name: "WAIT_SECONDS", value: "420" },
+      { name: "DATABASE_HOST", value: "db.example.org" },
+      { name: "DATABASE_PORT", value: "5432" },
+      { name: "DATABASE_SSL_MODE", value: "require" },
+      { name: "DATABASE_ADMINISTRATOR", value: "provisioner" },
+      { name: "DATABASE_ADMINISTRATOR_PASSWORD", ...from("administrator", "password") },
+      { name: "DATABASE_NAME", value: "opendata" },
+      { name: "DATABASE_USER", value: "opendata" },
+      { name: "DATASTORE", value: "true" },
+      { name: "DATASTORE_NAME", value: "opendata_datastore" },
+      { name: "DATASTORE_READER_USER", value: "opendata_datastore_reader" },
+      { name: "ADMINISTRATOR_NAME", value: "ckan-admin" },
+      { name: "ADMINISTRATOR_EMAIL", value: "data@example.org" },
+      { name: "ADMINISTRATOR_GENERATION", value: "1" },
+      { name: "ADMINISTRATOR_PASSWORD", ...from(nameOf(find(resources, secret)), "password") },
+      { name: "XLOADER_TOKEN_ID", ...from("keys", "xloader-token-id") },
+    ]);
+  });
+
+  test("without datastore and XLoader sets up neither", async () => {
+    const { resources } = await alone(bootstrapOf(["envvars"]));
+    const env = podOf(find(resources, job)).containers[0]?.env ?? [];
+    expect(env.filter(({ name }) => ["DATASTORE", "XLOADER_TOKEN_ID"].includes(name))).toEqual([
+      { name: "DATASTORE", value: "false" },
+    ]);
+  });
+
+  test("starts after its network policy, and ends after a time", async () => {
+    const { resources } = await alone(bootstrap);
+    const { inputs, dependencies } = find(resources, job);
+    expect(dependencies).toContain(find(resources, "networking.k8s.io/v1:NetworkPolicy opendata-bootstrap").urn);
+    const { spec } = inputs as { spec: Record<string, unknown> };
+    expect([spec["backoffLimit"], spec["activeDeadlineSeconds"]]).toEqual([2, 1800]);
+    expect(podOf(find(resources, job))).toMatchObject({ restartPolicy: "Never" });
+  });
+});
+
+/** What the script reads without a default; the pod's own environment gives it, or CKAN's. */
+test("every variable that the script needs is one that the Job or CKAN's environment sets", async () => {
+  const { resources } = await alone(bootstrap);
+  const set = (podOf(find(resources, job)).containers[0]?.env ?? []).map(({ name }) => name);
+  const read = [...scripts["bootstrap.py"].matchAll(/environ(?:\.get\(|\[)"([A-Z_]+)"/g)].map(([, name]) => name ?? "");
+  expect([...new Set(read)].filter((name) => !set.includes(name)).sort()).toEqual([
+    "DATABASE_PASSWORD",
+    "DATASTORE_READER_PASSWORD",
+  ]);
+});

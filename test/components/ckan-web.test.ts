@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { CkanWeb, type CkanWebArgs } from "../../components/ckan-web.ts";
+import { Protection } from "../../components/durability.ts";
+import { alone, describeComponent, namespace, podOf } from "../support/component.ts";
+import { runtime, store } from "../support/contracts.ts";
+import { find } from "../support/program.ts";
+
+const deployment = "apps/v1:Deployment opendata-web";
+const service = "core/v1:Service opendata-web";
+const base = [deployment, "core/v1:ConfigMap opendata-web", service, "networking.k8s.io/v1:NetworkPolicy opendata-web"];
+const claim = "core/v1:PersistentVolumeClaim opendata-web-uploads";
+
+const web = (args: Partial<CkanWebArgs> = {}, more: readonly string[] = []) => ({
+  component: "CkanWeb opendata-web",
+  declare: (opts: object) =>
+    new CkanWeb("opendata-web", { namespace, instance: "opendata", runtime, host: "opendata-web", ...args }, opts),
+  children: [...base, ...more],
+});
+
+describeComponent("one web pod", web());
+describeComponent("two web pods", web({ replicas: 2 }, ["policy/v1:PodDisruptionBudget opendata-web"]));
+describeComponent("a web pod with uploads on a volume", {
+  component: "CkanWeb opendata-web",
+  declare: (opts: object, protection: Protection) => web({ uploads: { storage: "5Gi", protection } }).declare(opts),
+  children: [...base, claim],
+  durable: [claim],
+});
+
+const specOf = async (args: Partial<CkanWebArgs>, title: string) => {
+  const { resources } = await alone(web(args));
+  return (find(resources, title).inputs as { spec: Record<string, unknown> }).spec;
+};
+
+describe("a new release", () => {
+  test("starts a pod before it stops one", async () => {
+    expect((await specOf({}, deployment))["strategy"]).toEqual({
+      type: "RollingUpdate",
+      rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
+    });
+  });
+
+  test("stops the pod first where both would need one volume", async () => {
+    const uploads = { storage: "5Gi", protection: Protection.Retained };
+    expect((await specOf({ uploads }, deployment))["strategy"]).toEqual({ type: "Recreate" });
+  });
+});
+
+describe("the Service", () => {
+  const selector = {
+    "app.kubernetes.io/name": "ckan",
+    "app.kubernetes.io/instance": "opendata",
+    "app.kubernetes.io/component": "web",
+  };
+  const port = { name: "http", port: 80, targetPort: 5000, protocol: "TCP" };
+
+  test("is reached inside the cluster only", async () => {
+    expect(await specOf({}, service)).toEqual({ type: "ClusterIP", selector, ports: [port] });
+  });
+
+  test("is reached on a node port where there is one", async () => {
+    expect(await specOf({ nodePort: 30500 }, service)).toEqual({
+      type: "NodePort",
+      selector,
+      ports: [{ ...port, nodePort: 30500 }],
+    });
+  });
+});
+
+test("readiness asks CKAN, liveness asks uWSGI", async () => {
+  const { resources } = await alone(web());
+  const probed = podOf(find(resources, deployment)).containers.map(({ startupProbe, readinessProbe, livenessProbe }) =>
+    [startupProbe, readinessProbe, livenessProbe].map((probe) => probe?.httpGet),
+  );
+  const ready = { path: "/api/3/action/status_show", port: 5000 };
+  expect(probed).toEqual([[ready, ready, { path: "/_live", port: 5000 }]]);
+});
+
+test.each([
+  ["no browser reaches is read through the site", false, true],
+  ["browsers reach is not", true, false],
+])("a store that %s", async (_name, reachableByBrowsers, routed) => {
+  const { resources } = await alone(web({ store: { ...store, reachableByBrowsers } }));
+  const { data } = find(resources, "core/v1:ConfigMap opendata-web").inputs as { data: Record<string, string> };
+  expect(data["uwsgi.ini"]?.includes("route = ^/opendata-files/ goto:store")).toBe(routed);
+});
