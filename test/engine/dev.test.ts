@@ -1,0 +1,238 @@
+/**
+ * The dev stack through the real Pulumi CLI, the real Kubernetes provider and a real API server. Proves that the API server
+ * takes every object, that nothing changes without a reason, and that no secret leaves its place.
+ * Does not prove: that the images run (pods are played by kwok), that network policies are enforced.
+ */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { apiToken } from "../../ckan/api-token.ts";
+import { Purpose } from "../../ckan/credentials.ts";
+import { deriveSecret } from "../../components/credentials.ts";
+import { Engine, type Run, readStackFile, rootSecret, type StackFile } from "./support/engine.ts";
+
+let engine: Engine;
+const dev = readStackFile("dev");
+const printed: Run[] = [];
+
+/** Runs a command and keeps what it printed for the hunt. */
+function pulumi(...args: readonly string[]): Run {
+  const result = engine.pulumi(...args);
+  printed.push(result);
+  return result;
+}
+
+beforeAll(async () => {
+  engine = await Engine.start();
+  engine.setSecret("rootSecret", rootSecret);
+});
+
+afterAll(() => engine.stop());
+
+describe("A stack file with mistakes", () => {
+  test("is refused before anything is created", () => {
+    engine.write(changed(dev, ["ckan:defaults", "search", "heap"], "2Gi"));
+    engine.setSecret("rootSecret", rootSecret);
+    const result = pulumi("up", "--yes", "--skip-preview");
+    expect(result.code).not.toBe(0);
+    expect(result.output).toContain(
+      'ckan:instances.opendata.search.heap: expected less than the memory limit 640Mi: the Java process needs memory beside its heap, got "2Gi"',
+    );
+    expect(namespaces()).not.toContain("opendata-dev");
+    expect(stateResources()).toEqual([]);
+  });
+});
+
+describe("The dev stack", () => {
+  beforeAll(() => {
+    engine.write(dev);
+    engine.setSecret("rootSecret", rootSecret);
+  });
+
+  test("is previewed against the API server: 50 resources to create", () => {
+    const result = pulumi("preview", "--diff");
+    expect(result.code).toBe(0);
+    expect(result.output).toMatch(/\+ 50 to create/);
+  });
+
+  test("comes up", () => {
+    const result = pulumi("up", "--yes", "--skip-preview");
+    expect(result.output).toMatch(/\+ 50 created/);
+    expect(result.code).toBe(0);
+  });
+
+  test("is previewed without a change afterwards", () => {
+    expect(engine.operations()).toEqual([]);
+    expect(pulumi("preview", "--expect-no-changes").code).toBe(0);
+  });
+
+  test("is refreshed without drift", () => {
+    const result = pulumi("refresh", "--preview-only", "--expect-no-changes");
+    expect(result.output).toMatch(/50 unchanged/);
+    expect(result.code).toBe(0);
+  });
+
+  test("changes one workload when the queue gets more memory", () => {
+    engine.write(changed(dev, ["ckan:defaults", "queue", "resources"], { limits: { memory: "300Mi" } }));
+    engine.setSecret("rootSecret", rootSecret);
+    expect(engine.operations().map(short)).toEqual([
+      "update ckan:index:CkanStack opendata",
+      "update ckan:index:RedisQueue opendata-queue",
+      "update kubernetes:apps/v1:StatefulSet opendata-queue",
+    ]);
+  });
+
+  test("rolls the pods that read a setting and runs the bootstrap again when the setting changes", () => {
+    engine.write(changed(dev, ["ckan:defaults", "ckan", "settings"], { "ckan.locales_offered": "en de" }));
+    engine.setSecret("rootSecret", rootSecret);
+    const operations = engine.operations().map(short);
+    expect(
+      operations.filter((line) => line.includes("kubernetes:")).filter((line) => !line.startsWith("update ckan")),
+    ).toEqual(
+      [
+        "create-replacement kubernetes:core/v1:ConfigMap opendata-configuration",
+        "replace kubernetes:core/v1:ConfigMap opendata-configuration",
+        "create-replacement kubernetes:batch/v1:Job opendata-bootstrap",
+        "replace kubernetes:batch/v1:Job opendata-bootstrap",
+        "update kubernetes:apps/v1:Deployment opendata-web",
+        "update kubernetes:apps/v1:Deployment opendata-worker",
+        "delete-replaced kubernetes:batch/v1:Job opendata-bootstrap",
+        "delete-replaced kubernetes:core/v1:ConfigMap opendata-configuration",
+      ].sort(byText),
+    );
+  });
+});
+
+describe("No secret", () => {
+  /** Every value that is derived or given, in every spelling that a program might use. */
+  const needles = secrets().flatMap((value) => [
+    value,
+    Buffer.from(value).toString("base64"),
+    encodeURIComponent(value),
+  ]);
+
+  test("is in the state, its history or its backups", () => {
+    for (const file of files(engine.state)) expect(hits(readFileSync(file, "utf8")), file).toEqual([]);
+  });
+
+  test("is in anything that preview, up or refresh printed", () => {
+    for (const { output } of printed) expect(hits(output)).toEqual([]);
+  });
+
+  test("is in the stack's outputs, unless somebody asks for secrets", () => {
+    expect(hits(pulumi("stack", "output", "--json").output)).toEqual([]);
+    const { sites } = JSON.parse(engine.pulumi("stack", "output", "--json", "--show-secrets").output);
+    expect(sites.opendata.adminPassword).toBe(deriveSecret(rootSecret, "opendata", Purpose.Administrator, 1));
+  });
+
+  test("is in an object of the cluster other than a Secret", () => {
+    const kinds =
+      "configmaps,deployments,statefulsets,jobs,pods,services,networkpolicies,persistentvolumeclaims,events";
+    for (const object of engine.kubernetes(kinds, "-n", "opendata-dev").items) {
+      expect(hits(JSON.stringify(object)), `${object.kind} ${object.metadata.name}`).toEqual([]);
+    }
+  });
+
+  test("escapes this hunt: a planted one is found", () => {
+    const planted = `password=${deriveSecret(rootSecret, "opendata", Purpose.Queue, 1)}`;
+    expect(hits(planted)).toHaveLength(1);
+    expect(hits(Buffer.from(deriveSecret(rootSecret, "opendata", Purpose.Queue, 1)).toString("base64"))).toHaveLength(
+      1,
+    );
+  });
+
+  function hits(text: string): readonly string[] {
+    return needles.filter((needle) => text.includes(needle)).map((needle) => `${needle.slice(0, 4)}...`);
+  }
+});
+
+describe("Destruction", () => {
+  test("is refused while the stack is protected", () => {
+    engine.write({ ...dev, "ckan:protection": "protected" });
+    engine.setSecret("rootSecret", rootSecret);
+    expect(pulumi("up", "--yes", "--skip-preview").code).toBe(0);
+    const result = pulumi("destroy", "--yes", "--skip-preview");
+    expect(result.code).not.toBe(0);
+    expect(result.output).toMatch(/protect/);
+    expect(claims()).toHaveLength(4);
+  });
+
+  test("leaves the volumes and their namespace when data is retained", () => {
+    engine.write(dev);
+    engine.setSecret("rootSecret", rootSecret);
+    expect(pulumi("up", "--yes", "--skip-preview").code).toBe(0);
+    expect(pulumi("destroy", "--yes", "--skip-preview").code).toBe(0);
+    expect(stateResources()).toEqual([]);
+    expect(namespaces()).toContain("opendata-dev");
+    expect(claims()).toEqual([
+      "opendata-database-data",
+      "opendata-files-data",
+      "opendata-queue-data",
+      "opendata-search-data",
+    ]);
+    const kinds = "deployments,statefulsets,jobs,services,secrets,networkpolicies";
+    expect(engine.kubernetes(kinds, "-n", "opendata-dev").items).toEqual([]);
+  });
+
+  test("leaves nothing when data is disposable", () => {
+    engine.write({ ...dev, "ckan:protection": "disposable" });
+    engine.setSecret("rootSecret", rootSecret);
+    expect(pulumi("up", "--yes", "--skip-preview").code).toBe(0);
+    expect(pulumi("destroy", "--yes", "--skip-preview").code).toBe(0);
+    expect(namespaces()).not.toContain("opendata-dev");
+  });
+});
+
+function secrets(): readonly string[] {
+  const derived = Object.values(Purpose).map((purpose) => deriveSecret(rootSecret, "opendata", purpose, 1));
+  const token = apiToken(
+    deriveSecret(rootSecret, "opendata", Purpose.XLoader, 1),
+    deriveSecret(rootSecret, "opendata", Purpose.ApiTokens, 1),
+  );
+  return [rootSecret, token, ...derived];
+}
+
+/** The stack file with one value replaced. */
+function changed(config: StackFile, [key = "", ...path]: readonly string[], value: unknown): StackFile {
+  const replace = (node: unknown, keys: readonly string[]): unknown => {
+    const [first, ...rest] = keys;
+    if (first === undefined) return value;
+    const object = (node ?? {}) as Record<string, unknown>;
+    return { ...object, [first]: replace(object[first], rest) };
+  };
+  return { ...config, [key]: replace(config[key], path) };
+}
+
+/** `update kubernetes:apps/v1:StatefulSet opendata-queue` */
+function short({ op, urn }: { readonly op: string; readonly urn: string }): string {
+  const [, , types = "", name = ""] = urn.split("::");
+  return `${op} ${types.split("$").at(-1)} ${name}`;
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
+function namespaces(): readonly string[] {
+  return engine.kubernetes("namespaces").items.map(({ metadata }) => metadata.name);
+}
+
+function claims(): readonly string[] {
+  return engine
+    .kubernetes("persistentvolumeclaims", "-n", "opendata-dev")
+    .items.map(({ metadata }) => metadata.name)
+    .sort(byText);
+}
+
+/** URNs in the state; the stack itself does not count. */
+function stateResources(): readonly string[] {
+  const { output } = engine.pulumi("stack", "export");
+  const { deployment } = JSON.parse(output) as { deployment: { resources?: { urn: string; type: string }[] } };
+  return (deployment.resources ?? []).filter(({ type }) => type !== "pulumi:pulumi:Stack").map(({ urn }) => urn);
+}
+
+function files(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}

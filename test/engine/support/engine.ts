@@ -1,0 +1,154 @@
+/** The real CLI, provider and API server, with a state, a stack file and a secret of the test's own. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parse, stringify } from "yaml";
+import { ensureKubernetes } from "../../../toolchain/cluster/binaries.ts";
+import { type RunningControlPlane, startControlPlane } from "../../../toolchain/cluster/control-plane.ts";
+import { ensurePulumi, type PulumiTools } from "../../../toolchain/pulumi-cli.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** Not the public one: the hunt for secrets must not find what everybody knows. */
+export const rootSecret = "kJ7wqz1m0Hc5vT9xRbA3sLdE8uYgF2nPiZ6oWtXQMhC4jVrK";
+
+/** What a stack file holds below `config:`. */
+export type StackFile = Record<string, unknown>;
+
+export interface Run {
+  readonly code: number;
+  /** Everything that the command printed. */
+  readonly output: string;
+}
+
+/** One operation that a preview announces. */
+export interface Operation {
+  readonly op: string;
+  readonly urn: string;
+}
+
+export class Engine {
+  readonly folder: string;
+  readonly #tools: PulumiTools;
+  readonly #plane: RunningControlPlane;
+  readonly #kubernetesBinary: string;
+
+  private constructor(folder: string, tools: PulumiTools, plane: RunningControlPlane, kubernetesBinary: string) {
+    this.#kubernetesBinary = kubernetesBinary;
+    this.folder = folder;
+    this.#tools = tools;
+    this.#plane = plane;
+  }
+
+  static async start(): Promise<Engine> {
+    const folder = mkdtempSync(join(tmpdir(), "ckan-engine-"));
+    const plane = await startControlPlane(join(folder, "cluster"));
+    const engine = new Engine(folder, await ensurePulumi(), plane, await ensureKubernetes());
+    mkdirSync(engine.state, { recursive: true });
+    engine.#writeProject();
+    writeFileSync(engine.passphrase, "a passphrase for one test run");
+    engine.write(readStackFile("dev"));
+    const init = engine.pulumi("stack", "init", "dev");
+    if (init.code !== 0) throw new Error(init.output);
+    return engine;
+  }
+
+  async stop(): Promise<void> {
+    await this.#plane.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get state(): string {
+    return join(this.folder, "state");
+  }
+
+  /** Replaces the stack file; the root secret goes in encrypted, as an operator would set it. */
+  write(config: StackFile): void {
+    const { "ckan:rootSecret": _, ...rest } = config;
+    writeFileSync(this.stackFile, stringify({ config: rest, ...this.#salt() }));
+  }
+
+  setSecret(key: string, value: string): void {
+    const result = this.pulumi("config", "set", "--secret", `ckan:${key}`, value);
+    if (result.code !== 0) throw new Error(result.output);
+  }
+
+  /** Runs the CLI on the test's stack. */
+  pulumi(...args: readonly string[]): Run {
+    const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", "dev"];
+    const file = ["up", "preview", "refresh", "destroy", "config"].includes(args[0] ?? "")
+      ? ["--config-file", this.stackFile]
+      : [];
+    return this.#run(join(this.#tools.bin, "pulumi"), [...args, ...stack, ...file, "--non-interactive"]);
+  }
+
+  /** The operations that `up` would perform, without those that change nothing. */
+  operations(): readonly Operation[] {
+    const { code, output } = this.pulumi("preview", "--json");
+    if (code !== 0) throw new Error(output);
+    const { steps } = JSON.parse(output.slice(output.indexOf("{"))) as { steps: readonly Operation[] };
+    return steps.filter(({ op }) => op !== "same").map(({ op, urn }) => ({ op, urn }));
+  }
+
+  /** An object of the API server as JSON. */
+  kubernetes(...args: readonly string[]): { readonly items: readonly KubernetesObject[] } {
+    const { code, output } = this.#run(this.#kubernetesBinary, ["kubectl", "get", ...args, "-o", "json"]);
+    if (code !== 0) throw new Error(output);
+    return JSON.parse(output);
+  }
+
+  get stackFile(): string {
+    return join(this.folder, "Pulumi.dev.yaml");
+  }
+
+  private get passphrase(): string {
+    return join(this.folder, "passphrase");
+  }
+
+  /** The product's project file with the product's program, in a folder that has no stack file but the test's. */
+  #writeProject(): void {
+    const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
+    writeFileSync(join(this.folder, "Pulumi.yaml"), stringify({ ...project, main: join(root, "index.ts") }));
+  }
+
+  #salt(): object {
+    try {
+      const { encryptionsalt } = parse(readFileSync(this.stackFile, "utf8"));
+      return encryptionsalt === undefined ? {} : { encryptionsalt };
+    } catch {
+      return {};
+    }
+  }
+
+  #run(program: string, args: readonly string[]): Run {
+    const { status, stdout, stderr, error } = spawnSync(program, args, {
+      cwd: this.folder,
+      encoding: "utf8",
+      maxBuffer: 256 * 1024 * 1024,
+      env: {
+        ...process.env,
+        PATH: [this.#tools.bin, join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter),
+        PULUMI_HOME: this.#tools.home,
+        PULUMI_BACKEND_URL: pathToFileURL(this.state).href,
+        PULUMI_CONFIG_PASSPHRASE_FILE: this.passphrase,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        KUBECONFIG: this.#plane.kubeconfig,
+        NO_COLOR: "1",
+      },
+    });
+    if (error) throw error;
+    return { code: status ?? 1, output: stdout + stderr };
+  }
+}
+
+export interface KubernetesObject {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** The `config:` part of a committed stack file, for a test to change. */
+export function readStackFile(stack: string): StackFile {
+  return parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")).config;
+}
