@@ -9,8 +9,11 @@ export interface DatabaseNames {
   readonly datastoreReader: string;
 }
 
-/** `-` would have to be quoted in every statement that a person types; instance names have no `_`, so nothing can collide. */
+/**
+ * The kind stands in front, so that no instance's name can make one out of another's. `-` would have to be quoted in every
+ * statement that a person types; instance names have no `_`.
+ */
 export function databaseNames(instance: string): DatabaseNames {
-  const main = instance.replaceAll("-", "_");
-  return { main, datastore: `${main}_datastore`, datastoreReader: `${main}_datastore_reader` };
+  const name = instance.replaceAll("-", "_");
+  return { main: `ckan_${name}`, datastore: `datastore_${name}`, datastoreReader: `reader_${name}` };
 }

@@ -70,7 +70,7 @@ export function reservedSettings(names: readonly string[]): readonly string[] {
 }
 
 const reserved =
-  /^(?:ckan\.(?:site_url|site_id|site_title|site_description|plugins|storage_path|max_resource_size|jobs\.timeout|locale_default|redis\.url|datastore\.(?:write|read)_url)|solr_url|sqlalchemy\.url|SECRET_KEY|WTF_CSRF_SECRET_KEY|SESSION_COOKIE_SECURE|api_token\.jwt\..*|ckanext\.xloader\.(?:site_url|api_token|jobs_db\.uri|job_timeout|max_content_length)|ckanext\.s3filestore\..*)$/;
+  /^(?:ckan\.(?:site_url|site_id|site_title|site_description|site_custom_css|plugins|storage_path|max_resource_size|jobs\.timeout|locale_default|redis\.url|datastore\.(?:write|read)_url)|solr_url|sqlalchemy\.url|SECRET_KEY|WTF_CSRF_SECRET_KEY|SESSION_COOKIE_SECURE|api_token\.jwt\..*|ckanext\.xloader\.(?:site_url|api_token|jobs_db\.uri|job_timeout|max_content_length)|ckanext\.s3filestore\..*)$/;
 
 /** The text of ckan.ini. */
 export function renderIni(settings: ReadonlyMap<string, string>): string {

@@ -90,6 +90,9 @@ function bootstrapEnvironment(args: CkanBootstrapArgs, password: SecretReference
     { name: "DATABASE_SSL_MODE", value: server.sslMode },
     { name: "DATABASE_ADMINISTRATOR", value: server.administrator.user },
     { name: "DATABASE_ADMINISTRATOR_PASSWORD", secret: server.administrator.password },
+    ...(server.administrator.previousPassword === undefined
+      ? []
+      : [{ name: "DATABASE_ADMINISTRATOR_PREVIOUS_PASSWORD", secret: server.administrator.previousPassword }]),
     { name: "DATABASE_NAME", value: main.database },
     { name: "DATABASE_USER", value: main.user },
     { name: "DATASTORE", value: plugins.includes("datastore") ? "true" : "false" },

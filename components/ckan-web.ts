@@ -12,6 +12,7 @@ import { contentName } from "./manifests/names.ts";
 import { allow, fromAnywhere } from "./manifests/network.ts";
 import { claimMount, configMapMount, type Mount, podTemplate, type Resources } from "./manifests/pod.ts";
 import { http, probes } from "./manifests/probes.ts";
+import { volumeClaim } from "./manifests/storage.ts";
 import { sizes } from "./sizes.ts";
 
 export interface CkanWebArgs {
@@ -111,10 +112,12 @@ export class CkanWeb extends pulumi.ComponentResource {
     if (args.uploads === undefined) return undefined;
     const claim = new kubernetes.core.v1.PersistentVolumeClaim(
       `${name}-uploads`,
-      {
-        metadata: { name: `${name}-uploads`, namespace: args.namespace, labels: labels(identity) },
-        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: args.uploads.storage } } },
-      },
+      volumeClaim({
+        name: `${name}-uploads`,
+        namespace: args.namespace,
+        labels: labels(identity),
+        size: args.uploads.storage,
+      }),
       { parent: this, ...durable(args.uploads.protection) },
     );
     return claimMount("storage", storagePath, claim.metadata.name);

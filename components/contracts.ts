@@ -29,7 +29,12 @@ export interface DatabaseServer {
   readonly port: number;
   /** libpq's sslmode. */
   readonly sslMode: "disable" | "require";
-  readonly administrator: { readonly user: string; readonly password: SecretReference };
+  readonly administrator: {
+    readonly user: string;
+    readonly password: SecretReference;
+    /** The password before the last rotation, which the server knows until the bootstrap tells it the new one. */
+    readonly previousPassword?: SecretReference | undefined;
+  };
 }
 
 /** One database seen by one role. Passwords are URL-safe. */

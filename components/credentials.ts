@@ -30,9 +30,13 @@ export class Credentials {
 
   /** 43 characters of [A-Za-z0-9_-]: 256 bits, safe in a URL as they stand. */
   derive(purpose: Purpose): pulumi.Output<string> {
-    const { instance } = this;
+    return this.#derive(purpose, this.generation(purpose));
+  }
+
+  /** The credential before the last rotation, for what has to let the old one in to learn the new one. */
+  derivePrevious(purpose: Purpose): pulumi.Output<string> | undefined {
     const generation = this.generation(purpose);
-    return this.#rootSecret.apply((root) => deriveSecret(root, instance, purpose, generation));
+    return generation > 1 ? this.#derive(purpose, generation - 1) : undefined;
   }
 
   /** The number of the credential in use. */
@@ -51,6 +55,11 @@ export class Credentials {
       return createHmac("sha256", key).update(JSON.stringify(plain)).digest("hex").slice(0, 8);
     });
     return pulumi.unsecret(seen);
+  }
+
+  #derive(purpose: Purpose, generation: number): pulumi.Output<string> {
+    const { instance } = this;
+    return this.#rootSecret.apply((root) => deriveSecret(root, instance, purpose, generation));
   }
 }
 

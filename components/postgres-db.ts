@@ -67,7 +67,7 @@ export class PostgresDb extends pulumi.ComponentResource {
 
     const administrator = credentialsSecret(
       `${name}-administrator`,
-      { ...shared, data: { password: administratorPassword(server, credentials) } },
+      { ...shared, data: administratorPasswords(server, credentials) },
       { parent: this },
     );
     const roles = credentialsSecret(
@@ -80,13 +80,18 @@ export class PostgresDb extends pulumi.ComponentResource {
     );
     this.endpoints = endpointsOf(
       databaseNames(credentials.instance),
-      this.server(name, args, identity, administrator.password),
+      this.server(name, args, identity, administrator),
       roles,
     );
     this.registerOutputs({ endpoints: this.endpoints });
   }
 
-  private server(name: string, args: PostgresDbArgs, identity: Identity, password: SecretReference): ServerWithAccess {
+  private server(
+    name: string,
+    args: PostgresDbArgs,
+    identity: Identity,
+    { password, previous }: AdministratorPasswords<SecretReference>,
+  ): ServerWithAccess {
     const { server } = args;
     switch (server.kind) {
       case "in-cluster": {
@@ -102,7 +107,8 @@ export class PostgresDb extends pulumi.ComponentResource {
           },
           { parent: this },
         );
-        return { host, port: serverPort, sslMode: "disable", administrator: { user: "postgres", password }, access };
+        const administrator = { user: "postgres", password, previousPassword: previous };
+        return { host, port: serverPort, sslMode: "disable", administrator, access };
       }
       case "external": {
         const { host, port = serverPort, sslMode = "require", networks = ["0.0.0.0/0"] } = server;
@@ -117,8 +123,22 @@ interface ServerWithAccess extends DatabaseServer {
   readonly access: Access;
 }
 
-function administratorPassword(server: PostgresServerArgs, credentials: Credentials): pulumi.Input<string> {
-  return server.kind === "external" ? server.administrator.password : credentials.derive(Purpose.DatabaseAdministrator);
+interface AdministratorPasswords<Value> {
+  readonly password: Value;
+  /** Absent until the first rotation. */
+  readonly previous?: Value;
+}
+
+function administratorPasswords(
+  server: PostgresServerArgs,
+  credentials: Credentials,
+): AdministratorPasswords<pulumi.Input<string>> {
+  if (server.kind === "external") return { password: server.administrator.password };
+  const previous = credentials.derivePrevious(Purpose.DatabaseAdministrator);
+  return {
+    password: credentials.derive(Purpose.DatabaseAdministrator),
+    ...(previous !== undefined && { previous }),
+  };
 }
 
 function endpointsOf(

@@ -5,23 +5,24 @@ import type { SecretReference } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { type Identity, labels } from "./manifests/labels.ts";
 
-export interface CredentialsSecretArgs<Key extends string> {
+export interface CredentialsSecretArgs<Data> {
   readonly namespace: pulumi.Input<string>;
   readonly identity: Identity;
   readonly credentials: Credentials;
-  readonly data: Readonly<Record<Key, pulumi.Input<string>>>;
+  /** Text by key. */
+  readonly data: Data;
 }
 
 /** Declares the Secret `<name>-<fingerprint>` and returns a reference to each of its keys. */
-export function credentialsSecret<Key extends string>(
+export function credentialsSecret<Data extends object>(
   name: string,
-  args: CredentialsSecretArgs<Key>,
+  args: CredentialsSecretArgs<Data>,
   options: pulumi.CustomResourceOptions,
-): Readonly<Record<Key, SecretReference>> {
-  const keys = Object.keys(args.data) as Key[];
-  const values = keys.map((key) => pulumi.secret(args.data[key]));
-  const fingerprint = args.credentials.fingerprint(values);
-  const encoded = values.map((value) => value.apply((text) => Buffer.from(text).toString("base64")));
+): { readonly [Key in keyof Data]: SecretReference } {
+  const entries: readonly [string, pulumi.Input<string>][] = Object.entries(args.data);
+  const values = entries.map(([key, value]) => [key, pulumi.secret(value)] as const);
+  const fingerprint = args.credentials.fingerprint(values.map(([, value]) => value));
+  const encode = (value: pulumi.Output<string>) => value.apply((text) => Buffer.from(text).toString("base64"));
   const secret = new kubernetes.core.v1.Secret(
     name,
     {
@@ -31,10 +32,10 @@ export function credentialsSecret<Key extends string>(
         labels: labels(args.identity),
       },
       immutable: true,
-      data: Object.fromEntries(keys.map((key, position) => [key, encoded[position] ?? ""])),
+      data: Object.fromEntries(values.map(([key, value]) => [key, encode(value)])),
     },
     options,
   );
-  const reference = (key: Key): [Key, SecretReference] => [key, { secretName: secret.metadata.name, key }];
-  return Object.fromEntries(keys.map(reference)) as Record<Key, SecretReference>;
+  const references = entries.map(([key]) => [key, { secretName: secret.metadata.name, key }]);
+  return Object.fromEntries(references);
 }

@@ -6,6 +6,7 @@ import { durable, type Protection } from "./durability.ts";
 import { clientLabel, labels, selector } from "./manifests/labels.ts";
 import { allow, fromPods } from "./manifests/network.ts";
 import { claimMount, type PodArgs, podTemplate } from "./manifests/pod.ts";
+import { volumeClaim } from "./manifests/storage.ts";
 
 export interface ServerArgs {
   readonly namespace: pulumi.Input<string>;
@@ -38,10 +39,7 @@ export function declareServer(name: string, args: ServerArgs, options: pulumi.Cu
 
   const claim = new kubernetes.core.v1.PersistentVolumeClaim(
     `${name}-data`,
-    {
-      metadata: { ...metadata, name: `${name}-data` },
-      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: args.storage } } },
-    },
+    volumeClaim({ ...metadata, name: `${name}-data`, size: args.storage }),
     { ...options, ...durable(args.protection) },
   );
   new kubernetes.core.v1.Service(

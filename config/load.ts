@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Instance, instanceSchema } from "./instance.ts";
 import { deepMerge, isObject, valueAt } from "./merge.ts";
 import { ConfigurationError, type Mistake, schemaMistakes } from "./mistakes.ts";
-import { instanceName } from "./primitives.ts";
+import { instanceName, stackName } from "./primitives.ts";
 import { rootSecretMistakes } from "./root-secret.ts";
 import { environmentMistakes, instanceMistakes } from "./rules.ts";
 import { type EnvironmentSettings, environmentSchema, structuredKeys } from "./schema.ts";
@@ -30,14 +30,19 @@ export function loadEnvironment(config: pulumi.Config): Environment {
   const mistakes: Mistake[] = [];
   const settings = parseSettings(raw, mistakes);
   const instances = parseInstances(raw, mistakes);
+  const name = pulumi.getStack();
+  const named = stackName.safeParse(name);
 
   mistakes.push(...rootSecretMistakes(raw["rootSecret"], valueAt(raw, ["cluster", "platform"])));
   mistakes.push(...secretMistakes(raw, instances));
+  if (!named.success) {
+    mistakes.push({ key: "name of the stack", expected: named.error.issues[0]?.message ?? "", found: name });
+  }
   if (settings === undefined || mistakes.length > 0) throw new ConfigurationError(mistakes);
 
   return {
     ...settings,
-    name: pulumi.getStack(),
+    name,
     instances,
     rootSecret: config.requireSecret("rootSecret"),
     secret: (key) => config.requireSecret(key),

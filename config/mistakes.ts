@@ -68,5 +68,7 @@ function wording(message: string, issue: z.core.$ZodIssue): string {
 function sentence(mistake: Mistake): string {
   const found =
     "found" in mistake ? `, got ${mistake.found === undefined ? "nothing" : JSON.stringify(mistake.found)}` : "";
-  return `ckan:${mistake.key}: ${mistake.expected}${found}`;
+  // What is no key of the file, such as the stack's name, is written in words.
+  const where = mistake.key.includes(" ") ? mistake.key : `ckan:${mistake.key}`;
+  return `${where}: ${mistake.expected}${found}`;
 }

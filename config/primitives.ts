@@ -52,12 +52,19 @@ export const instanceName = z
     "expected an instance name: a DNS label of at most 30 lower-case letters, digits and hyphens that starts with a letter, such as opendata",
   );
 
+/** Name of the Pulumi stack: namespaces are called <instance>-<stack>, and a namespace's name is a DNS label of at most 63. */
+export const stackName = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[-a-z0-9]{0,30}[a-z0-9])?$/,
+    "expected a stack whose name is at most 32 lower-case letters, digits and hyphens, such as prod: namespaces are called after it",
+  );
+
 /** A host name without scheme, port or path. */
 export const hostName = z
   .string("expected a host name such as data.example.org")
-  .max(253, "expected a host name of at most 253 characters such as data.example.org")
   .regex(
-    /^(?=.*[a-z])(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*$/,
+    /^(?=.{1,253}$)(?=.*[a-z])(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*$/,
     "expected a host name such as data.example.org, without scheme, port or path, in lower case",
   );
 

@@ -39,6 +39,18 @@ export function environmentMistakes(instances: Readonly<Record<string, Instance>
       ({ exposure }) => (exposure.kind === "node-port" ? exposure.nodePort : undefined),
       "a node port of its own",
     ),
+    ...duplicates(
+      instances,
+      "queue.index",
+      ({ queue }) => (queue.kind === "external" ? `${queue.host}:${queue.port}/${queue.index}` : undefined),
+      "an index of its own on a shared server",
+    ),
+    ...duplicates(
+      instances,
+      "files.bucket",
+      ({ files }) => (files.kind === "s3" ? `${files.endpoint}/${files.bucket}` : undefined),
+      "a bucket of its own",
+    ),
   ];
 }
 

@@ -31,13 +31,13 @@ def fail(text):
     sys.exit(1)
 
 
-def connect(database):
+def connect(database, password_variable="DATABASE_ADMINISTRATOR_PASSWORD"):
     connection = psycopg2.connect(
         host=os.environ["DATABASE_HOST"],
         port=os.environ["DATABASE_PORT"],
         dbname=database,
         user=os.environ["DATABASE_ADMINISTRATOR"],
-        password=os.environ["DATABASE_ADMINISTRATOR_PASSWORD"],
+        password=os.environ[password_variable],
         sslmode=os.environ["DATABASE_SSL_MODE"],
         connect_timeout=5,
     )
@@ -61,11 +61,26 @@ def wait_for_servers(seconds):
         say(f"{server} answers")
     while True:
         try:
-            return connect("postgres")
+            return connect_as_administrator()
         except psycopg2.OperationalError as error:
             if time.monotonic() > deadline or "authentication failed" in str(error):
                 fail(f"the database server refuses its administrator: {error}")
             time.sleep(0.5)
+
+
+def connect_as_administrator():
+    """After a rotation the server still knows the password before: that one lets in to set the new one."""
+    try:
+        return connect("postgres")
+    except psycopg2.OperationalError as error:
+        previous = "DATABASE_ADMINISTRATOR_PREVIOUS_PASSWORD"
+        if "authentication failed" not in str(error) or previous not in os.environ:
+            raise
+    with connect("postgres", previous) as connection:
+        new = sql.Literal(os.environ["DATABASE_ADMINISTRATOR_PASSWORD"])
+        connection.cursor().execute(sql.SQL("ALTER ROLE CURRENT_USER PASSWORD {}").format(new))
+    say("the administrator's password was rotated")
+    return connect("postgres")
 
 
 def declare_role(cursor, name, password):

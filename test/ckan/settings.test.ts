@@ -131,7 +131,6 @@ test.each([
 test("the program's own settings are reserved, but for those that a site may rather decide itself", () => {
   const own = [...ckanSettings({ ...site, description: "d", stage: "s", store }).keys()];
   expect(own.filter((name) => reservedSettings([name]).length === 0)).toEqual([
-    "ckan.site_custom_css",
     "ckan.csrf_protection.ignore_extensions",
   ]);
 });

@@ -79,9 +79,9 @@ describe("the contract", () => {
         ...server,
         administrator: { user, password: { secretName: names.administrator, key: "password" } },
       },
-      main: endpoint("opendata", "opendata", "owner"),
-      datastore: endpoint("opendata_datastore", "opendata", "owner"),
-      datastoreReader: endpoint("opendata_datastore", "opendata_datastore_reader", "reader"),
+      main: endpoint("ckan_opendata", "ckan_opendata", "owner"),
+      datastore: endpoint("datastore_opendata", "ckan_opendata", "owner"),
+      datastoreReader: endpoint("datastore_opendata", "reader_opendata", "reader"),
       access,
     };
   };

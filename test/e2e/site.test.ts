@@ -140,10 +140,10 @@ describe("XLoader", () => {
 });
 
 describe("The datastore", () => {
-  const reader = "opendata_datastore_reader";
+  const reader = "reader_opendata";
 
   test("gives the read-only role every row", () => {
-    expect(sql(reader, "opendata_datastore", `SELECT count(*) FROM "${resource.id}"`).stdout.trim()).toBe(
+    expect(sql(reader, "datastore_opendata", `SELECT count(*) FROM "${resource.id}"`).stdout.trim()).toBe(
       String(rowCount),
     );
   });
@@ -156,13 +156,13 @@ describe("The datastore", () => {
     ["create a table", () => "CREATE TABLE intruder (id int)"],
     ["create a role", () => "CREATE ROLE intruder"],
   ])("does not let the read-only role %s", (_, statement) => {
-    const result = sql(reader, "opendata_datastore", statement());
+    const result = sql(reader, "datastore_opendata", statement());
     expect(result.code).not.toBe(0);
     expect(result.stderr).toMatch(/permission denied|must be owner/);
   });
 
   test("does not let the read-only role into CKAN's own database", () => {
-    const result = sql(reader, "opendata", "SELECT 1");
+    const result = sql(reader, "ckan_opendata", "SELECT 1");
     expect(result.code).not.toBe(0);
     expect(result.stderr).toContain("permission denied for database");
   });

@@ -35,8 +35,8 @@ const endpoint = (name: string, user: string, key: string) => ({
 export const database: DatabaseEndpoints = {
   server,
   main: endpoint("opendata", "opendata", "owner"),
-  datastore: endpoint("opendata_datastore", "opendata", "owner"),
-  datastoreReader: endpoint("opendata_datastore", "opendata_datastore_reader", "reader"),
+  datastore: endpoint("datastore_opendata", "opendata", "owner"),
+  datastoreReader: endpoint("datastore_opendata", "reader_opendata", "reader"),
   access: inside("database", 5432),
 };
 

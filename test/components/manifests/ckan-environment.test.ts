@@ -18,9 +18,9 @@ beforeAll(async () => {
 
 test("connections and keys reach CKAN in this order, passwords by reference", () => {
   const main = "postgresql://opendata:$(DATABASE_PASSWORD)@db.example.org:5432/opendata?sslmode=require";
-  const datastore = "postgresql://opendata:$(DATABASE_PASSWORD)@db.example.org:5432/opendata_datastore?sslmode=require";
+  const datastore = "postgresql://opendata:$(DATABASE_PASSWORD)@db.example.org:5432/datastore_opendata?sslmode=require";
   const reader =
-    "postgresql://opendata_datastore_reader:$(DATASTORE_READER_PASSWORD)@db.example.org:5432/opendata_datastore?sslmode=require";
+    "postgresql://reader_opendata:$(DATASTORE_READER_PASSWORD)@db.example.org:5432/datastore_opendata?sslmode=require";
   expect(variables).toEqual([
     { name: "DATABASE_PASSWORD", secret: { secretName: "roles", key: "owner" } },
     { name: "DATASTORE_READER_PASSWORD", secret: { secretName: "roles", key: "reader" } },
