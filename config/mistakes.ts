@@ -1,4 +1,5 @@
 /** Turns what is wrong with a stack file into one report: which key, what to write, what was found. */
+import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { valueAt } from "./merge.ts";
 
@@ -11,8 +12,8 @@ export interface Mistake {
   readonly found?: unknown;
 }
 
-/** All mistakes of a stack file in one error. */
-export class ConfigurationError extends Error {
+/** All mistakes of a stack file in one error, which Pulumi prints without a stack trace. */
+export class ConfigurationError extends RunError {
   readonly mistakes: readonly Mistake[];
 
   constructor(mistakes: readonly Mistake[]) {
@@ -22,6 +23,9 @@ export class ConfigurationError extends Error {
       `The stack file has ${count}; nothing was created or changed:\n${lines.map((text) => `  ${text}`).join("\n")}`,
     );
     this.name = "ConfigurationError";
+    // Nobody needs it, and Node 24.9 takes half a minute to colour it: its util.inspect runs in circles over a frame such as
+    // node_modules/@pulumi/resource.ts, and Pulumi prints errors by it.
+    this.stack = "";
     this.mistakes = mistakes;
   }
 }

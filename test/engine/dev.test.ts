@@ -49,15 +49,15 @@ describe("The dev stack", () => {
     engine.setSecret("rootSecret", rootSecret);
   });
 
-  test("is previewed against the API server: 50 resources to create", () => {
+  test("is previewed against the API server: every resource is to be created", () => {
     const result = pulumi("preview", "--diff");
     expect(result.code).toBe(0);
-    expect(result.output).toMatch(/\+ 50 to create/);
+    expect(result.output).toMatch(/\+ 49 to create/);
   });
 
   test("comes up", () => {
     const result = pulumi("up", "--yes", "--skip-preview");
-    expect(result.output).toMatch(/\+ 50 created/);
+    expect(result.output).toMatch(/\+ 49 created/);
     expect(result.code).toBe(0);
   });
 
@@ -86,30 +86,20 @@ describe("The dev stack", () => {
     engine.write(changed(dev, ["ckan:defaults", "ckan", "settings"], { "ckan.locales_offered": "en de" }));
     engine.setSecret("rootSecret", rootSecret);
     const operations = engine.operations().map(short);
-    expect(
-      operations.filter((line) => line.includes("kubernetes:")).filter((line) => !line.startsWith("update ckan")),
-    ).toEqual(
-      [
-        "create-replacement kubernetes:core/v1:ConfigMap opendata-configuration",
-        "replace kubernetes:core/v1:ConfigMap opendata-configuration",
-        "create-replacement kubernetes:batch/v1:Job opendata-bootstrap",
-        "replace kubernetes:batch/v1:Job opendata-bootstrap",
-        "update kubernetes:apps/v1:Deployment opendata-web",
-        "update kubernetes:apps/v1:Deployment opendata-worker",
-        "delete-replaced kubernetes:batch/v1:Job opendata-bootstrap",
-        "delete-replaced kubernetes:core/v1:ConfigMap opendata-configuration",
-      ].sort(byText),
-    );
+    expect(operations.filter((operation) => operation.includes(" kubernetes:")).sort(byText)).toEqual([
+      "replace kubernetes:batch/v1:Job opendata-bootstrap",
+      "replace kubernetes:core/v1:ConfigMap opendata-configuration",
+      "update kubernetes:apps/v1:Deployment opendata-web",
+      "update kubernetes:apps/v1:Deployment opendata-worker",
+    ]);
   });
 });
 
 describe("No secret", () => {
   /** Every value that is derived or given, in every spelling that a program might use. */
-  const needles = secrets().flatMap((value) => [
-    value,
-    Buffer.from(value).toString("base64"),
-    encodeURIComponent(value),
-  ]);
+  const needles = [
+    ...new Set(secrets().flatMap((value) => [value, Buffer.from(value).toString("base64"), encodeURIComponent(value)])),
+  ];
 
   test("is in the state, its history or its backups", () => {
     for (const file of files(engine.state)) expect(hits(readFileSync(file, "utf8")), file).toEqual([]);
@@ -133,12 +123,10 @@ describe("No secret", () => {
     }
   });
 
-  test("escapes this hunt: a planted one is found", () => {
-    const planted = `password=${deriveSecret(rootSecret, "opendata", Purpose.Queue, 1)}`;
-    expect(hits(planted)).toHaveLength(1);
-    expect(hits(Buffer.from(deriveSecret(rootSecret, "opendata", Purpose.Queue, 1)).toString("base64"))).toHaveLength(
-      1,
-    );
+  test("escapes this hunt: planted ones are found", () => {
+    const value = deriveSecret(rootSecret, "opendata", Purpose.Queue, 1);
+    const spellings = [value, Buffer.from(value).toString("base64")];
+    expect(spellings.map((spelling) => hits(`password=${spelling}`).length)).toEqual([1, 1]);
   });
 
   function hits(text: string): readonly string[] {

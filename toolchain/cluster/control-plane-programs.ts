@@ -89,8 +89,6 @@ export function controllerManager(plane: ControlPlane): Program {
     "service-account-private-key-file": file("sa.key"),
     // None exist, but its default folder would be made outside the cluster's own.
     "flex-volume-plugin-dir": file("volume-plugins"),
-    // A played node's heartbeat is late at times; its pods would be marked unready for good, for nothing plays a recovery.
-    ...(plane.durable ? {} : { controllers: "*,-node-lifecycle-controller" }),
   });
 }
 

@@ -48,6 +48,8 @@ export async function startControlPlane(folder: string): Promise<RunningControlP
   const stop = () => stopAll(children);
   try {
     const kwokArgs = ["--kubeconfig", kubeconfig, "--config", stages, "--manage-all-nodes", "--node-ip", node.address];
+    // Without a lease the node counts as lost after 40 seconds, and nothing plays the recovery of its pods.
+    kwokArgs.push("--node-lease-duration-seconds", "40");
     children.push(...[etcd(plane), apiServer(plane)].map((program) => startChild(program, folder)));
     await waitUntilReady(kubernetes, kubeconfig, folder, children);
     const kwokProgram: Program = { name: "kwok", command: kwok, args: kwokArgs };

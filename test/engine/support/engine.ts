@@ -77,11 +77,8 @@ export class Engine {
 
   /** Runs the CLI on the test's stack. */
   pulumi(...args: readonly string[]): Run {
-    const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", "dev"];
-    const file = ["up", "preview", "refresh", "destroy", "config"].includes(args[0] ?? "")
-      ? ["--config-file", this.stackFile]
-      : [];
-    return this.#run(join(this.#tools.bin, "pulumi"), [...args, ...stack, ...file, "--non-interactive"]);
+    const stack = args[1] === "init" ? [] : ["--stack", "dev"];
+    return this.#run(join(this.#tools.bin, "pulumi"), [...args, ...stack, "--non-interactive"]);
   }
 
   /** The operations that `up` would perform, without those that change nothing. */
