@@ -1,12 +1,8 @@
-/** The commands that a person would type: the project's own pulumi script and kubectl. */
+/** The commands that a person would type: the project's own pulumi and kubectl scripts. */
 import { spawnSync } from "node:child_process";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const state = process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state");
-const kubeconfig = join(state, "ckan-environments", "kubeconfig");
 
 export interface Result {
   readonly code: number;
@@ -19,8 +15,9 @@ export function pulumi(...args: readonly string[]): Result {
   return run("npm", ["run", "--silent", "pulumi", "--", ...args, "--stack", "dev", "--non-interactive"]);
 }
 
+/** `npm run kubectl -- <arguments>`: kubectl on the local cluster. */
 export function kubectl(args: readonly string[], input?: string): Result {
-  return run("kubectl", ["--kubeconfig", kubeconfig, ...args], input);
+  return run("npm", ["run", "--silent", "kubectl", "--", ...args], input);
 }
 
 /** The output of a command that has to succeed. */
