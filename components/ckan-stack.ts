@@ -10,9 +10,9 @@ import type { Credentials } from "./credentials.ts";
 import { durable, Protection } from "./durability.ts";
 import { denyAll } from "./manifests/network.ts";
 import { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
-import { PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
-import { RedisQueue, type RedisServerArgs } from "./redis-queue.ts";
-import { S3Storage, type S3StorageArgs } from "./s3-storage.ts";
+import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
+import { concealRedis, RedisQueue, type RedisServerArgs } from "./redis-queue.ts";
+import { concealKeys, S3Storage, type S3StorageArgs } from "./s3-storage.ts";
 import { SolrCore, type SolrServerArgs } from "./solr-core.ts";
 import { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";
 
@@ -81,7 +81,7 @@ export class CkanStack extends pulumi.ComponentResource {
   readonly store: ObjectStore | undefined;
 
   constructor(name: string, args: CkanStackArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:CkanStack", name, args, opts);
+    super("ckan:index:CkanStack", name, concealed(args), opts);
     const { credentials, protection = Protection.Protected } = args;
     const { instance } = credentials;
     const self = { parent: this };
@@ -167,6 +167,17 @@ export class CkanStack extends pulumi.ComponentResource {
         return undefined;
     }
   }
+}
+
+/** The arguments as they may be written to the state. */
+function concealed(args: CkanStackArgs): CkanStackArgs {
+  const { database, queue, files } = args;
+  return {
+    ...args,
+    database: concealPostgres(database),
+    queue: concealRedis(queue),
+    files: files.kind === "s3" ? concealKeys(files) : files,
+  };
 }
 
 function siteUrl({ host, exposure }: CkanStackArgs): string {

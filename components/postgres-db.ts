@@ -55,7 +55,7 @@ export class PostgresDb extends pulumi.ComponentResource {
   readonly endpoints: DatabaseEndpoints;
 
   constructor(name: string, args: PostgresDbArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:PostgresDb", name, args, opts);
+    super("ckan:index:PostgresDb", name, { ...args, server: concealPostgres(args.server) }, opts);
     const { credentials, namespace, server } = args;
     const identity: Identity = {
       instance: credentials.instance,
@@ -117,6 +117,13 @@ export class PostgresDb extends pulumi.ComponentResource {
       }
     }
   }
+}
+
+/** The server as it may be written to the state: its password a secret, however it was given. */
+export function concealPostgres(server: PostgresServerArgs): PostgresServerArgs {
+  if (server.kind !== "external") return server;
+  const { user, password } = server.administrator;
+  return { ...server, administrator: { user, password: pulumi.secret(password) } };
 }
 
 interface ServerWithAccess extends DatabaseServer {

@@ -95,7 +95,10 @@ describe("components", () => {
     );
     expect(calls.length).toBe(10);
     expect(calls.filter(([, count]) => count !== 4)).toEqual([]);
-    expect(calls.filter(([, , names]) => (names as string[]).slice(1).join() !== "name,args,opts")).toEqual([]);
+    // The third may be the arguments with their secrets concealed.
+    const handsOn = ([, name, args = "", opts]: readonly string[]) =>
+      name === "name" && /\bargs\b/.test(args) && opts === "opts";
+    expect(calls.filter(([, , names]) => !handsOn(names as string[]))).toEqual([]);
   });
 
   test("are named after their class, which is their type for Pulumi", () => {
