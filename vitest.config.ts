@@ -1,7 +1,14 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+// Where .ci/run counts what was run.
+const results = process.env["TEST_RESULTS"];
 
 export default defineConfig({
   test: {
+    ...(results !== undefined && {
+      reporters: ["default", ["json", { outputFile: join(results, `${process.pid}.json`) }]],
+    }),
     projects: [
       {
         test: {

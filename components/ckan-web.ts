@@ -6,6 +6,7 @@ import { storagePath } from "../ckan/settings.ts";
 import { livenessPath, renderUwsgi, webPort } from "../ckan/uwsgi.ts";
 import type { CkanRuntime, ObjectStore } from "./contracts.ts";
 import { durable, type Protection } from "./durability.ts";
+import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { contentName } from "./manifests/names.ts";
@@ -94,15 +95,7 @@ export class CkanWeb extends pulumi.ComponentResource {
       { parent: this, dependsOn: [deployment] },
     );
     if (replicas > 1) {
-      new kubernetes.policy.v1.PodDisruptionBudget(
-        name,
-        {
-          metadata,
-          // A pod that is not ready serves nobody: it must not keep a node from being drained.
-          spec: { maxUnavailable: 1, selector: { matchLabels: pods }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-        },
-        { parent: this },
-      );
+      new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, { parent: this });
     }
     this.registerOutputs();
   }
@@ -135,9 +128,7 @@ function serverOptions({ processes, threads, store }: CkanWebArgs) {
 
 /** A volume that one pod mounts must be let go before the next pod can have it. */
 function rollout({ uploads }: CkanWebArgs) {
-  return uploads === undefined
-    ? { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } }
-    : { type: "Recreate" };
+  return uploads === undefined ? rollingUpdate : { type: "Recreate" };
 }
 
 function webPod(args: CkanWebArgs, identity: Identity, server: pulumi.Input<string>, storage: Mount | undefined) {

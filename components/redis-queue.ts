@@ -17,7 +17,7 @@ export type RedisServerArgs = InClusterRedis | ExternalRedis;
 /** A server of this instance's own: one pod with a volume, every change on disk within a second. */
 export interface InClusterRedis {
   readonly kind: "in-cluster";
-  /** Redis 7 or Valkey: an image that passes arguments on to the server and has redis-cli. */
+  /** Redis 7 or Valkey: an image that passes arguments on to the server. */
   readonly image: string;
   /** Size of the volume. @default 1Gi */
   readonly storage?: string;
@@ -92,7 +92,7 @@ export class RedisQueue extends pulumi.ComponentResource {
           environment: [{ name: "REDISCLI_AUTH", secret: secret.password }],
           probes: probes({
             // While Redis reads its file after a start, it takes connections but answers LOADING.
-            ready: exec("sh", "-c", '[ "$(redis-cli ping)" = PONG ]'),
+            ready: exec("sh", "-c", '[ "$(redis-cli ping 2>/dev/null || valkey-cli ping)" = PONG ]'),
             alive: tcp(serverPort),
             periodSeconds: 10,
           }),

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { scripts } from "../ckan/scripts.ts";
 import { webPort } from "../ckan/uwsgi.ts";
 import type { CkanRuntime } from "./contracts.ts";
+import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { contentName } from "./manifests/names.ts";
@@ -55,22 +56,14 @@ export class XLoaderWorker extends pulumi.ComponentResource {
         spec: {
           replicas,
           selector: { matchLabels: pods },
-          // A new worker starts before the old one has finished its load, so that the queue never waits for it.
-          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          strategy: rollingUpdate,
           template: podTemplate(workerPod(args, identity, script.metadata.name)),
         },
       },
       { parent: this, dependsOn: [policy] },
     );
     if (replicas > 1) {
-      new kubernetes.policy.v1.PodDisruptionBudget(
-        name,
-        {
-          metadata,
-          spec: { maxUnavailable: 1, selector: { matchLabels: pods }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-        },
-        { parent: this },
-      );
+      new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, { parent: this });
     }
     this.registerOutputs();
   }
