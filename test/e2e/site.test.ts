@@ -4,13 +4,19 @@
  * Does not prove: TLS, a real load balancer, more than one node.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { kubectl, succeed } from "./support/commands.ts";
+import { sql, storeCommand } from "./support/servers.ts";
 import { Client, eventually, logIn, type SiteOutput, siteOutput } from "./support/site.ts";
 
 const organization = "e2e-water-board";
 const dataset = "e2e-river-levels";
 const rowCount = 10_000;
 const csv = riverLevels(rowCount);
+
+/** One transparent pixel. */
+const logo = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+  "base64",
+);
 
 let site: SiteOutput;
 let admin: Client;
@@ -61,7 +67,10 @@ describe("The site", () => {
 
 describe("An uploaded file", () => {
   test("lies in the bucket with all its bytes", () => {
-    const listing = storeCommand(`mc stat --json "store/opendata-files/resources/${resource.id}/levels.csv"`);
+    const listing = storeCommand(
+      site.namespace,
+      `mc stat --json "store/opendata-files/resources/${resource.id}/levels.csv"`,
+    );
     expect(JSON.parse(listing).size).toBe(Buffer.byteLength(csv));
   });
 
@@ -100,6 +109,19 @@ describe("An uploaded file", () => {
     const object = await anonymous().get(`/opendata-files/resources/${resource.id}/levels.csv`);
     expect(object.status).toBe(403);
     await admin.call("package_patch", { id: dataset, private: true });
+  });
+});
+
+describe("The logo of an organization", () => {
+  test("is shown to everybody, by a signed link: s3filestore asks for a public one, which the store does not know", async () => {
+    const form = new FormData();
+    form.set("id", organization);
+    form.set("image_upload", new Blob([logo], { type: "image/png" }), "logo.png");
+    const { image_display_url: url } = await admin.call<{ image_display_url: string }>("organization_patch", form);
+    const response = await anonymous().get(url);
+    expect(response.status).toBe(200);
+    expect(Buffer.from(await response.arrayBuffer()).equals(logo)).toBe(true);
+    expect(response.url).toContain("X-Amz-Signature=");
   });
 });
 
@@ -143,9 +165,9 @@ describe("The datastore", () => {
   const reader = "reader_opendata";
 
   test("gives the read-only role every row", () => {
-    expect(sql(reader, "datastore_opendata", `SELECT count(*) FROM "${resource.id}"`).stdout.trim()).toBe(
-      String(rowCount),
-    );
+    expect(
+      sql(site.namespace, reader, "datastore_opendata", `SELECT count(*) FROM "${resource.id}"`).stdout.trim(),
+    ).toBe(String(rowCount));
   });
 
   test.each([
@@ -156,13 +178,13 @@ describe("The datastore", () => {
     ["create a table", () => "CREATE TABLE intruder (id int)"],
     ["create a role", () => "CREATE ROLE intruder"],
   ])("does not let the read-only role %s", (_, statement) => {
-    const result = sql(reader, "datastore_opendata", statement());
+    const result = sql(site.namespace, reader, "datastore_opendata", statement());
     expect(result.code).not.toBe(0);
     expect(result.stderr).toMatch(/permission denied|must be owner/);
   });
 
   test("does not let the read-only role into CKAN's own database", () => {
-    const result = sql(reader, "ckan_opendata", "SELECT 1");
+    const result = sql(site.namespace, reader, "ckan_opendata", "SELECT 1");
     expect(result.code).not.toBe(0);
     expect(result.stderr).toContain("permission denied for database");
   });
@@ -238,29 +260,4 @@ async function removeLeftovers(): Promise<void> {
   await admin.try("dataset_purge", { id: dataset });
   await admin.try("organization_purge", { id: organization });
   await admin.try("user_delete", { id: "e2e-stranger" });
-}
-
-/** Runs a statement as a role, over TCP and with its password, as any client would. */
-function sql(role: string, database: string, statement: string) {
-  const password = secret("opendata-database-roles", "reader");
-  const url = `postgresql://${role}:${password}@127.0.0.1/${database}`;
-  const script = 'read -r url; exec psql --no-psqlrc --tuples-only --set=ON_ERROR_STOP=1 "$url" --file=-';
-  const pod = ["exec", "-i", "-n", site.namespace, "opendata-database-0", "--"];
-  return kubectl([...pod, "sh", "-c", script], `${url}\n${statement};\n`);
-}
-
-/** Runs mc in the store's own pod with CKAN's key. */
-function storeCommand(command: string): string {
-  const url = `http://${secret("opendata-files-key", "access-key")}:${secret("opendata-files-key", "secret-key")}@127.0.0.1:9000`;
-  const script = `read -r MC_HOST_store; export MC_HOST_store MC_CONFIG_DIR=/tmp/.mc; ${command}`;
-  return succeed(
-    kubectl(["exec", "-i", "-n", site.namespace, "opendata-files-0", "--", "sh", "-c", script], `${url}\n`),
-  );
-}
-
-/** A value of the Secret whose name starts with `prefix`. */
-function secret(prefix: string, key: string): string {
-  const list = JSON.parse(succeed(kubectl(["get", "secrets", "-n", site.namespace, "-o", "json"])));
-  const found = list.items.find((item: { metadata: { name: string } }) => item.metadata.name.startsWith(`${prefix}-`));
-  return Buffer.from(found.data[key], "base64").toString();
 }
