@@ -54,10 +54,14 @@ export async function buildImages(): Promise<readonly ImageArchive[]> {
 
 async function buildMissing(catalogue: Catalogue, missing: readonly Image[]): Promise<void> {
   const engine = await findEngine();
-  await ensureBase(catalogue, engine);
-  for (const image of missing) {
-    const { reference } = place(catalogue, image);
-    await step(`Building ${reference} with ${engine.title}`, (note) => buildImage(catalogue, engine, image, note));
+  try {
+    await ensureBase(catalogue, engine);
+    for (const image of missing) {
+      const { reference } = place(catalogue, image);
+      await step(`Building ${reference} with ${engine.title}`, (note) => buildImage(catalogue, engine, image, note));
+    }
+  } finally {
+    await engine.release();
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { tryRun } from "../process.ts";
+import { unmountBelow } from "../mounts.ts";
 import { cgroupFolders } from "./cgroups.ts";
 import { takeDownNetwork } from "./network.ts";
 import { recorded, stop } from "./processes.ts";
@@ -25,7 +25,7 @@ export async function sweep(): Promise<void> {
   await stop(folders.run, ["etcd", "containerd"], 5);
   await killShims();
   removeShimSockets();
-  await unmountAll();
+  for (const folder of [clusterRoot, owner(), folders.run]) await unmountBelow(folder);
   removeCgroups();
   await takeDownNetwork();
   removeTraces(owner(), node.network);
@@ -96,15 +96,6 @@ function removeShimSockets(): void {
     const address = readText(join(tasks, task, "address")).trim();
     if (address.startsWith("unix:///run/containerd/s/")) rmSync(address.slice("unix://".length), { force: true });
   }
-}
-
-async function unmountAll(): Promise<void> {
-  const roots = [clusterRoot, owner(), folders.run];
-  const targets = readText("/proc/mounts")
-    .split("\n")
-    .map((line) => (line.split(" ")[1] ?? "").replaceAll("\\040", " "))
-    .filter((path) => roots.some((root) => path.startsWith(`${root}/`)));
-  for (const target of targets.reverse()) await tryRun("umount", ["-l", target]);
 }
 
 /** The data folder of the cluster that ran last: another one where the state folder was set differently. */

@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { unmountBelow } from "../mounts.ts";
 import { cacheRoot } from "../paths.ts";
 import { run, tryRun, which } from "../process.ts";
 import { print, step, ToolchainError } from "../steps.ts";
@@ -27,6 +28,8 @@ export interface Engine {
   load(archive: string, reference: string, name: string): Promise<void>;
   /** Writes a docker-archive whose image is called `reference`. */
   save(name: string, reference: string, archive: string): Promise<void>;
+  /** Leaves nothing behind but stored layers. */
+  release(): Promise<void>;
 }
 
 /** A running Docker engine, else buildah, which needs no daemon; buildah is installed where root on Debian lacks it. */
@@ -69,6 +72,7 @@ function docker(): Engine {
       await run("docker", ["tag", name, reference]);
       await run("docker", ["save", "-o", archive, reference]);
     },
+    release: async () => {},
   };
 }
 
@@ -98,6 +102,8 @@ async function buildah(): Promise<Engine> {
     async save(name, reference, archive) {
       await run("buildah", [...buildah, "push", "--quiet", name, `docker-archive:${archive}:${reference}`]);
     },
+    // buildah keeps its storage and the last layer mounted.
+    release: () => unmountBelow(join(cacheRoot, "images")),
   };
 }
 
