@@ -43,6 +43,10 @@ max-requests = 5000
 max-fd = 4096
 vacuum = true
 log-x-forwarded-for = true
+# Without the query: it may hold the signature of a link, and what people search for.
+log-format = %(addr) %(method) %(var.PATH_INFO) %(status) %(rsize) bytes %(msecs) ms
+# uWSGI closes after each answer; a client that is not told sends its next request into a closing connection now and then.
+add-header = Connection: close
 ${routes(store)}`;
 }
 

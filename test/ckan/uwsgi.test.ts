@@ -36,6 +36,8 @@ test("processes, threads and the entry point are the given ones; the rest does n
     "post-buffering": "65536",
     vacuum: "true",
     "log-x-forwarded-for": "true",
+    "log-format": "%(addr) %(method) %(var.PATH_INFO) %(status) %(rsize) bytes %(msecs) ms",
+    "add-header": "Connection: close",
   });
 });
 
