@@ -8,6 +8,7 @@ import { CkanWeb, type CkanWebArgs } from "./ckan-web.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { durable, Protection } from "./durability.ts";
+import { instanceLabels } from "./manifests/labels.ts";
 import { denyAll } from "./manifests/network.ts";
 import { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
@@ -140,11 +141,7 @@ export class CkanStack extends pulumi.ComponentResource {
         metadata: {
           name: "default-deny",
           namespace: namespace.metadata.name,
-          labels: {
-            "app.kubernetes.io/instance": args.credentials.instance,
-            "app.kubernetes.io/part-of": "ckan",
-            "app.kubernetes.io/managed-by": "pulumi",
-          },
+          labels: instanceLabels(args.credentials.instance),
         },
         spec: denyAll,
       },
@@ -213,9 +210,7 @@ function webArgs(
 function namespaceLabels(instance: string): Record<string, string> {
   const levels = ["enforce", "audit", "warn"];
   return {
-    "app.kubernetes.io/instance": instance,
-    "app.kubernetes.io/part-of": "ckan",
-    "app.kubernetes.io/managed-by": "pulumi",
+    ...instanceLabels(instance),
     ...Object.fromEntries(levels.map((level) => [`pod-security.kubernetes.io/${level}`, "restricted"])),
   };
 }

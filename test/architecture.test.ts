@@ -89,6 +89,11 @@ describe("components", () => {
     expect(makers.map(({ path }) => path)).toEqual([]);
   });
 
+  test("take their labels from one file", () => {
+    const spelling = sources.filter(({ text }) => text.includes("app.kubernetes.io/")).map(({ path }) => path);
+    expect(spelling).toEqual(["components/manifests/labels.ts"]);
+  });
+
   test("hand on all four arguments, options among them", () => {
     const calls = below("components").flatMap(({ path, tree }) =>
       superCalls(tree).map((call) => [path, call.arguments.length, call.arguments.map((each) => each.getText(tree))]),

@@ -12,11 +12,19 @@ export interface Identity {
   readonly version?: string | undefined;
 }
 
-/** The labels that Kubernetes recommends, for every object. */
+/** The labels that Kubernetes recommends, for every object of a part. */
 export function labels(identity: Identity): Record<string, string> {
   return {
     ...selector(identity),
     ...(identity.version === undefined ? {} : { "app.kubernetes.io/version": identity.version }),
+    ...instanceLabels(identity.instance),
+  };
+}
+
+/** The labels of what belongs to an instance as a whole, such as its namespace. */
+export function instanceLabels(instance: string): Record<string, string> {
+  return {
+    "app.kubernetes.io/instance": instance,
     "app.kubernetes.io/part-of": "ckan",
     "app.kubernetes.io/managed-by": "pulumi",
   };
