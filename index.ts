@@ -23,7 +23,7 @@ export const sites = Object.fromEntries(
       url: stack.url,
       namespace: args.namespace,
       adminName: args.administrator.name,
-      adminPassword: args.credentials.derive(Purpose.Administrator),
+      adminPassword: args.credentials.derive(Purpose.Administrator).secret,
     };
     return [name, site];
   }),

@@ -3,12 +3,12 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "../ckan/credentials.ts";
 import { scripts } from "../ckan/scripts.ts";
+import { configFiles } from "./config-files.ts";
 import type { CkanRuntime, DatabaseEndpoints, EnvironmentVariable, SecretReference } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { declareJob } from "./job.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
-import { contentName } from "./manifests/names.ts";
 import { allow } from "./manifests/network.ts";
 import { configMapMount } from "./manifests/pod.ts";
 import { credentialsSecret } from "./secret.ts";
@@ -45,11 +45,7 @@ export class CkanBootstrap extends pulumi.ComponentResource {
       { parent: this },
     );
     const data = { "bootstrap.py": scripts["bootstrap.py"] };
-    const script = new kubernetes.core.v1.ConfigMap(
-      name,
-      { metadata: { name: contentName(name, data), namespace, labels: labels(identity) }, immutable: true, data },
-      { parent: this },
-    );
+    const script = configFiles(name, { namespace, identity, data }, { parent: this });
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
       {
@@ -67,7 +63,7 @@ export class CkanBootstrap extends pulumi.ComponentResource {
           ...pod,
           command: ["python3", "/etc/bootstrap/bootstrap.py"],
           environment: [...runtime.environment, ...bootstrapEnvironment(args, administrator.password)],
-          mounts: [...(pod.mounts ?? []), configMapMount("script", "/etc/bootstrap", script.metadata.name)],
+          mounts: [...(pod.mounts ?? []), configMapMount("script", "/etc/bootstrap", script)],
           resources: sizes.bootstrap.resources,
         },
         deadlineSeconds: 1800,

@@ -1,9 +1,9 @@
 /** What all pods of one CKAN site share: ckan.ini, and the keys by which they trust each other. */
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { apiToken } from "../ckan/api-token.ts";
 import { Purpose } from "../ckan/credentials.ts";
 import { ckanSettings, renderIni, type Site } from "../ckan/settings.ts";
+import { configFiles } from "./config-files.ts";
 import type {
   CkanRuntime,
   DatabaseEndpoints,
@@ -14,8 +14,7 @@ import type {
 } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { ckanEnvironment } from "./manifests/ckan-environment.ts";
-import { type Identity, labels } from "./manifests/labels.ts";
-import { contentName } from "./manifests/names.ts";
+import type { Identity } from "./manifests/labels.ts";
 import { credentialsSecret } from "./secret.ts";
 
 export interface CkanConfigurationArgs {
@@ -52,16 +51,11 @@ export class CkanConfiguration extends pulumi.ComponentResource {
       version: args.version,
     };
     const data = { "ckan.ini": renderIni(ckanSettings(args.site)) };
-    const configMap = new kubernetes.core.v1.ConfigMap(
-      name,
-      { metadata: { name: contentName(name, data), namespace, labels: labels(identity) }, immutable: true, data },
-      { parent: this },
-    );
     const keys = this.keys(`${name}-keys`, args, identity);
     this.runtime = {
       image: args.image,
       version: args.version,
-      configMap: configMap.metadata.name,
+      configMap: configFiles(name, { namespace, identity, data }, { parent: this }),
       environment: ckanEnvironment({ database, search, queue, store, keys, iniPath: `${folder}/ckan.ini` }),
       access: [database.access, search.access, queue.access, ...(store === undefined ? [] : [store.access])],
     };
@@ -83,7 +77,7 @@ export class CkanConfiguration extends pulumi.ComponentResource {
           session: credentials.derive(Purpose.Session),
           "api-tokens": apiTokens,
           "xloader-token-id": tokenId,
-          "xloader-token": pulumi.all([tokenId, apiTokens]).apply(([id, key]) => apiToken(id, key)),
+          "xloader-token": tokenId.combine(apiTokens, apiToken),
         },
       },
       { parent: this },

@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { scripts } from "../ckan/scripts.ts";
 import { storagePath } from "../ckan/settings.ts";
 import { livenessPath, renderUwsgi, webPort } from "../ckan/uwsgi.ts";
+import { configFiles } from "./config-files.ts";
 import type { CkanRuntime, ObjectStore } from "./contracts.ts";
 import { durable, type Protection } from "./durability.ts";
 import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
-import { contentName } from "./manifests/names.ts";
 import { allow, fromAnywhere } from "./manifests/network.ts";
 import { claimMount, configMapMount, type Mount, podTemplate, type Resources } from "./manifests/pod.ts";
 import { http, probes } from "./manifests/probes.ts";
@@ -51,11 +51,7 @@ export class CkanWeb extends pulumi.ComponentResource {
     const metadata = { name, namespace, labels: labels(identity) };
 
     const data = { "uwsgi.ini": renderUwsgi(serverOptions(args)), "wsgi.py": scripts["wsgi.py"] };
-    const server = new kubernetes.core.v1.ConfigMap(
-      name,
-      { metadata: { ...metadata, name: contentName(name, data) }, immutable: true, data },
-      { parent: this },
-    );
+    const server = configFiles(name, { namespace, identity, data }, { parent: this });
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
       { metadata, spec: allow({ pods, from: [fromAnywhere(webPort)], to: runtime.access }) },
@@ -69,7 +65,7 @@ export class CkanWeb extends pulumi.ComponentResource {
           replicas,
           selector: { matchLabels: pods },
           strategy: rollout(args),
-          template: podTemplate(webPod(args, identity, server.metadata.name, this.storage(name, args, identity))),
+          template: podTemplate(webPod(args, identity, server, this.storage(name, args, identity))),
         },
       },
       { parent: this, dependsOn: [policy] },

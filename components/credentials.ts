@@ -7,34 +7,68 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Purpose } from "../ckan/credentials.ts";
 
 export interface CredentialsArgs {
-  /** At least 32 random characters. Whoever knows it knows every credential. */
-  readonly rootSecret: pulumi.Input<string>;
+  /**
+   * At least 32 random characters, as `Config.require` gives them: names of Secrets carry a fingerprint of what they hold, and
+   * a name must be known before anything is declared. Whoever knows it knows every credential.
+   */
+  readonly rootSecret: string;
   /** Name of the instance: no two instances share a credential. */
   readonly instance: string;
   /** Raise a purpose's number to rotate its credential. @default 1 for each */
   readonly generations?: Partial<Record<Purpose, number>>;
 }
 
-/** The credentials of one instance. Its values are Pulumi secrets from the first line on. */
+/** A password or key that the program knows. Its text leaves only as a Pulumi secret, or as a digest without a way back. */
+export class Credential {
+  // A private field: what is passed to a component is written to the state, and this must not be.
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get secret(): pulumi.Output<string> {
+    return pulumi.secret(this.#text);
+  }
+
+  /** What is made of this and another one is as concealed as they are. */
+  combine(other: Credential, make: (text: string, other: string) => string): Credential {
+    return new Credential(make(this.#text, other.#text));
+  }
+
+  map(make: (text: string) => string): Credential {
+    return new Credential(make(this.#text));
+  }
+
+  /** HMAC-SHA256 of the text: without the key it says nothing, not even about a guessable text. */
+  digest(key: string): string {
+    return createHmac("sha256", key).update(this.#text).digest("hex");
+  }
+}
+
+/** The credentials of one instance. */
 export class Credentials {
-  // A private field: component arguments are written to the state, and this must not be among them.
-  readonly #rootSecret: pulumi.Output<string>;
+  // A private field, for the same reason.
+  readonly #rootSecret: string;
   readonly instance: string;
   readonly generations: Readonly<Partial<Record<Purpose, number>>>;
 
   constructor(args: CredentialsArgs) {
-    this.#rootSecret = pulumi.secret(args.rootSecret);
+    this.#rootSecret = args.rootSecret;
     this.instance = args.instance;
     this.generations = args.generations ?? {};
   }
 
   /** 43 characters of [A-Za-z0-9_-]: 256 bits, safe in a URL as they stand. */
-  derive(purpose: Purpose): pulumi.Output<string> {
+  derive(purpose: Purpose): Credential {
     return this.#derive(purpose, this.generation(purpose));
   }
 
-  /** The credential before the last rotation, for what has to let the old one in to learn the new one. */
-  derivePrevious(purpose: Purpose): pulumi.Output<string> | undefined {
+  /**
+   * The credential before the last rotation, for what has to let the old one in to learn the new one. There is no way to the
+   * next one: a Secret that holds it would give it away before it is in use.
+   */
+  derivePrevious(purpose: Purpose): Credential | undefined {
     const generation = this.generation(purpose);
     return generation > 1 ? this.#derive(purpose, generation - 1) : undefined;
   }
@@ -44,22 +78,15 @@ export class Credentials {
     return this.generations[purpose] ?? 1;
   }
 
-  /**
-   * Eight characters that change when one of the values does: a name for the Secret that holds them. They may be seen by
-   * everybody: without the root secret they say nothing about the values, not even about guessable ones.
-   */
-  fingerprint(values: readonly pulumi.Input<string>[]): pulumi.Output<string> {
-    const { instance } = this;
-    const seen = pulumi.all([this.#rootSecret, pulumi.all([...values])]).apply(([root, plain]) => {
-      const key = deriveSecret(root, instance, "fingerprint", 1);
-      return createHmac("sha256", key).update(JSON.stringify(plain)).digest("hex").slice(0, 8);
-    });
-    return pulumi.unsecret(seen);
+  /** Eight characters that change when one of the values does. Everybody may see them. */
+  fingerprint(values: readonly Credential[]): string {
+    const key = deriveSecret(this.#rootSecret, this.instance, "fingerprint", 1);
+    const digests = values.map((value) => value.digest(key));
+    return createHmac("sha256", key).update(digests.join()).digest("hex").slice(0, 8);
   }
 
-  #derive(purpose: Purpose, generation: number): pulumi.Output<string> {
-    const { instance } = this;
-    return this.#rootSecret.apply((root) => deriveSecret(root, instance, purpose, generation));
+  #derive(purpose: Purpose, generation: number): Credential {
+    return new Credential(deriveSecret(this.#rootSecret, this.instance, purpose, generation));
   }
 }
 

@@ -4,7 +4,7 @@ export { CkanConfiguration, type CkanConfigurationArgs } from "./ckan-configurat
 export { CkanStack, type CkanStackArgs, type ExposureArgs, type FilesArgs } from "./ckan-stack.ts";
 export { CkanWeb, type CkanWebArgs } from "./ckan-web.ts";
 export type * from "./contracts.ts";
-export { Credentials, type CredentialsArgs } from "./credentials.ts";
+export { Credential, Credentials, type CredentialsArgs } from "./credentials.ts";
 export { Protection } from "./durability.ts";
 export { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./postgres-db.ts";

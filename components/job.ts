@@ -14,8 +14,9 @@ export interface JobArgs {
 
 /**
  * The name carries a hash of the whole pod, names of ConfigMaps and Secrets included, which carry hashes of their content. So a
- * new image, setting or credential makes a new Job, and an `up` without a change makes none. Nothing deletes a finished Job
- * after a time: the next refresh would miss it.
+ * new image, setting or credential makes a new Job, and an `up` without a change makes none. The old Job goes first: going back
+ * to earlier settings runs the earlier Job again, which may have to undo what a failed one had done by half. A Job that failed
+ * is run again by the next `up`, changed or not. Nothing deletes a finished Job after a time: the next refresh would miss it.
  */
 export function declareJob(
   name: string,
@@ -30,9 +31,10 @@ export function declareJob(
         name: pulumi.output(template).apply((content) => contentName(name, content)),
         namespace: args.namespace,
         labels: labels(args.pod.identity),
+        annotations: { "pulumi.com/replaceUnready": "true" },
       },
       spec: { template, backoffLimit: 2, activeDeadlineSeconds: args.deadlineSeconds },
     },
-    options,
+    { ...options, deleteBeforeReplace: true },
   );
 }

@@ -2,13 +2,13 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "../ckan/credentials.ts";
+import { configFiles } from "./config-files.ts";
 import type { Access, ObjectStore, SecretReference } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { Protection } from "./durability.ts";
 import { declareJob } from "./job.ts";
 import { bucketPolicy, setupScript } from "./manifests/bucket.ts";
 import { type Identity, imageVersion, labels, selector } from "./manifests/labels.ts";
-import { contentName } from "./manifests/names.ts";
 import { allow } from "./manifests/network.ts";
 import { configMapMount, type Resources, secretMount } from "./manifests/pod.ts";
 import { http, probes } from "./manifests/probes.ts";
@@ -113,11 +113,7 @@ export class MinioStorage extends pulumi.ComponentResource {
       software: "minio-client",
     };
     const data = { "policy.json": bucketPolicy(bucket), "setup.sh": setupScript };
-    const script = new kubernetes.core.v1.ConfigMap(
-      name,
-      { metadata: { name: contentName(name, data), namespace, labels: labels(identity) }, immutable: true, data },
-      { parent: this },
-    );
+    const script = configFiles(name, { namespace, identity, data }, { parent: this });
     new kubernetes.networking.v1.NetworkPolicy(
       name,
       {
@@ -144,7 +140,7 @@ export class MinioStorage extends pulumi.ComponentResource {
             { name: "BUCKET", value: bucket },
           ],
           resources: sizes.queue.resources,
-          mounts: [configMapMount("setup", "/etc/setup", script.metadata.name)],
+          mounts: [configMapMount("setup", "/etc/setup", script)],
           clientLabels: access.clientLabels,
         },
         deadlineSeconds: 300,

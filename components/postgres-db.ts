@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "../ckan/credentials.ts";
 import { databaseNames } from "../ckan/database-names.ts";
 import type { Access, DatabaseEndpoint, DatabaseEndpoints, DatabaseServer, SecretReference } from "./contracts.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credential, Credentials } from "./credentials.ts";
 import { Protection } from "./durability.ts";
 import { type Identity, imageVersion } from "./manifests/labels.ts";
 import { type Resources, scratchMount, secretMount } from "./manifests/pod.ts";
@@ -113,7 +113,13 @@ export class PostgresDb extends pulumi.ComponentResource {
       case "external": {
         const { host, port = serverPort, sslMode = "require", networks = ["0.0.0.0/0"] } = server;
         const access: Access = { clientLabels: {}, destination: { kind: "networks", networks, port } };
-        return { host, port, sslMode, administrator: { user: server.administrator.user, password }, access };
+        return {
+          host,
+          port,
+          sslMode,
+          administrator: { user: server.administrator.user, password },
+          access,
+        };
       }
     }
   }
@@ -139,7 +145,7 @@ interface AdministratorPasswords<Value> {
 function administratorPasswords(
   server: PostgresServerArgs,
   credentials: Credentials,
-): AdministratorPasswords<pulumi.Input<string>> {
+): AdministratorPasswords<Credential | pulumi.Input<string>> {
   if (server.kind === "external") return { password: server.administrator.password };
   const previous = credentials.derivePrevious(Purpose.DatabaseAdministrator);
   return {

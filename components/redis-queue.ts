@@ -76,7 +76,7 @@ export class RedisQueue extends pulumi.ComponentResource {
         namespace,
         identity,
         credentials,
-        data: { password, "users.acl": pulumi.interpolate`user default on >${password} ~* &* +@all\n` },
+        data: { password, "users.acl": password.map(aclFile) },
       },
       { parent: this },
     );
@@ -125,6 +125,11 @@ export class RedisQueue extends pulumi.ComponentResource {
 /** The server as it may be written to the state: its password a secret, however it was given. */
 export function concealRedis(server: RedisServerArgs): RedisServerArgs {
   return server.kind === "external" ? { ...server, password: pulumi.secret(server.password) } : server;
+}
+
+/** One user with all rights: CKAN, RQ and s3filestore's cache use most commands. */
+function aclFile(password: string): string {
+  return `user default on >${password} ~* &* +@all\n`;
 }
 
 function identityOf(args: RedisQueueArgs, version?: string): Identity {

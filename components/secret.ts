@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretReference } from "./contracts.ts";
-import type { Credentials } from "./credentials.ts";
+import { Credential, type Credentials } from "./credentials.ts";
 import { type Identity, labels } from "./manifests/labels.ts";
 
 export interface CredentialsSecretArgs<Data> {
@@ -13,29 +13,45 @@ export interface CredentialsSecretArgs<Data> {
   readonly data: Data;
 }
 
-/** Declares the Secret `<name>-<fingerprint>` and returns a reference to each of its keys. */
-export function credentialsSecret<Data extends object>(
+type Value = Credential | pulumi.Input<string>;
+
+/**
+ * Declares the Secret `<name>-<fingerprint>`, a resource of its own for each content (why: manifests/names.ts), and returns a
+ * reference to each of its keys. A value that only another resource knows cannot be part of a name: Pulumi names that Secret,
+ * and no such name ever comes back either.
+ */
+export function credentialsSecret<Data extends { readonly [Key in keyof Data]: Value }>(
   name: string,
   args: CredentialsSecretArgs<Data>,
   options: pulumi.CustomResourceOptions,
 ): { readonly [Key in keyof Data]: SecretReference } {
-  const entries: readonly [string, pulumi.Input<string>][] = Object.entries(args.data);
-  const values = entries.map(([key, value]) => [key, pulumi.secret(value)] as const);
-  const fingerprint = args.credentials.fingerprint(values.map(([, value]) => value));
-  const encode = (value: pulumi.Output<string>) => value.apply((text) => Buffer.from(text).toString("base64"));
+  const entries = Object.entries<Value>(args.data).map(([key, value]) => [key, known(value)] as const);
+  const values = entries.map(([, value]) => value);
+  const fixed = values.every((value) => value instanceof Credential)
+    ? `${name}-${args.credentials.fingerprint(values)}`
+    : undefined;
   const secret = new kubernetes.core.v1.Secret(
-    name,
+    fixed ?? name,
     {
       metadata: {
-        name: pulumi.interpolate`${name}-${fingerprint}`,
+        ...(fixed !== undefined && { name: fixed }),
         namespace: args.namespace,
         labels: labels(args.identity),
       },
       immutable: true,
-      data: Object.fromEntries(values.map(([key, value]) => [key, encode(value)])),
+      data: Object.fromEntries(entries.map(([key, value]) => [key, encoded(value)])),
     },
     options,
   );
   const references = entries.map(([key]) => [key, { secretName: secret.metadata.name, key }]);
   return Object.fromEntries(references);
+}
+
+function known(value: Value): Value {
+  return typeof value === "string" ? new Credential(value) : value;
+}
+
+function encoded(value: Value): pulumi.Output<string> {
+  const text = value instanceof Credential ? value.secret : pulumi.secret(value);
+  return text.apply((plain) => Buffer.from(plain).toString("base64"));
 }

@@ -3,11 +3,11 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { scripts } from "../ckan/scripts.ts";
 import { webPort } from "../ckan/uwsgi.ts";
+import { configFiles } from "./config-files.ts";
 import type { CkanRuntime } from "./contracts.ts";
 import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
-import { contentName } from "./manifests/names.ts";
 import { allow } from "./manifests/network.ts";
 import { configMapMount, podTemplate, type Resources } from "./manifests/pod.ts";
 import { exec, probes } from "./manifests/probes.ts";
@@ -39,11 +39,7 @@ export class XLoaderWorker extends pulumi.ComponentResource {
     const metadata = { name, namespace, labels: labels(identity) };
 
     const data = { "worker_alive.py": scripts["worker_alive.py"] };
-    const script = new kubernetes.core.v1.ConfigMap(
-      name,
-      { metadata: { ...metadata, name: contentName(name, data) }, immutable: true, data },
-      { parent: this },
-    );
+    const script = configFiles(name, { namespace, identity, data }, { parent: this });
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
       { metadata, spec: allow({ pods, to: [...runtime.access, webAccess(instance)] }) },
@@ -57,7 +53,7 @@ export class XLoaderWorker extends pulumi.ComponentResource {
           replicas,
           selector: { matchLabels: pods },
           strategy: rollingUpdate,
-          template: podTemplate(workerPod(args, identity, script.metadata.name)),
+          template: podTemplate(workerPod(args, identity, script)),
         },
       },
       { parent: this, dependsOn: [policy] },

@@ -15,9 +15,9 @@ export interface Environment extends EnvironmentSettings {
   readonly name: string;
   readonly instances: Readonly<Record<string, Instance>>;
   /** Every password and key of the environment is derived from it. */
-  readonly rootSecret: pulumi.Output<string>;
+  readonly rootSecret: string;
   /** A secret that the stack file names, such as an external server's password. */
-  readonly secret: (key: string) => pulumi.Output<string>;
+  readonly secret: (key: string) => string;
 }
 
 /**
@@ -44,8 +44,8 @@ export function loadEnvironment(config: pulumi.Config): Environment {
     ...settings,
     name,
     instances,
-    rootSecret: config.requireSecret("rootSecret"),
-    secret: (key) => config.requireSecret(key),
+    rootSecret: config.require("rootSecret"),
+    secret: (key) => config.require(key),
   };
 }
 

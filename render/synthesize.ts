@@ -38,11 +38,12 @@ export interface Program {
 export async function synthesize({ project, stack, configuration, declare }: Program): Promise<readonly Declared[]> {
   const declared: Declared[] = [];
   pulumi.runtime.setAllConfig({ ...configuration.values }, [...configuration.secretKeys]);
-  // Like an API server that answers with what was asked for. Secrets come back masked, so that no name can be made of one.
-  const newResource = (args: pulumi.runtime.MockResourceArgs) => ({
-    id: `${args.name}-id`,
-    state: masked(args.inputs),
-  });
+  // Like an API server that answers with what was asked for. Secrets come back masked, so that no name can be made of one. A
+  // name that is left to Pulumi is the logical one.
+  const newResource = ({ name, inputs }: pulumi.runtime.MockResourceArgs) => {
+    const { metadata, ...others } = masked(inputs);
+    return { id: `${name}-id`, state: { metadata: { name, ...(metadata as object) }, ...others } };
+  };
   await pulumi.runtime.setMocks({ newResource, call: (args) => args.inputs }, project, stack, true);
   recordRegistrations((request) => declared.push(describe(request, stack, project)));
   await declare();

@@ -63,7 +63,13 @@ def wait_for_servers(seconds):
         try:
             return connect_as_administrator()
         except psycopg2.OperationalError as error:
-            if time.monotonic() > deadline or "authentication failed" in str(error):
+            if "authentication failed" in str(error):
+                fail(
+                    f"the database server refuses its administrator: {error}"
+                    "Was generations.database-administrator lowered, or raised by more than one? Write one more than the "
+                    "highest number that it ever had."
+                )
+            if time.monotonic() > deadline:
                 fail(f"the database server refuses its administrator: {error}")
             time.sleep(0.5)
 

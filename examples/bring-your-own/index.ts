@@ -6,7 +6,7 @@ const config = new pulumi.Config();
 
 const site = new CkanStack("opendata", {
   namespace: "opendata",
-  credentials: new Credentials({ rootSecret: config.requireSecret("rootSecret"), instance: "opendata" }),
+  credentials: new Credentials({ rootSecret: config.require("rootSecret"), instance: "opendata" }),
   host: "data.example.org",
   exposure: { kind: "none" },
   ckan: {

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { CkanStack, type CkanStackArgs } from "../../components/ckan-stack.ts";
 import type { Protection } from "../../components/durability.ts";
@@ -110,16 +109,16 @@ const nothingOwn = {
       database: {
         kind: "external",
         host: "postgres.example.org",
-        administrator: { user: "provisioner", password: pulumi.secret("password-of-the-provisioner") },
+        administrator: { user: "provisioner", password: "password-of-the-provisioner" },
       },
       search: { kind: "external", host: "solr.example.org" },
-      queue: { kind: "external", host: "redis.example.org", password: pulumi.secret("password-of-the-queue") },
+      queue: { kind: "external", host: "redis.example.org", password: "password-of-the-queue" },
       files: {
         kind: "s3",
         endpoint: "https://s3.example.org",
         bucket: "opendata-files",
-        accessKey: pulumi.secret("access-key-of-somebody"),
-        secretKey: pulumi.secret("secret-key-of-somebody"),
+        accessKey: "access-key-of-somebody",
+        secretKey: "secret-key-of-somebody",
       },
     })(opts, protection),
   children: [...site, "S3Storage opendata-files", "core/v1:Secret opendata-files-key"],

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Purpose } from "../../ckan/credentials.ts";
-import { Credentials, deriveSecret } from "../../components/credentials.ts";
+import { Credential, Credentials, deriveSecret } from "../../components/credentials.ts";
 import { rootSecret } from "../support/configuration.ts";
 import { settled } from "../support/program.ts";
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const of = (instance: string, generations: Partial<Record<Purpose, number>> = {}, root = rootSecret) =>
   new Credentials({ rootSecret: root, instance, generations });
-const derived = (credentials: Credentials, purpose: Purpose) => settled(credentials.derive(purpose));
+const derived = (credentials: Credentials, purpose: Purpose) => settled(credentials.derive(purpose).secret);
 
 describe("a derived credential", () => {
   test.each(Object.values(Purpose))("for %s is 43 characters that a URL can hold", async (purpose) => {
@@ -30,8 +30,8 @@ describe("a derived credential", () => {
     expect(await derived(of("opendata"), Purpose.Database)).toBe("Yruy4h2jydJ4jtuv8bJeGv8vFVVSrGYuOQ0s-A_C7YA");
   });
 
-  test("is a Pulumi secret even when the root secret was none", async () => {
-    expect(await pulumi.isSecret(of("opendata").derive(Purpose.Queue))).toBe(true);
+  test("is a Pulumi secret", async () => {
+    expect(await pulumi.isSecret(of("opendata").derive(Purpose.Queue).secret)).toBe(true);
   });
 
   test("is the same for the same root secret, instance, purpose and generation", async () => {
@@ -61,24 +61,44 @@ test("a purpose that nobody raised has generation 1", () => {
 });
 
 describe("a fingerprint", () => {
-  const fingerprint = (values: readonly string[], credentials = of("opendata")) =>
-    settled(credentials.fingerprint(values));
+  const fingerprint = (texts: readonly string[], credentials = of("opendata")) =>
+    credentials.fingerprint(texts.map((text) => new Credential(text)));
 
-  test("is eight characters that everybody may see", async () => {
-    const output = of("opendata").fingerprint([pulumi.secret("a")]);
-    expect(await settled(output)).toMatch(/^[0-9a-f]{8}$/);
-    expect(await pulumi.isSecret(output)).toBe(false);
+  test("is eight characters", () => {
+    expect(fingerprint(["a"])).toMatch(/^[0-9a-f]{8}$/);
   });
 
-  test("changes with every value, their order and their borders", async () => {
-    const prints = [["a", "b"], ["b", "a"], ["ab"], ["a", "b", ""], ["a", "c"]].map((values) => fingerprint(values));
-    expect(new Set(await Promise.all(prints)).size).toBe(5);
+  test("changes with every value, their order and their borders", () => {
+    const prints = [["a", "b"], ["b", "a"], ["ab"], ["a", "b", ""], ["a", "c"]].map((texts) => fingerprint(texts));
+    expect(new Set(prints).size).toBe(5);
   });
 
-  test("cannot be guessed by those who do not know the root secret", async () => {
+  test("cannot be guessed by those who do not know the root secret", () => {
     const other = of("opendata", {}, `${rootSecret}x`);
-    expect(await fingerprint(["a"], other)).not.toBe(await fingerprint(["a"]));
+    expect(fingerprint(["a"], other)).not.toBe(fingerprint(["a"]));
   });
+});
+
+describe("the credential before the last rotation", () => {
+  const previous = (generation: number) => of("opendata", { queue: generation }).derivePrevious(Purpose.Queue);
+
+  test("is the one of the generation before", async () => {
+    expect(await settled(previous(3)?.secret)).toBe(await derived(of("opendata", { queue: 2 }), Purpose.Queue));
+  });
+
+  test("is none before the first", () => {
+    expect(previous(1)).toBeUndefined();
+  });
+});
+
+test("what is made of two credentials is a secret output as well", async () => {
+  const both = new Credential("a").combine(new Credential("b"), (one, other) => `${one}-${other}`);
+  expect(await pulumi.isSecret(both.secret)).toBe(true);
+  expect(await settled(both.secret)).toBe("a-b");
+});
+
+test("a credential has no property that Pulumi could write to its state", () => {
+  expect(JSON.stringify(of("opendata").derive(Purpose.Queue))).toBe("{}");
 });
 
 test("the root secret is no property that Pulumi could write to its state", () => {

@@ -1,5 +1,4 @@
 /** Whoever forgets to mark a password as a secret must not find it in the state. */
-import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { CkanStack, Credentials } from "../../components/index.ts";
 import { synthesize } from "../../render/synthesize.ts";
@@ -16,7 +15,7 @@ test("passwords of external servers that are given as plain text are secrets whe
     declare: () =>
       new CkanStack("opendata", {
         namespace: "opendata",
-        credentials: new Credentials({ rootSecret: pulumi.secret("r".repeat(40)), instance: "opendata" }),
+        credentials: new Credentials({ rootSecret: "r".repeat(40), instance: "opendata" }),
         host: "data.example.org",
         exposure: { kind: "none" },
         ckan: { version: "2.11.6", image: "example.org/ckan:2.11.6", plugins: ["s3filestore", "envvars"] },

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { deriveSecret } from "../../components/credentials.ts";
 import type { Protection } from "../../components/durability.ts";
@@ -48,7 +47,7 @@ const bringing = {
           kind: "external",
           host: "postgres.example.org",
           port: 6432,
-          administrator: { user: "provisioner", password: pulumi.secret("password-of-the-provisioner") },
+          administrator: { user: "provisioner", password: "password-of-the-provisioner" },
           networks: ["10.20.0.0/24"],
         },
       },

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { deriveSecret } from "../../components/credentials.ts";
 import type { Protection } from "../../components/durability.ts";
@@ -41,7 +40,7 @@ const bringing = {
           kind: "external",
           host: "redis.example.org",
           index: 3,
-          password: pulumi.secret("password-of-somebody-else"),
+          password: "password-of-somebody-else",
         },
       },
       opts,

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { S3Storage } from "../../components/s3-storage.ts";
 import { alone, credentials, describeComponent, nameOf, namespace, secretData } from "../support/component.ts";
@@ -10,8 +9,8 @@ const args = {
   credentials: credentials(),
   endpoint: "https://s3.example.org",
   bucket: "opendata-files",
-  accessKey: pulumi.secret("access-key-of-somebody"),
-  secretKey: pulumi.secret("secret-key-of-somebody"),
+  accessKey: "access-key-of-somebody",
+  secretKey: "secret-key-of-somebody",
 };
 
 const bucket = {

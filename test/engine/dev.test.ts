@@ -87,11 +87,53 @@ describe("The dev stack", () => {
     engine.setSecret("rootSecret", rootSecret);
     const operations = engine.operations().map(short);
     expect(operations.filter((operation) => operation.includes(" kubernetes:")).sort(byText)).toEqual([
+      "create kubernetes:core/v1:ConfigMap opendata-configuration-<content>",
+      "delete kubernetes:core/v1:ConfigMap opendata-configuration-<content>",
       "replace kubernetes:batch/v1:Job opendata-bootstrap",
-      "replace kubernetes:core/v1:ConfigMap opendata-configuration",
       "update kubernetes:apps/v1:Deployment opendata-web",
       "update kubernetes:apps/v1:Deployment opendata-worker",
     ]);
+  });
+});
+
+describe("Going back to earlier settings after an up that failed half way", () => {
+  const settings = { "ckan.locales_offered": "en de" };
+  let before: readonly string[];
+
+  beforeAll(() => {
+    before = configMaps();
+    // The bootstrap of the new settings cannot be made, as if it had failed.
+    engine.kubectl("create", "quota", "no-jobs", "--hard=count/jobs.batch=0", "-n", "opendata-dev");
+    engine.write(changed(dev, ["ckan:defaults", "ckan", "settings"], settings));
+    engine.setSecret("rootSecret", rootSecret);
+  });
+
+  test("the up fails, and what the old pods need is still there", () => {
+    const result = pulumi("up", "--yes", "--skip-preview");
+    expect(result.code).not.toBe(0);
+    expect(result.output).toContain("exceeded quota: no-jobs");
+    expect(configMaps()).toEqual(expect.arrayContaining([...before]));
+    expect(configMaps()).toHaveLength(before.length + 1);
+  });
+
+  test("the way back leaves exactly the earlier objects, and a bootstrap that ran", () => {
+    engine.kubectl("delete", "quota", "no-jobs", "-n", "opendata-dev");
+    engine.write(dev);
+    engine.setSecret("rootSecret", rootSecret);
+    const result = pulumi("up", "--yes", "--skip-preview");
+    expect(result.output).toContain("1 replaced");
+    expect(result.code).toBe(0);
+    expect(configMaps()).toEqual(before);
+    const jobs = engine.kubernetes("jobs", "-n", "opendata-dev").items.map(({ metadata }) => metadata.name);
+    expect(jobs.map((name) => name.replace(/-[0-9a-f]{8}$/, "")).sort(byText)).toEqual([
+      "opendata-bootstrap",
+      "opendata-files-setup",
+    ]);
+  });
+
+  test("nothing is left to do", () => {
+    expect(pulumi("refresh", "--preview-only", "--expect-no-changes").code).toBe(0);
+    expect(pulumi("preview", "--expect-no-changes").code).toBe(0);
   });
 });
 
@@ -194,7 +236,7 @@ function changed(config: StackFile, [key = "", ...path]: readonly string[], valu
 /** `update kubernetes:apps/v1:StatefulSet opendata-queue` */
 function short({ op, urn }: { readonly op: string; readonly urn: string }): string {
   const [, , types = "", name = ""] = urn.split("::");
-  return `${op} ${types.split("$").at(-1)} ${name}`;
+  return `${op} ${types.split("$").at(-1)} ${name.replace(/-[0-9a-f]{8}$/, "-<content>")}`;
 }
 
 function byText(a: string, b: string): number {
@@ -203,6 +245,13 @@ function byText(a: string, b: string): number {
 
 function namespaces(): readonly string[] {
   return engine.kubernetes("namespaces").items.map(({ metadata }) => metadata.name);
+}
+
+function configMaps(): readonly string[] {
+  return engine
+    .kubernetes("configmaps", "-n", "opendata-dev")
+    .items.map(({ metadata }) => metadata.name)
+    .sort(byText);
 }
 
 function claims(): readonly string[] {

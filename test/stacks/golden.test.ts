@@ -12,6 +12,9 @@ const root = new URL("../../", import.meta.url).pathname;
 /** One document for each object, in the order of the names of their files. */
 const documents = (files: ReadonlyMap<string, string>) => [...files.values()].join("---\n");
 
+/** A ConfigMap or Secret is another resource for each content: nothing is lost with the old one. */
+const contentHash = /(?<=core\/v1:(?:ConfigMap|Secret)::.*)-[0-9a-f]{8}$/;
+
 describe.each(stacks)("%s", (stack) => {
   test("renders the objects of its golden file", async () => {
     const text = documents(await renderStack(stack));
@@ -33,7 +36,7 @@ describe.each(stacks)("%s", (stack) => {
 
   test("keeps every URN: a resource with a new one is a new resource, and the old one is deleted", async () => {
     const file = new URL(`urns.${stack}.txt`, import.meta.url).pathname;
-    const urns = (await synthesizeStack(stack)).map(({ urn }) => urn);
+    const urns = (await synthesizeStack(stack)).map(({ urn }) => urn.replace(contentHash, "-<content>"));
     const disappeared = lines(file).filter((urn) => !urns.includes(urn));
     const advice =
       "these URNs are gone, so Pulumi would delete the resources. Renamed or moved? Give the new one `aliases` and only then " +

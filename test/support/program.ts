@@ -79,8 +79,10 @@ export function inventory(resources: readonly Declared[]): readonly string[] {
   return resources.map(title).sort();
 }
 
+/** Without the hash of its content, which logical names of ConfigMaps and Secrets carry. */
 export function title({ type, name }: Pick<Declared, "type" | "name">): string {
-  return `${type.replace(/^(?:kubernetes|ckan:index):/, "")} ${name}`;
+  const kind = type.replace(/^(?:kubernetes|ckan:index):/, "");
+  return `${kind} ${/:(?:ConfigMap|Secret)$/.test(kind) ? name.replace(/-[0-9a-f]{8}$/, "") : name}`;
 }
 
 /** What a resource waits for, by title. The URNs of mocks name only the nearest parent, so that they are no help here. */

@@ -91,9 +91,14 @@ export class Engine {
 
   /** An object of the API server as JSON. */
   kubernetes(...args: readonly string[]): { readonly items: readonly KubernetesObject[] } {
-    const { code, output } = this.#run(this.#kubernetesBinary, ["kubectl", "get", ...args, "-o", "json"]);
+    return JSON.parse(this.kubectl("get", ...args, "-o", "json"));
+  }
+
+  /** What the command prints. */
+  kubectl(...args: readonly string[]): string {
+    const { code, output } = this.#run(this.#kubernetesBinary, ["kubectl", ...args]);
     if (code !== 0) throw new Error(output);
-    return JSON.parse(output);
+    return output;
   }
 
   get stackFile(): string {
