@@ -80,6 +80,8 @@ function container(args: PodArgs, mounts: readonly Mount[]): types.input.core.v1
     name: args.identity.component,
     image: args.image,
     imagePullPolicy: "IfNotPresent",
+    // What a container that failed printed last stands in its status: `pulumi up` quotes it.
+    terminationMessagePolicy: "FallbackToLogsOnError",
     ...(args.command && { command: [...args.command] }),
     ...(args.args && { args: [...args.args] }),
     ...(args.environment && { env: environment(args.environment) }),
