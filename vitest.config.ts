@@ -1,5 +1,13 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { type EngineKubernetesVersion, engineKubernetesVersions } from "./toolchain/versions.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Of the API server that an engine test talks to. */
+    readonly kubernetesVersion: EngineKubernetesVersion;
+  }
+}
 
 // Where .ci/run counts what was run.
 const results = process.env["TEST_RESULTS"];
@@ -22,15 +30,16 @@ export default defineConfig({
           maxWorkers: "100%",
         },
       },
-      {
+      ...engineKubernetesVersions.map((kubernetesVersion) => ({
         test: {
-          name: "engine",
+          name: `engine on Kubernetes ${kubernetesVersion}`,
           include: ["test/engine/**/*.test.ts"],
+          provide: { kubernetesVersion },
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },
-      },
+      })),
       {
         test: {
           name: "e2e",

@@ -1,10 +1,11 @@
 /** `npm run engine` starts here: everything that the engine tests run, and nothing that needs root. */
-import { ensureKubernetes, ensureKwok } from "./cluster/binaries.ts";
+import { ensureControlPlane, ensureKwok } from "./cluster/binaries.ts";
 import { ensurePulumi } from "./pulumi-cli.ts";
 import { main } from "./steps.ts";
+import { engineKubernetesVersions } from "./versions.ts";
 
 await main(async () => {
   await ensurePulumi();
-  await ensureKubernetes();
+  for (const version of engineKubernetesVersions) await ensureControlPlane(version);
   await ensureKwok();
 });

@@ -7,8 +7,13 @@ import manifest from "../package.json" with { type: "json" };
 export const pulumiVersion = manifest.dependencies["@pulumi/pulumi"];
 export const kubernetesProviderVersion = manifest.dependencies["@pulumi/kubernetes"];
 
-/** Kubernetes of the local cluster and of the engine tests. containerd 1.6, Debian 12's, is documented up to 1.35. */
+/** Kubernetes of the local cluster. containerd 1.6, Debian 12's, is documented up to 1.35. */
 export const kubernetesVersion = "1.35.4";
+
+/** The Kubernetes versions that the engine tests run on, each in turn. `toolchain/go/control-plane` pins the second. */
+export const engineKubernetesVersions = [kubernetesVersion, "1.36.3"] as const;
+export type EngineKubernetesVersion = (typeof engineKubernetesVersions)[number];
+
 export const addonsVersion = "1";
 export const kwokVersion = "0.8.0";
 

@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { apiToken } from "../../ckan/api-token.ts";
 import { Purpose } from "../../ckan/credentials.ts";
 import { deriveSecret } from "../../components/credentials.ts";
@@ -28,6 +28,10 @@ beforeAll(async () => {
 });
 
 afterAll(() => engine.stop());
+
+test("The API server is of the version that this run names", () => {
+  expect(engine.serverVersion()).toBe(`v${inject("kubernetesVersion")}`);
+});
 
 describe("A stack file with mistakes", () => {
   test("is refused before anything is created", () => {

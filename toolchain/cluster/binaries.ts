@@ -1,29 +1,31 @@
 /** The programs of the local cluster and of the tests' control plane. */
 import { join } from "node:path";
 import { ensureGoPrograms } from "../go.ts";
-import { addonsVersion, kubernetesVersion, kwokVersion } from "../versions.ts";
+import { addonsVersion, type EngineKubernetesVersion, kubernetesVersion, kwokVersion } from "../versions.ts";
 
 /** Kubernetes, etcd and kubectl in one binary, whose first argument names the program. */
 export async function ensureKubernetes(): Promise<string> {
-  const [major, minor] = kubernetesVersion.split(".");
-  const packages = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"];
-  const values = {
-    gitVersion: `v${kubernetesVersion}`,
-    gitMajor: major ?? "",
-    gitMinor: minor ?? "",
-    gitTreeState: "clean",
-  };
-  const variables = packages.flatMap((path) =>
-    Object.entries(values).map(([name, value]) => [`${path}.${name}`, value] as const),
-  );
   const folder = await ensureGoPrograms({
     name: "kubernetes",
     version: kubernetesVersion,
     programs: { kubernetes: "." },
-    variables: Object.fromEntries(variables),
+    variables: versionVariables(kubernetesVersion),
     cost: "6 minutes on 2 cores",
   });
   return join(folder, "kubernetes");
+}
+
+/** API server, controllers and scheduler of one version in one binary: the local cluster's own, or one for the engine tests alone. */
+export async function ensureControlPlane(version: EngineKubernetesVersion): Promise<string> {
+  if (version === kubernetesVersion) return ensureKubernetes();
+  const folder = await ensureGoPrograms({
+    name: "control-plane",
+    version,
+    programs: { "control-plane": "." },
+    variables: versionVariables(version),
+    cost: "5 minutes on 2 cores",
+  });
+  return join(folder, "control-plane");
 }
 
 /** CoreDNS, the network policy enforcer, the volume provisioner and the pause program; returns their folder. */
@@ -46,4 +48,14 @@ export async function ensureKwok(): Promise<string> {
     cost: "1 minute on 2 cores",
   });
   return join(folder, "kwok");
+}
+
+/** What Kubernetes' programs say of themselves: without it, v0.0.0. */
+function versionVariables(version: string): Readonly<Record<string, string>> {
+  const [major = "", minor = ""] = version.split(".");
+  const values = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };
+  const packages = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"];
+  return Object.fromEntries(
+    packages.flatMap((path) => Object.entries(values).map(([name, value]) => [`${path}.${name}`, value])),
+  );
 }

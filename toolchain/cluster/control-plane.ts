@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run, tryRun, which } from "../process.ts";
 import { ToolchainError } from "../steps.ts";
-import { ensureKubernetes, ensureKwok } from "./binaries.ts";
+import { type EngineKubernetesVersion, kubernetesVersion } from "../versions.ts";
+import { ensureControlPlane, ensureKubernetes, ensureKwok } from "./binaries.ts";
 import { apiServer, type ControlPlane, controllerManager, etcd, scheduler } from "./control-plane-programs.ts";
 import { fakeNode } from "./fake-node.ts";
 import { ensurePki, kubeconfigPath } from "./pki.ts";
@@ -26,13 +27,20 @@ export interface RunningControlPlane {
 
 const stages = fileURLToPath(new URL("kwok-stages.yaml", import.meta.url));
 
-/** Starts a control plane with its files under `folder`, which must not hold another one's. */
-export async function startControlPlane(folder: string): Promise<RunningControlPlane> {
+/**
+ * Starts a control plane with its files under `folder`, which must not hold another one's.
+ *
+ * @param version Kubernetes of API server, controllers and scheduler; etcd, kubeadm and kubectl are the local cluster's.
+ */
+export async function startControlPlane(
+  folder: string,
+  version: EngineKubernetesVersion = kubernetesVersion,
+): Promise<RunningControlPlane> {
   const [kubernetes, kwok] = [await ensureKubernetes(), await ensureKwok()];
   mkdirSync(folder, { recursive: true });
   const [api = 0, etcdPort = 0, etcdPeer = 0, manager = 0, schedule = 0] = await freePorts(5);
   const plane: ControlPlane = {
-    kubernetes,
+    kubernetes: await ensureControlPlane(version),
     pki: join(folder, "pki"),
     etcdData: join(folder, "etcd"),
     address: "127.0.0.1",
@@ -50,7 +58,7 @@ export async function startControlPlane(folder: string): Promise<RunningControlP
     const kwokArgs = ["--kubeconfig", kubeconfig, "--config", stages, "--manage-all-nodes", "--node-ip", node.address];
     // Without a lease the node counts as lost after 40 seconds, and nothing plays the recovery of its pods.
     kwokArgs.push("--node-lease-duration-seconds", "40");
-    children.push(...[etcd(plane), apiServer(plane)].map((program) => startChild(program, folder)));
+    children.push(...[etcd({ ...plane, kubernetes }), apiServer(plane)].map((program) => startChild(program, folder)));
     await waitUntilReady(kubernetes, kubeconfig, folder, children);
     const kwokProgram: Program = { name: "kwok", command: kwok, args: kwokArgs };
     const rest = [controllerManager(plane), scheduler(plane), kwokProgram];

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { inject } from "vitest";
 import { parse, stringify } from "yaml";
 import { ensureKubernetes } from "../../../toolchain/cluster/binaries.ts";
 import { type RunningControlPlane, startControlPlane } from "../../../toolchain/cluster/control-plane.ts";
@@ -44,7 +45,7 @@ export class Engine {
 
   static async start(): Promise<Engine> {
     const folder = mkdtempSync(join(tmpdir(), "ckan-engine-"));
-    const plane = await startControlPlane(join(folder, "cluster"));
+    const plane = await startControlPlane(join(folder, "cluster"), inject("kubernetesVersion"));
     const engine = new Engine(folder, await ensurePulumi(), plane, await ensureKubernetes());
     mkdirSync(engine.state, { recursive: true });
     engine.#writeProject();
@@ -99,6 +100,12 @@ export class Engine {
     const { code, output } = this.#run(this.#kubernetesBinary, ["kubectl", ...args]);
     if (code !== 0) throw new Error(output);
     return output;
+  }
+
+  /** What the API server says of itself, such as `v1.36.3`. */
+  serverVersion(): string {
+    const { output } = this.#run(this.#kubernetesBinary, ["kubectl", "get", "--raw", "/version"]);
+    return (JSON.parse(output) as { gitVersion: string }).gitVersion;
   }
 
   get stackFile(): string {

@@ -1,0 +1,37 @@
+/** versions.ts names what is built; the go.mod files say what it is built from. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { engineKubernetesVersions, kubernetesVersion, kwokVersion, pulumiVersion } from "../../toolchain/versions.ts";
+
+const [, second] = engineKubernetesVersions;
+
+test.each([
+  ["kubernetes", "k8s.io/kubernetes", kubernetesVersion],
+  ["control-plane", "k8s.io/kubernetes", second],
+  ["kwok", "sigs.k8s.io/kwok", kwokVersion],
+  ["pulumi-cli", "github.com/pulumi/pulumi/pkg/v3", pulumiVersion],
+])("toolchain/go/%s is built from %s %s", (folder, module, version) => {
+  const lines = goMod(folder)
+    .split("\n")
+    .map((line) =>
+      line
+        .trim()
+        .replace(/^require /, "")
+        .replace(/ \/\/.*$/, ""),
+    );
+  expect(lines.filter((line) => line.startsWith(`${module} `))).toEqual([`${module} v${version}`]);
+});
+
+test.each([
+  ["kubernetes", kubernetesVersion],
+  ["control-plane", second],
+])("toolchain/go/%s takes every part of Kubernetes from the release %s", (folder, version) => {
+  const targets = [...goMod(folder).matchAll(/^\tk8s\.io\/\S+ => k8s\.io\/\S+ v(\S+)$/gm)].map(([, target]) => target);
+  expect(targets.length).toBeGreaterThan(30);
+  expect(new Set(targets)).toEqual(new Set([version.replace(/^1\./, "0.")]));
+});
+
+function goMod(folder: string): string {
+  return readFileSync(join(import.meta.dirname, "../../toolchain/go", folder, "go.mod"), "utf8");
+}
