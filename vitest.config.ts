@@ -23,6 +23,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/engine/**", "test/e2e/**"],
+          // A busy machine is no fault of the code.
+          testTimeout: 60_000,
           // Files of one worker share their modules: loading Pulumi anew for each takes longer than most of the tests.
           isolate: false,
           // The provider takes it into its inputs: whoever has one would see other inputs than everybody else.

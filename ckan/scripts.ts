@@ -12,4 +12,6 @@ export const scripts = {
   "bootstrap.py": script("bootstrap.py"),
   /** Whether the worker of this pod still reports to its queue. */
   "worker_alive.py": script("worker_alive.py"),
+  /** Finds loads that were lost with their worker, and submits them again. */
+  "resubmit.py": script("resubmit.py"),
 } as const;

@@ -15,6 +15,7 @@ import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres
 import { concealRedis, RedisQueue, type RedisServerArgs } from "./redis-queue.ts";
 import { concealKeys, S3Storage, type S3StorageArgs } from "./s3-storage.ts";
 import { SolrCore, type SolrServerArgs } from "./solr-core.ts";
+import { XLoaderRecovery } from "./xloader-recovery.ts";
 import { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";
 
 /** What the parts of an instance get from the instance itself. */
@@ -124,6 +125,10 @@ export class CkanStack extends pulumi.ComponentResource {
       released,
     );
     new XLoaderWorker(`${name}-worker`, { ...part, ...args.worker, runtime }, released);
+    if (plugins.includes("xloader")) {
+      const siteId = args.site.id;
+      new XLoaderRecovery(`${name}-recovery`, { ...part, runtime, database, queue, siteId, internalUrl }, released);
+    }
 
     this.registerOutputs({ url, internalUrl });
   }

@@ -5,7 +5,7 @@ import { scripts } from "../ckan/scripts.ts";
 import { storagePath } from "../ckan/settings.ts";
 import { livenessPath, renderUwsgi, webPort } from "../ckan/uwsgi.ts";
 import { configFiles } from "./config-files.ts";
-import type { CkanRuntime, ObjectStore } from "./contracts.ts";
+import type { Access, CkanRuntime, ObjectStore } from "./contracts.ts";
 import { durable, type Protection } from "./durability.ts";
 import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
@@ -111,6 +111,12 @@ export class CkanWeb extends pulumi.ComponentResource {
     );
     return claimMount("storage", storagePath, claim.metadata.name);
   }
+}
+
+/** The way to the web pods of an instance, for its other pods: from outside everybody may come in. */
+export function webAccess(instance: string): Access {
+  const labels = selector({ instance, component: "web", software: "ckan" });
+  return { clientLabels: {}, destination: { kind: "pods", labels, port: webPort } };
 }
 
 function serverOptions({ processes, threads, store }: CkanWebArgs) {

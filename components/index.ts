@@ -11,4 +11,5 @@ export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./post
 export { RedisQueue, type RedisQueueArgs, type RedisServerArgs } from "./redis-queue.ts";
 export { S3Storage, type S3StorageArgs } from "./s3-storage.ts";
 export { SolrCore, type SolrCoreArgs, type SolrServerArgs } from "./solr-core.ts";
+export { XLoaderRecovery, type XLoaderRecoveryArgs } from "./xloader-recovery.ts";
 export { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";

@@ -15,6 +15,7 @@ export const sizes = {
   web: { processes: 2, threads: 2, resources: resources("250m", "768Mi", "1", "1Gi") },
   worker: { resources: resources("100m", "384Mi", "1", "768Mi", "4Gi") },
   bootstrap: { resources: resources("250m", "384Mi", "1", "768Mi") },
+  recovery: { resources: resources("10m", "32Mi", "500m", "128Mi") },
   database: { storage: "10Gi", resources: resources("100m", "256Mi", "1", "512Mi") },
   search: { storage: "5Gi", heap: "512Mi", resources: resources("100m", "1Gi", "1", "1Gi") },
   queue: { storage: "1Gi", resources: resources("50m", "64Mi", "500m", "256Mi") },

@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { scripts } from "../ckan/scripts.ts";
-import { webPort } from "../ckan/uwsgi.ts";
+import { webAccess } from "./ckan-web.ts";
 import { configFiles } from "./config-files.ts";
 import type { CkanRuntime } from "./contracts.ts";
 import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
@@ -42,7 +42,10 @@ export class XLoaderWorker extends pulumi.ComponentResource {
     const script = configFiles(name, { namespace, identity, data }, { parent: this });
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
-      { metadata, spec: allow({ pods, to: [...runtime.access, webAccess(instance)] }) },
+      {
+        metadata, // XLoader downloads from the site and reports back to it.
+        spec: allow({ pods, to: [...runtime.access, webAccess(instance)] }),
+      },
       { parent: this },
     );
     new kubernetes.apps.v1.Deployment(
@@ -63,12 +66,6 @@ export class XLoaderWorker extends pulumi.ComponentResource {
     }
     this.registerOutputs();
   }
-}
-
-/** XLoader downloads from the site and reports back to it. */
-function webAccess(instance: string) {
-  const labels = selector({ instance, component: "web", software: "ckan" });
-  return { clientLabels: {}, destination: { kind: "pods", labels, port: webPort } } as const;
 }
 
 function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.Input<string>) {

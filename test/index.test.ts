@@ -62,7 +62,7 @@ describe("the program", () => {
     expect([...new Set(objects.map(({ provider }) => provider))]).toEqual([
       "urn:pulumi:unit::ckan::pulumi:providers:kubernetes::cluster::cluster-id",
     ]);
-    expect(objects.length).toBe(78);
+    expect(objects.length).toBe(84);
   });
 
   test("writes the root secret into no input", () => {

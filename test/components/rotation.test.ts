@@ -15,11 +15,12 @@ beforeAll(async () => {
 const bootstrap = "batch/v1:Job opendata-bootstrap";
 const web = "apps/v1:Deployment opendata-web";
 const worker = "apps/v1:Deployment opendata-worker";
+const recovery = "batch/v1:CronJob opendata-recovery";
 const secret = (name: string) => `core/v1:Secret opendata-${name}`;
 const server = (name: string) => `apps/v1:StatefulSet opendata-${name}`;
 
-const keys = { renamed: [bootstrap, secret("configuration-keys")], changed: [web, worker] };
-const roles = { renamed: [bootstrap, secret("database-roles")], changed: [web, worker] };
+const keys = { renamed: [bootstrap, secret("configuration-keys")], changed: [web, worker, recovery] };
+const roles = { renamed: [bootstrap, secret("database-roles")], changed: [web, worker, recovery] };
 
 const rotations: Readonly<Record<Purpose, { renamed: readonly string[]; changed: readonly string[] }>> = {
   "database-administrator": {
@@ -28,7 +29,7 @@ const rotations: Readonly<Record<Purpose, { renamed: readonly string[]; changed:
   },
   database: roles,
   "datastore-reader": roles,
-  queue: { renamed: [bootstrap, secret("queue-credentials")], changed: [web, worker, server("queue")] },
+  queue: { renamed: [bootstrap, secret("queue-credentials")], changed: [web, worker, server("queue"), recovery] },
   "files-administrator": {
     renamed: ["batch/v1:Job opendata-files-setup", secret("files-root")],
     changed: [server("files")],

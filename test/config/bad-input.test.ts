@@ -295,5 +295,5 @@ describe("the program refuses", () => {
 });
 
 test("a right stack file is not refused, and then the harness counts what is registered", async () => {
-  await expect(refusalOf(stackFile())).rejects.toThrow("the program accepted this stack file: 49 resources");
+  await expect(refusalOf(stackFile())).rejects.toThrow("the program accepted this stack file: 53 resources");
 });

@@ -56,12 +56,12 @@ describe("The dev stack", () => {
   test("is previewed against the API server: every resource is to be created", () => {
     const result = pulumi("preview", "--diff");
     expect(result.code).toBe(0);
-    expect(result.output).toMatch(/\+ 49 to create/);
+    expect(result.output).toMatch(/\+ 53 to create/);
   });
 
   test("comes up", () => {
     const result = pulumi("up", "--yes", "--skip-preview");
-    expect(result.output).toMatch(/\+ 49 created/);
+    expect(result.output).toMatch(/\+ 53 created/);
     expect(result.code).toBe(0);
   });
 
@@ -72,7 +72,7 @@ describe("The dev stack", () => {
 
   test("is refreshed without drift", () => {
     const result = pulumi("refresh", "--preview-only", "--expect-no-changes");
-    expect(result.output).toMatch(/50 unchanged/);
+    expect(result.output).toMatch(/54 unchanged/);
     expect(result.code).toBe(0);
   });
 

@@ -32,7 +32,7 @@ for (const [name, declare] of Object.entries(environments)) {
 }
 
 const ofKind = (objects: readonly KubernetesObject[], kind: string) => objects.filter((object) => object.kind === kind);
-const isJob = ({ object }: Workload) => object.kind === "Job";
+const isJob = ({ object }: Workload) => /Job$/.test(object.kind);
 const eachContainer = (pods: readonly Workload[]) =>
   pods.flatMap((workload) =>
     workload.containers.map((container) => ({ at: `${workload.address} ${container.name}`, workload, container })),
@@ -296,8 +296,15 @@ describe.each(known)("%s", (_name, { resources, objects, pods }) => {
 
   test("no name or label is longer than Kubernetes takes, with what controllers append to it", () => {
     // A Service's name is a DNS label. A StatefulSet's goes into the label controller-revision-hash with 11 characters more, a
-    // Deployment's into the names of its pods with 17, a Job's into the label job-name.
-    const limits: Readonly<Record<string, number>> = { StatefulSet: 52, Deployment: 46, ConfigMap: 253, Secret: 253 };
+    // Deployment's into the names of its pods with 17, a Job's into the label job-name, a CronJob's into the names of its Jobs
+    // with 11.
+    const limits: Readonly<Record<string, number>> = {
+      StatefulSet: 52,
+      Deployment: 46,
+      CronJob: 52,
+      ConfigMap: 253,
+      Secret: 253,
+    };
     const long = objects.filter(({ kind, metadata }) => metadata.name.length > (limits[kind] ?? 63));
     expect(long.map(address)).toEqual([]);
     const names = objects.flatMap(({ metadata }) => [metadata.name, metadata.namespace ?? metadata.name]);

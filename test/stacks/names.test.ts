@@ -15,6 +15,7 @@ const bootstrap = "batch/v1:Job opendata-bootstrap";
 const setup = "batch/v1:Job opendata-files-setup";
 const web = "apps/v1:Deployment opendata-web";
 const worker = "apps/v1:Deployment opendata-worker";
+const recovery = "batch/v1:CronJob opendata-recovery";
 const service = "core/v1:Service opendata-web";
 const map = (name: string) => `core/v1:ConfigMap opendata-${name}`;
 const budget = (name: string) => `policy/v1:PodDisruptionBudget opendata-${name}`;
@@ -35,7 +36,7 @@ const rows: readonly (readonly [name: string, settings: Record<string, unknown>,
   [
     "an image of CKAN",
     { ckan: { ...ckan, image: "registry.example.org/ckan:2.11.6-2" } },
-    { renamed: [bootstrap], changed: [web, worker] },
+    { renamed: [bootstrap], changed: [web, worker, recovery] },
   ],
   ["uWSGI's processes", { web: { processes: 3 } }, { renamed: [map("web")], changed: [web] }],
   ["the web pods' memory", { web: { resources } }, { changed: [web] }],

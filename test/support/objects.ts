@@ -71,10 +71,16 @@ export interface Rule {
   readonly ports: readonly Port[];
 }
 
+interface PodTemplate {
+  readonly metadata: { readonly labels: Labels };
+  readonly spec: PodSpec;
+}
+
 export interface Spec {
   readonly replicas?: number;
   readonly selector?: Labels & { readonly matchLabels?: Labels };
-  readonly template?: { readonly metadata: { readonly labels: Labels }; readonly spec: PodSpec };
+  readonly template?: PodTemplate;
+  readonly jobTemplate?: { readonly spec: { readonly template: PodTemplate } };
   readonly podSelector?: { readonly matchLabels?: Labels };
   readonly policyTypes?: readonly string[];
   readonly ingress?: readonly Rule[];
@@ -113,7 +119,7 @@ export interface Workload {
 /** Everything that makes pods. */
 export function workloads(objects: readonly KubernetesObject[]): readonly Workload[] {
   return objects.flatMap((object) => {
-    const template = object.spec?.template;
+    const template = object.spec?.template ?? object.spec?.jobTemplate?.spec.template;
     if (template === undefined) return [];
     const { initContainers = [], containers } = template.spec;
     return [

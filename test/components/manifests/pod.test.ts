@@ -49,6 +49,7 @@ describe("a pod", () => {
             name: "search",
             image: "solr:9.10.1",
             imagePullPolicy: "IfNotPresent",
+            terminationMessagePolicy: "FallbackToLogsOnError",
             resources,
             securityContext: {
               allowPrivilegeEscalation: false,
