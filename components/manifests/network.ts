@@ -1,4 +1,5 @@
 /** Network policies: what is not written here does not flow. */
+import { BlockList } from "node:net";
 import type { types } from "@pulumi/kubernetes";
 import type { Access, Destination } from "../contracts.ts";
 
@@ -54,6 +55,20 @@ function egress(destination: Destination): Egress {
     case "pods":
       return { to: [{ podSelector: { matchLabels: { ...destination.labels } } }], ports };
     case "networks":
-      return { to: destination.networks.map((cidr) => ({ ipBlock: { cidr } })), ports };
+      return { to: destination.networks.map((cidr) => ({ ipBlock: block(cidr) })), ports };
   }
+}
+
+/**
+ * Where clouds answer every pod with the node's own credentials. A wide block that is meant for a server must not open that; a
+ * block that is not wider than it says what is meant.
+ */
+const metadataService = { address: "169.254.169.254", length: 32 };
+
+function block(cidr: string): { readonly cidr: string; readonly except?: string[] } {
+  const [network = "", length] = cidr.split("/");
+  const addresses = new BlockList();
+  addresses.addSubnet(network, Number(length), "ipv4");
+  const wider = Number(length) < metadataService.length && addresses.check(metadataService.address);
+  return wider ? { cidr, except: [`${metadataService.address}/${metadataService.length}`] } : { cidr };
 }

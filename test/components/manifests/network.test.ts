@@ -46,4 +46,18 @@ describe("a part", () => {
       },
     ]);
   });
+
+  test("never sends to the address where clouds hand out a node's credentials, unless that is what it asks for", () => {
+    const networks = ["0.0.0.0/0", "169.254.0.0/16", "169.254.169.254/32", "10.0.0.0/8"];
+    const [, rule] = allow({
+      pods,
+      to: [{ clientLabels: {}, destination: { kind: "networks", networks, port: 80 } }],
+    }).egress as { to: unknown }[];
+    expect(rule?.to).toEqual([
+      { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32"] } },
+      { ipBlock: { cidr: "169.254.0.0/16", except: ["169.254.169.254/32"] } },
+      { ipBlock: { cidr: "169.254.169.254/32" } },
+      { ipBlock: { cidr: "10.0.0.0/8" } },
+    ]);
+  });
 });

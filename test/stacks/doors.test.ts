@@ -1,0 +1,95 @@
+/**
+ * What the declared network policies let through, computed for every pod of every stack. The flows of the dev stack are also tried,
+ * one by one, on the running environment (test/e2e/doors.test.ts); what no local cluster can enforce is held here alone.
+ */
+import { describe, expect, test } from "vitest";
+import { partyOf, policiesOf } from "../support/declared-flows.ts";
+import { type Flow, isAllowed, maySend, type Party, type PodParty } from "../support/network-policies.ts";
+import { objectsOf, workloads } from "../support/objects.ts";
+import { environments } from "../support/stacks.ts";
+
+const address = (of: string): Party => ({ kind: "address", address: of });
+
+/** What pods must not reach, on the ports where it would answer, and on those of servers outside. */
+const forbidden: Readonly<Record<string, { readonly party: Party; readonly ports: readonly number[] }>> = {
+  "the API server's service address": { party: address("10.96.0.1"), ports: [443, 6443] },
+  "a node: API server, kubelet, etcd, a node port": { party: address("10.250.0.1"), ports: [6443, 10250, 2379, 30500] },
+  "the internet": { party: address("203.0.113.9"), ports: [22, 25, 53, 80, 443, 5432, 6379, 8983] },
+  "the metadata service of a cloud": { party: address("169.254.169.254"), ports: [80, 443, 5432, 6379, 8983] },
+};
+
+/** A stack whose servers are somewhere outside, without saying where, opens the ports of those servers to every address. */
+const outsidePorts = [443, 5432, 6379, 8983];
+
+const stranger: PodParty = {
+  kind: "pod",
+  namespace: "elsewhere",
+  namespaceLabels: { "kubernetes.io/metadata.name": "elsewhere" },
+  labels: {},
+};
+const ports = [22, 53, 80, 443, 5000, 5353, 5432, 6379, 8080, 8983, 9000];
+
+const known: (readonly [string, Declared])[] = [];
+for (const [name, declare] of Object.entries(environments)) {
+  const objects = objectsOf(await declare());
+  const pods = workloads(objects).map((workload) => ({ name: workload.address, party: partyOf(workload, objects) }));
+  known.push([name, { pods, policies: policiesOf(objects) }]);
+}
+
+describe.each(known)("%s", (name, { pods, policies }) => {
+  test.each(Object.entries(forbidden))("no pod may send to %s", (what, { party, ports }) => {
+    const open = pods.flatMap((pod) =>
+      ports.filter((port) => maySend(policies, { source: pod.party, destination: party, port, protocol: "TCP" })),
+    );
+    const outside = name === "servers of somebody else" && what !== "the metadata service of a cloud";
+    expect([...new Set(open)].sort((a, b) => a - b)).toEqual(
+      outside ? ports.filter((port) => outsidePorts.includes(port)) : [],
+    );
+  });
+
+  test("pods of other namespaces reach web pods on port 5000, and nothing else", () => {
+    const open = pods.flatMap(({ name, party }) =>
+      ports
+        .filter((port) => isAllowed(policies, tcp(stranger, party, port)))
+        .map((port) => `${component(party)} ${port} of ${name}`),
+    );
+    const web = pods.filter(({ party }) => component(party) === "web");
+    expect(open).toEqual(web.map(({ name }) => `web 5000 of ${name}`));
+    expect(web.length).toBeGreaterThan(0);
+  });
+
+  test("pods reach other namespaces for DNS only, servers not even for that", () => {
+    const open = pods.map(({ party }) => [
+      component(party),
+      ports.filter((port) => isAllowed(policies, tcp(party, stranger, port))),
+    ]);
+    const clients = ["bootstrap", "files-setup", "recovery", "web", "worker"];
+    expect(open).toEqual(
+      pods.map(({ party }) => [component(party), clients.includes(component(party)) ? [53, 5353] : []]),
+    );
+  });
+
+  test("pods of one instance reach no pod of another", () => {
+    const others = pods.flatMap((from) =>
+      pods.filter((to) => to.party.namespace !== from.party.namespace).map((to) => ({ from, to })),
+    );
+    const open = others.flatMap(({ from, to }) =>
+      ports.filter((port) => isAllowed(policies, tcp(from.party, to.party, port))),
+    );
+    expect(open).toEqual([]);
+    expect(others.length > 0).toBe(name === "two instances");
+  });
+});
+
+interface Declared {
+  readonly pods: readonly { readonly name: string; readonly party: PodParty }[];
+  readonly policies: ReturnType<typeof policiesOf>;
+}
+
+function tcp(source: Party, destination: Party, port: number): Flow {
+  return { source, destination, port, protocol: "TCP" };
+}
+
+function component({ labels }: PodParty): string {
+  return labels["app.kubernetes.io/component"] ?? "";
+}
