@@ -127,9 +127,12 @@ export function concealRedis(server: RedisServerArgs): RedisServerArgs {
   return server.kind === "external" ? { ...server, password: pulumi.secret(server.password) } : server;
 }
 
-/** One user with all rights: CKAN, RQ and s3filestore's cache use most commands. */
+/**
+ * One user, who works with keys and cannot change, stop, empty or listen to the server. Of what Redis itself calls dangerous or
+ * administrative it has what CKAN's programs call: RQ asks for INFO and CLIENT LIST, ckanext-harvest for KEYS.
+ */
 function aclFile(password: string): string {
-  return `user default on >${password} ~* &* +@all\n`;
+  return `user default on >${password} ~* &* +@all -@admin -@dangerous +info +client|list +keys\n`;
 }
 
 function identityOf(args: RedisQueueArgs, version?: string): Identity {

@@ -93,7 +93,7 @@ test("the password reaches Redis in a file, for its one user, and no argument or
   const password = deriveSecret(rootSecret, "opendata", "queue", 1);
   expect(secretData(find(resources, secret))).toEqual({
     password,
-    "users.acl": `user default on >${password} ~* &* +@all\n`,
+    "users.acl": `user default on >${password} ~* &* +@all -@admin -@dangerous +info +client|list +keys\n`,
   });
   const { containers, volumes } = podOf(find(resources, "apps/v1:StatefulSet opendata-queue"));
   expect(containers.map(({ args, env }) => ({ args, env }))).toEqual([
