@@ -1,6 +1,9 @@
 /** What makes one bucket and one key for it on a MinIO server. */
 
-/** The rights of CKAN's key: to work with the objects of this bucket. Not to change the bucket, and not to see another. */
+/**
+ * The rights of CKAN's key: to work with the objects of this bucket. Not to change the bucket, to see another, or to make further
+ * keys.
+ */
 export function bucketPolicy(bucket: string): string {
   const policy = {
     Version: "2012-10-17",
@@ -23,6 +26,8 @@ export function bucketPolicy(bucket: string): string {
         ],
         Resource: [`arn:aws:s3:::${bucket}/*`],
       },
+      // MinIO lets everybody make further keys for himself unless told otherwise: those would outlive a rotation.
+      { Effect: "Deny", Action: ["admin:*"] },
     ],
   };
   return `${JSON.stringify(policy, null, 2)}\n`;

@@ -22,6 +22,7 @@ test("CKAN's key may work with the objects of its bucket, and nothing else", () 
         ],
         Resource: ["arn:aws:s3:::files/*"],
       },
+      { Effect: "Deny", Action: ["admin:*"] },
     ],
   });
 });
