@@ -82,7 +82,11 @@ export class SolrCore extends pulumi.ComponentResource {
         pod: {
           identity,
           image: server.image,
-          environment: [{ name: "SOLR_HEAP", value: javaSize(server.heap ?? sizes.search.heap) }],
+          environment: [
+            { name: "SOLR_HEAP", value: javaSize(server.heap ?? sizes.search.heap) },
+            // The configuration is the image's. Through the Config API any pod that searches could add handlers that run code.
+            { name: "SOLR_OPTS", value: "-Ddisable.configEdit=true" },
+          ],
           probes: probes({ ready: http(`/solr/${core}/admin/ping`, serverPort), alive: tcp(serverPort) }),
           resources: server.resources ?? sizes.search.resources,
           terminationGracePeriodSeconds: 60,

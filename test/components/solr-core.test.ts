@@ -70,10 +70,15 @@ describe("the contract", () => {
   });
 });
 
-test("the heap is written as Java reads it", async () => {
+test("the heap is written as Java reads it, and nobody changes the configuration over HTTP", async () => {
   const { resources } = await alone(own);
   const { containers } = podOf(find(resources, "apps/v1:StatefulSet opendata-search"));
-  expect(containers.map(({ env }) => env)).toEqual([[{ name: "SOLR_HEAP", value: "300m" }]]);
+  expect(containers.map(({ env }) => env)).toEqual([
+    [
+      { name: "SOLR_HEAP", value: "300m" },
+      { name: "SOLR_OPTS", value: "-Ddisable.configEdit=true" },
+    ],
+  ]);
 });
 
 test("a heap that Java cannot read is refused, with what to write", async () => {
