@@ -52,6 +52,9 @@ export function ckanSettings(site: Site): ReadonlyMap<string, string> {
     ["ckan.max_resource_size", site.maximumUploadMegabytes],
     // The default lets forms of extensions work without a token; those that this program runs all send one.
     ["ckan.csrf_protection.ignore_extensions", false],
+    // By default CKAN shows every account to everybody, with a hash of its e-mail address; and with their activities the titles of
+    // views in private datasets (ckanext-activity gives those no permission labels).
+    ["ckan.auth.public_user_details", false],
     ["SESSION_COOKIE_SECURE", site.url.startsWith("https:")],
     // The upload form's size limit counts in megabytes, XLoader's in bytes; a file that may be uploaded may be loaded.
     ["ckanext.xloader.max_content_length", site.maximumUploadMegabytes * 1_000_000],

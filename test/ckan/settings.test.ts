@@ -32,6 +32,7 @@ describe("the settings of a site", () => {
       "ckan.storage_path": storagePath,
       "ckan.max_resource_size": "100",
       "ckan.csrf_protection.ignore_extensions": "false",
+      "ckan.auth.public_user_details": "false",
       SESSION_COOKIE_SECURE: "true",
       "ckanext.xloader.max_content_length": "100000000",
       "ckanext.xloader.site_url": "http://opendata-web",
@@ -132,6 +133,7 @@ test("the program's own settings are reserved, but for those that a site may rat
   const own = [...ckanSettings({ ...site, description: "d", stage: "s", store }).keys()];
   expect(own.filter((name) => reservedSettings([name]).length === 0)).toEqual([
     "ckan.csrf_protection.ignore_extensions",
+    "ckan.auth.public_user_details",
   ]);
 });
 
