@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/engine/**", "test/e2e/**"],
+          exclude: ["test/engine/**", "test/e2e/**", "test/faults/**"],
           // A busy machine is no fault of the code.
           testTimeout: 60_000,
           // Files of one worker share their modules: loading Pulumi anew for each takes longer than most of the tests.
@@ -42,6 +42,15 @@ export default defineConfig({
           fileParallelism: false,
         },
       })),
+      {
+        test: {
+          name: "faults",
+          include: ["test/faults/**/*.test.ts"],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
       {
         test: {
           name: "e2e",

@@ -26,7 +26,8 @@ export function succeed({ code, stdout, stderr }: Result): string {
   return stdout;
 }
 
-function run(program: string, args: readonly string[], input?: string): Result {
+/** Runs a program to its end. */
+export function run(program: string, args: readonly string[], input?: string): Result {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd: root,
     encoding: "utf8",

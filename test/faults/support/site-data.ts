@@ -1,0 +1,95 @@
+/** A site with something to lose: an account, a private dataset with a file in the store, and its rows. */
+import { expect } from "vitest";
+import { Client, eventually, logIn, type SiteOutput } from "../../e2e/support/site.ts";
+
+const organization = "faults-office";
+const dataset = "faults-register";
+const reader = { name: "faults-reader", email: "faults-reader@example.org", password: "a-reader-of-nothing-much" };
+
+export interface SiteData {
+  readonly admin: Client;
+  readonly file: { readonly id: string; readonly url: string };
+  readonly csv: string;
+}
+
+export function csvOf(rows: number): string {
+  const lines = Array.from({ length: rows }, (_, row) => `${row},station ${row % 97},${(row * 7919) % 1000}`);
+  return `id,station,level\n${lines.join("\n")}\n`;
+}
+
+/** Logs in once the site answers again. */
+export async function logInWhenUp({ url, adminName, adminPassword }: SiteOutput): Promise<Client> {
+  const status = () =>
+    fetch(`${url}/api/3/action/status_show`).then(
+      (response) => response.status,
+      () => 0,
+    );
+  await eventually(status, (answer) => answer === 200, 180);
+  return new Client(url, await logIn(url, adminName, adminPassword));
+}
+
+export async function makeData(site: SiteOutput): Promise<SiteData> {
+  const admin = await logInWhenUp(site);
+  await removeData(admin);
+  await admin.call("organization_create", { name: organization });
+  await admin.call("package_create", {
+    name: dataset,
+    title: "Fault register",
+    owner_org: organization,
+    private: true,
+  });
+  await admin.call("user_create", reader);
+  const csv = csvOf(1000);
+  const file = await upload(admin, "register.csv", csv);
+  await loaded(admin, file.id, 1000);
+  return { admin, file, csv };
+}
+
+export async function removeData(admin: Client): Promise<void> {
+  await admin.try("dataset_purge", { id: dataset });
+  await admin.try("organization_purge", { id: organization });
+  await admin.try("user_delete", { id: reader.name });
+}
+
+export async function upload(admin: Client, name: string, csv: string): Promise<{ id: string; url: string }> {
+  const form = new FormData();
+  for (const [key, value] of Object.entries({ package_id: dataset, name, format: "CSV" })) form.set(key, value);
+  form.set("upload", new Blob([csv], { type: "text/csv" }), name);
+  return await admin.call("resource_create", form);
+}
+
+/** XLoader's word on a resource: pending, running, running_but_viewable, complete, error. */
+export async function loadState(admin: Client, resource: string): Promise<string> {
+  const { status, result } = await admin.try<{ state: string }>("task_status_show", {
+    entity_id: resource,
+    task_type: "xloader",
+    key: "xloader",
+  });
+  return status === 200 ? result.state : `answer ${status}`;
+}
+
+/** Waits until a load is complete and every row is there. */
+export async function loaded(admin: Client, resource: string, rows: number, seconds = 120): Promise<void> {
+  await eventually(
+    () => loadState(admin, resource),
+    (state) => state === "complete",
+    seconds,
+  );
+  expect(await admin.call<{ total: number }>("datastore_search", { resource_id: resource, limit: 0 })).toMatchObject({
+    total: rows,
+  });
+}
+
+/** Nothing of it is lost: accounts, dataset, index, file and rows. */
+export async function expectIntact(site: SiteOutput, { file, csv }: SiteData): Promise<void> {
+  const admin = await logInWhenUp(site);
+  expect(await (await admin.get(file.url)).text()).toBe(csv);
+  const rows = await admin.call<{ total: number }>("datastore_search", { resource_id: file.id, limit: 0 });
+  expect(rows.total).toBe(1000);
+  const found = await admin.call<{ results: { name: string }[] }>("package_search", {
+    q: "Fault register",
+    include_private: true,
+  });
+  expect(found.results.map(({ name }) => name)).toContain(dataset);
+  await logIn(site.url, reader.name, reader.password);
+}
