@@ -18,9 +18,12 @@ export class Requests {
   readonly #process: ChildProcess;
   #printed = "";
 
-  /** Asks for `url` until it is stopped. */
-  constructor(url: string, perSecond = 5) {
-    this.#process = spawn(process.execPath, [loop, url, String(perSecond)], { stdio: ["ignore", "pipe", "inherit"] });
+  /** Asks for `url` until it is stopped, as the owner of the API token if there is one. */
+  constructor(url: string, token?: string, perSecond = 5) {
+    this.#process = spawn(process.execPath, [loop, url, String(perSecond)], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...(token !== undefined && { API_TOKEN: token }) },
+    });
     this.#process.stdout?.on("data", (text: Buffer) => {
       this.#printed += text.toString();
     });

@@ -8,6 +8,7 @@ const reader = { name: "faults-reader", email: "faults-reader@example.org", pass
 
 export interface SiteData {
   readonly admin: Client;
+  readonly token: string;
   readonly file: { readonly id: string; readonly url: string };
   readonly csv: string;
 }
@@ -17,19 +18,20 @@ export function csvOf(rows: number): string {
   return `id,station,level\n${lines.join("\n")}\n`;
 }
 
-/** Logs in once the site answers again. */
-export async function logInWhenUp({ url, adminName, adminPassword }: SiteOutput): Promise<Client> {
+/** An API token of the administrator's, once the site answers again. */
+async function tokenWhenUp({ url, adminName, adminPassword }: SiteOutput): Promise<string> {
   const status = () =>
     fetch(`${url}/api/3/action/status_show`).then(
       (response) => response.status,
       () => 0,
     );
   await eventually(status, (answer) => answer === 200, 180);
-  return new Client(url, await logIn(url, adminName, adminPassword));
+  return await logIn(url, adminName, adminPassword);
 }
 
 export async function makeData(site: SiteOutput): Promise<SiteData> {
-  const admin = await logInWhenUp(site);
+  const token = await tokenWhenUp(site);
+  const admin = new Client(site.url, token);
   await removeData(admin);
   await admin.call("organization_create", { name: organization });
   await admin.call("package_create", {
@@ -42,7 +44,7 @@ export async function makeData(site: SiteOutput): Promise<SiteData> {
   const csv = csvOf(1000);
   const file = await upload(admin, "register.csv", csv);
   await loaded(admin, file.id, 1000);
-  return { admin, file, csv };
+  return { admin, token, file, csv };
 }
 
 export async function removeData(admin: Client): Promise<void> {
@@ -82,7 +84,7 @@ export async function loaded(admin: Client, resource: string, rows: number, seco
 
 /** Nothing of it is lost: accounts, dataset, index, file and rows. */
 export async function expectIntact(site: SiteOutput, { file, csv }: SiteData): Promise<void> {
-  const admin = await logInWhenUp(site);
+  const admin = new Client(site.url, await tokenWhenUp(site));
   expect(await (await admin.get(file.url)).text()).toBe(csv);
   const rows = await admin.call<{ total: number }>("datastore_search", { resource_id: file.id, limit: 0 });
   expect(rows.total).toBe(1000);
