@@ -11,6 +11,7 @@ import { killHard, restartKubelet, tagImage } from "./support/node.ts";
 import { type Cost, cost, keep } from "./support/report.ts";
 import { failures, type Outcome, Requests } from "./support/requests.ts";
 import {
+  administrator,
   csvOf,
   expectIntact,
   loaded,
@@ -40,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   keep("faults", costs);
   succeed(up());
-  await removeData(data.admin);
+  await removeData(await administrator(site));
 });
 
 /** Does something under a stream of requests, searches unless told otherwise, and notes what that cost the visitors. */
