@@ -190,7 +190,8 @@ function postgresPod(identity: Identity, server: InClusterPostgres, password: Se
     // Over TCP: while the image initialises a new cluster, its server listens on a socket only.
     probes: probes({
       ready: exec("pg_isready", "--host=127.0.0.1", "--username=postgres"),
-      alive: exec("pg_isready", "--host=127.0.0.1", "--username=postgres"),
+      // 1 is an answer too: a server that recovers after a crash refuses, and would begin again after a restart.
+      alive: exec("sh", "-c", "pg_isready --host=127.0.0.1 --username=postgres || [ $? = 1 ]"),
     }),
     resources: server.resources ?? sizes.database.resources,
     mounts: [

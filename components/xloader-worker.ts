@@ -70,11 +70,16 @@ export class XLoaderWorker extends pulumi.ComponentResource {
 
 function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.Input<string>) {
   const pod = ckanPod(args.runtime, identity);
-  const check = exec("python3", `${folder}/worker_alive.py`);
+  const check = ["python3", `${folder}/worker_alive.py`];
   return {
     ...pod,
     command: ["ckan", "jobs", "worker", ...(args.queues ?? ["default"])],
-    probes: probes({ ready: check, alive: check, startSeconds: 180, periodSeconds: 30 }),
+    probes: probes({
+      ready: exec(...check, "--ready"),
+      alive: exec(...check),
+      startSeconds: 180,
+      periodSeconds: 30,
+    }),
     resources: args.resources ?? sizes.worker.resources,
     mounts: [...(pod.mounts ?? []), configMapMount("script", folder, script)],
     // RQ's warm shutdown: SIGTERM lets the running job end, however long that takes.

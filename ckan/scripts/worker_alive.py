@@ -2,7 +2,8 @@
 
 RQ's workers write a heartbeat into Redis. An idle worker writes it each time its blocking read of the queue ends, every
 405 seconds (rq.worker: default_worker_ttl 420 less 15), a busy one every 30 seconds; 600 seconds is therefore silence.
-When Redis cannot be reached the answer is unknown, and restarting the worker would not help: exit code 0.
+When Redis cannot be reached the answer is unknown, and restarting the worker would not help: exit code 0. With --ready it is 1
+then: such a worker gets no jobs.
 """
 import os
 import socket
@@ -21,7 +22,7 @@ def main():
         workers = [queue.hgetall(key) for key in queue.smembers("rq:workers")]
     except redis.RedisError as error:
         print(f"Redis cannot be reached: {type(error).__name__}", file=sys.stderr)
-        return 0
+        return 1 if "--ready" in sys.argv else 0
     beats = [worker[b"last_heartbeat"].decode() for worker in workers if worker.get(b"hostname") == host.encode()]
     if not beats:
         print(f"No worker of {host} is registered", file=sys.stderr)

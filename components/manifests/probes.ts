@@ -7,7 +7,10 @@ type Check = Pick<Probe, "httpGet" | "tcpSocket" | "exec">;
 export interface Checks {
   /** Answers once the software can be used. */
   readonly ready: Check;
-  /** Answers as long as the process is worth keeping. Depends on no other server: a restart would not bring that one back. */
+  /**
+   * Answers as long as the process is worth keeping. Depends on no other server: a restart would not bring that one back. A start
+   * has succeeded when it answers, ready or not: a server that replays its log must not be killed for it.
+   */
   readonly alive: Check;
   /** Seconds a start may take. @default 120 */
   readonly startSeconds?: number;
@@ -25,7 +28,7 @@ export function probes({ ready, alive, startSeconds = 120, periodSeconds = 5 }: 
   const startPeriod = Math.min(periodSeconds, 2);
   return {
     startupProbe: {
-      ...ready,
+      ...alive,
       periodSeconds: startPeriod,
       timeoutSeconds: 10,
       failureThreshold: Math.ceil(startSeconds / startPeriod),

@@ -66,13 +66,13 @@ describe("the Service", () => {
   });
 });
 
-test("readiness asks CKAN, liveness asks uWSGI", async () => {
+test("readiness asks CKAN, a start and liveness ask uWSGI", async () => {
   const { resources } = await alone(web());
   const probed = podOf(find(resources, deployment)).containers.map(({ startupProbe, readinessProbe, livenessProbe }) =>
     [startupProbe, readinessProbe, livenessProbe].map((probe) => probe?.httpGet),
   );
-  const ready = { path: "/api/3/action/status_show", port: 5000 };
-  expect(probed).toEqual([[ready, ready, { path: "/_live", port: 5000 }]]);
+  const alive = { path: "/_live", port: 5000 };
+  expect(probed).toEqual([[alive, { path: "/api/3/action/status_show", port: 5000 }, alive]]);
 });
 
 test.each([

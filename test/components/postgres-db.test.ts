@@ -5,6 +5,7 @@ import { PostgresDb } from "../../components/postgres-db.ts";
 import { alone, credentials, describeComponent, nameOf, namespace, podOf, secretData } from "../support/component.ts";
 import { rootSecret } from "../support/configuration.ts";
 import { find, settled } from "../support/program.ts";
+import { probeCode } from "../support/shell.ts";
 
 const administrator = "core/v1:Secret opendata-database-administrator";
 const roles = "core/v1:Secret opendata-database-roles";
@@ -140,4 +141,15 @@ describe("passwords", () => {
       { name: "administrator", secret: { secretName: nameOf(find(resources, administrator)), defaultMode: 0o440 } },
     ]);
   });
+});
+
+test.each([
+  ["accepts", 0, 0],
+  ["refuses, because it recovers or stops,", 1, 0],
+  ["is silent", 2, 1],
+])("a server that %s (%d of pg_isready) gives its liveness probe %d", async (_name, answer, code) => {
+  const { resources } = await alone(own);
+  const [container] = podOf(find(resources, "apps/v1:StatefulSet opendata-database")).containers;
+  expect(probeCode(container?.livenessProbe, { pg_isready: `exit ${answer}` })).toBe(code);
+  expect(container?.startupProbe?.exec).toEqual(container?.livenessProbe?.exec);
 });

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { exec, http, probes, tcp } from "../../../components/manifests/probes.ts";
 
 describe("probes", () => {
-  test("ask every two seconds during a start, then readiness every five and liveness every fifteen", () => {
+  test("ask every two seconds whether it lives during a start, then readiness every five and liveness every fifteen", () => {
     expect(probes({ ready: http("/ready", 80), alive: tcp(80) })).toEqual({
       startupProbe: {
-        httpGet: { path: "/ready", port: 80 },
+        tcpSocket: { port: 80 },
         periodSeconds: 2,
         timeoutSeconds: 10,
         failureThreshold: 60,
