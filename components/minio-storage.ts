@@ -134,16 +134,15 @@ export class MinioStorage extends pulumi.ComponentResource {
           image: args.image,
           command: ["sh", "/etc/setup/setup.sh"],
           environment: [
-            { name: "ROOT_USER", secret: root.user },
-            { name: "ROOT_PASSWORD", secret: root.password },
-            // mc's own way to name a server without a file or an argument.
-            { name: "MC_HOST_store", value: `http://$(ROOT_USER):$(ROOT_PASSWORD)@${host}:${serverPort}` },
-            { name: "ACCESS_KEY", secret: key["access-key"] },
-            { name: "SECRET_KEY", secret: key["secret-key"] },
+            { name: "STORE", value: `${host}:${serverPort}` },
             { name: "BUCKET", value: bucket },
           ],
           resources: sizes.queue.resources,
-          mounts: [configMapMount("setup", "/etc/setup", script)],
+          mounts: [
+            configMapMount("setup", "/etc/setup", script),
+            secretMount("root", "/run/secrets/root", root.user.secretName),
+            secretMount("key", "/run/secrets/key", key["access-key"].secretName),
+          ],
           clientLabels: access.clientLabels,
         },
         deadlineSeconds: 300,

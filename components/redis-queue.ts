@@ -49,6 +49,10 @@ export interface RedisQueueArgs {
 
 const serverPort = 6379;
 
+/** The clients of Redis and of Valkey both take the password from this variable. */
+const ping = `REDISCLI_AUTH=$(cat /run/secrets/redis/password) && export REDISCLI_AUTH
+[ "$(redis-cli ping 2>/dev/null || valkey-cli ping)" = PONG ]`;
+
 export class RedisQueue extends pulumi.ComponentResource {
   readonly endpoint: QueueEndpoint;
 
@@ -89,10 +93,9 @@ export class RedisQueue extends pulumi.ComponentResource {
           image: server.image,
           // The password comes in a file: on the command line everybody on the node could read it.
           args: ["--aclfile", "/run/secrets/redis/users.acl", "--dir", "/data", "--appendonly", "yes"],
-          environment: [{ name: "REDISCLI_AUTH", secret: secret.password }],
           probes: probes({
             // While Redis reads its file after a start, it takes connections but answers LOADING.
-            ready: exec("sh", "-c", '[ "$(redis-cli ping 2>/dev/null || valkey-cli ping)" = PONG ]'),
+            ready: exec("sh", "-c", ping),
             alive: tcp(serverPort),
             periodSeconds: 10,
           }),

@@ -34,16 +34,20 @@ export function bucketPolicy(bucket: string): string {
 }
 
 /**
- * Can be repeated: every step leaves the declared state, whatever it finds. Secrets go to mc by environment and standard input,
- * never as arguments. An attached policy is an error to mc, so the last step asks what is attached.
+ * Can be repeated: every step leaves the declared state, whatever it finds. Secrets come as files and go to mc by environment and
+ * standard input, never as arguments. An attached policy is an error to mc, so the last step asks what is attached.
  */
 export const setupScript = `set -eu
 trap 'exit 143' TERM
+# mc's own way to name a server without a file or an argument.
+MC_HOST_store="http://$(cat /run/secrets/root/user):$(cat /run/secrets/root/password)@$STORE"
+export MC_HOST_store
+ACCESS_KEY=$(cat /run/secrets/key/access-key)
 until mc ready store --cluster-read >/dev/null 2>&1 || mc admin info store >/dev/null 2>&1; do sleep 1; done
 mc mb --ignore-existing "store/$BUCKET"
 mc anonymous set none "store/$BUCKET"
 mc admin policy create store "$BUCKET" /etc/setup/policy.json
-printf '%s\\n%s\\n' "$ACCESS_KEY" "$SECRET_KEY" | mc admin user add store
+printf '%s\\n%s\\n' "$ACCESS_KEY" "$(cat /run/secrets/key/secret-key)" | mc admin user add store
 mc admin policy attach store "$BUCKET" --user "$ACCESS_KEY" ||
   mc admin policy entities store --user "$ACCESS_KEY" | grep -q "$BUCKET"
 echo "bucket $BUCKET and its key are as declared"

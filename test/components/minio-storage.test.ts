@@ -73,7 +73,7 @@ test("derives the passwords of root and of the bucket's key", async () => {
   });
 });
 
-test("gives root's password to the server as a file, and to the one Job that makes the bucket", async () => {
+test("gives root's password as a file to the server, and to the one Job that makes the bucket", async () => {
   const { resources } = await alone(own);
   const server = podOf(find(resources, "apps/v1:StatefulSet opendata-files"));
   expect(server.containers[0]?.env?.slice(0, 2)).toEqual([
@@ -81,15 +81,17 @@ test("gives root's password to the server as a file, and to the one Job that mak
     { name: "MINIO_ROOT_PASSWORD_FILE", value: "/run/secrets/minio/password" },
   ]);
   const setup = podOf(find(resources, "batch/v1:Job opendata-files-setup"));
-  const from = (secret: string, name: string) => ({
-    valueFrom: { secretKeyRef: { name: nameOf(find(resources, secret)), key: name } },
+  const secretVolume = (name: string, secret: string) => ({
+    name,
+    secret: { secretName: nameOf(find(resources, secret)), defaultMode: 0o440 },
   });
+  expect(server.volumes.filter(({ secret }) => secret !== undefined)).toEqual([secretVolume("root", root)]);
+  expect(setup.volumes.filter(({ secret }) => secret !== undefined)).toEqual([
+    secretVolume("root", root),
+    secretVolume("key", key),
+  ]);
   expect(setup.containers[0]?.env).toEqual([
-    { name: "ROOT_USER", ...from(root, "user") },
-    { name: "ROOT_PASSWORD", ...from(root, "password") },
-    { name: "MC_HOST_store", value: "http://$(ROOT_USER):$(ROOT_PASSWORD)@opendata-files:9000" },
-    { name: "ACCESS_KEY", ...from(key, "access-key") },
-    { name: "SECRET_KEY", ...from(key, "secret-key") },
+    { name: "STORE", value: "opendata-files:9000" },
     { name: "BUCKET", value: "opendata-files" },
   ]);
 });

@@ -5,6 +5,7 @@ import { RedisQueue } from "../../components/redis-queue.ts";
 import { alone, credentials, describeComponent, nameOf, namespace, podOf, secretData } from "../support/component.ts";
 import { rootSecret } from "../support/configuration.ts";
 import { find, settled } from "../support/program.ts";
+import { probeCode } from "../support/shell.ts";
 
 const secret = "core/v1:Secret opendata-queue-credentials";
 const image = "registry.example.org/valkey:8.1.3";
@@ -97,15 +98,21 @@ test("the password reaches Redis in a file, for its one user, and no argument or
   });
   const { containers, volumes } = podOf(find(resources, "apps/v1:StatefulSet opendata-queue"));
   expect(containers.map(({ args, env }) => ({ args, env }))).toEqual([
-    {
-      args: ["--aclfile", "/run/secrets/redis/users.acl", "--dir", "/data", "--appendonly", "yes"],
-      env: [
-        {
-          name: "REDISCLI_AUTH",
-          valueFrom: { secretKeyRef: { name: nameOf(find(resources, secret)), key: "password" } },
-        },
-      ],
-    },
+    { args: ["--aclfile", "/run/secrets/redis/users.acl", "--dir", "/data", "--appendonly", "yes"], env: undefined },
   ]);
   expect(volumes.map(({ name }) => name)).toEqual(["tmp", "data", "credentials"]);
+});
+
+test.each([
+  ["Redis that answers", "redis-cli", "PONG", 0],
+  ["Redis that loads its file", "redis-cli", "LOADING Redis is loading the dataset in memory", 1],
+  ["Valkey, whose client has another name,", "valkey-cli", "PONG", 0],
+])("the password of the file lets the readiness probe ask %s", async (_name, client, answer, code) => {
+  const { resources } = await alone(own);
+  const [container] = podOf(find(resources, "apps/v1:StatefulSet opendata-queue")).containers;
+  const programs = {
+    cat: 'echo "content of $1"',
+    [client]: `[ "$REDISCLI_AUTH" = "content of /run/secrets/redis/password" ] && echo "${answer}"`,
+  };
+  expect(probeCode(container?.readinessProbe, programs)).toBe(code);
 });

@@ -34,7 +34,10 @@ describe("the setup script", () => {
   });
 
   test("gives mc no secret as an argument", () => {
-    const withSecret = setupScript.split("\n").filter((line) => line.includes("$SECRET_KEY"));
-    expect(withSecret).toEqual([`printf '%s\\n%s\\n' "$ACCESS_KEY" "$SECRET_KEY" | mc admin user add store`]);
+    const withSecret = setupScript.split("\n").filter((line) => /secret-key|password/.test(line));
+    expect(withSecret).toEqual([
+      'MC_HOST_store="http://$(cat /run/secrets/root/user):$(cat /run/secrets/root/password)@$STORE"',
+      `printf '%s\\n%s\\n' "$ACCESS_KEY" "$(cat /run/secrets/key/secret-key)" | mc admin user add store`,
+    ]);
   });
 });
