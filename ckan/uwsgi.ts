@@ -1,4 +1,5 @@
 /** uwsgi.ini: how CKAN's web pods serve. */
+import { longestRequest } from "./uploads.ts";
 
 /** Port that uWSGI listens on. */
 export const webPort = 5000;
@@ -9,6 +10,8 @@ export const livenessPath = "/_live";
 export interface ServerOptions {
   readonly processes: number;
   readonly threads: number;
+  /** Largest resource that may be uploaded. */
+  readonly maximumUploadMegabytes: number;
   /** Folder that holds wsgi.py. */
   readonly folder: string;
   /** Files that the site hands on from a store no browser reaches: requests below `/<bucket>/` go to `host:port`. */
@@ -17,7 +20,7 @@ export interface ServerOptions {
 
 /** The text of uwsgi.ini. */
 export function renderUwsgi(options: ServerOptions): string {
-  const { processes, threads, folder, store } = options;
+  const { processes, threads, maximumUploadMegabytes, folder, store } = options;
   return `[uwsgi]
 strict = true
 http-socket = 0.0.0.0:${webPort}
@@ -38,6 +41,7 @@ harakiri-verbose = true
 buffer-size = 32768
 # Larger bodies go to a file first: the time of a slow upload is the sender's, not that of the request.
 post-buffering = 65536
+limit-post = ${longestRequest(maximumUploadMegabytes)}
 max-requests = 5000
 # uWSGI reserves memory for every file descriptor it might use; container engines hand out a million of them.
 max-fd = 4096

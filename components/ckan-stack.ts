@@ -28,7 +28,8 @@ type Given =
   | "host"
   | "store"
   | "uploads"
-  | "nodePort";
+  | "nodePort"
+  | "maximumUploadMegabytes";
 
 /** Where uploads go. */
 export type FilesArgs =
@@ -203,10 +204,11 @@ function servers(endpoints: readonly { readonly host: pulumi.Input<string>; read
 }
 
 function webArgs(
-  { exposure, files }: CkanStackArgs,
+  { exposure, files, site }: CkanStackArgs,
   protection: Protection,
-): Pick<CkanWebArgs, "nodePort" | "uploads"> {
+): Pick<CkanWebArgs, "maximumUploadMegabytes" | "nodePort" | "uploads"> {
   return {
+    maximumUploadMegabytes: site.maximumUploadMegabytes,
     nodePort: exposure.kind === "node-port" ? exposure.nodePort : undefined,
     uploads: files.kind === "volume" ? { storage: files.storage, protection } : undefined,
   };

@@ -29,6 +29,8 @@ export interface CkanWebArgs {
   readonly processes?: number;
   /** Threads in a process. @default 2 */
   readonly threads?: number;
+  /** Largest resource that may be uploaded, and with it the longest request, in megabytes. @default 100 */
+  readonly maximumUploadMegabytes?: number;
   /** @default 250m to 1 processor, 768Mi to 1Gi */
   readonly resources?: Resources;
   /** A store whose files the site hands on, because browsers do not reach it. @default none */
@@ -119,10 +121,11 @@ export function webAccess(instance: string): Access {
   return { clientLabels: {}, destination: { kind: "pods", labels, port: webPort } };
 }
 
-function serverOptions({ processes, threads, store }: CkanWebArgs) {
+function serverOptions({ processes, threads, maximumUploadMegabytes, store }: CkanWebArgs) {
   return {
     processes: processes ?? sizes.web.processes,
     threads: threads ?? sizes.web.threads,
+    maximumUploadMegabytes: maximumUploadMegabytes ?? sizes.maximumUploadMegabytes,
     folder,
     ...(store !== undefined && !store.reachableByBrowsers && { store }),
   };

@@ -75,7 +75,9 @@ const ckanSchema = z.strictObject({
     )
     .default({})
     .describe("Further settings for ckan.ini; those that the program sets itself are refused"),
-  maximumUploadMegabytes: count(1).default(100).describe("Largest resource that may be uploaded, in megabytes"),
+  maximumUploadMegabytes: count(1)
+    .default(sizes.maximumUploadMegabytes)
+    .describe("Largest resource that may be uploaded, and with it the longest request, in megabytes"),
 });
 
 const exposureSchema = z.discriminatedUnion(

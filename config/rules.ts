@@ -1,6 +1,7 @@
 /** Rules between settings: each looks at values that are valid by themselves. */
 import { pluginMistakes } from "../ckan/plugins.ts";
 import { reservedSettings } from "../ckan/settings.ts";
+import { webDisk, workerDisk } from "../ckan/uploads.ts";
 import type { Instance } from "./instance.ts";
 import type { Mistake } from "./mistakes.ts";
 import { quantityValue } from "./primitives.ts";
@@ -23,6 +24,7 @@ export function instanceMistakes(name: string, instance: Instance): readonly Mis
     ...replicaMistakes(instance, at),
     ...workerMistakes(instance, at),
     ...resourceMistakes(instance, at),
+    ...diskMistakes(instance, at),
   ];
 }
 
@@ -125,6 +127,32 @@ function resourceMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
         expected: `expected at most the limit ${limits[amount]}`,
         found: requests[amount],
       }));
+  });
+}
+
+/** A pod that writes more than its limit is evicted, with every request and load in it. */
+function diskMistakes({ ckan, web, worker }: Instance, at: KeyOf): readonly Mistake[] {
+  const megabytes = ckan.maximumUploadMegabytes;
+  const uploads = web.processes * web.threads;
+  const needs = [
+    {
+      part: "web",
+      settings: web,
+      bytes: webDisk(uploads, megabytes),
+      what: `${uploads} uploads at a time, each twice`,
+    },
+    { part: "worker", settings: worker, bytes: workerDisk(megabytes), what: "a download and what XLoader makes of it" },
+  ];
+  return needs.flatMap(({ part, settings, bytes, what }) => {
+    const limit = settings.resources.limits["ephemeral-storage"];
+    if (quantityValue(limit) >= bytes) return [];
+    return [
+      {
+        key: at(`${part}.resources.limits.ephemeral-storage`),
+        expected: `expected at least ${bytes / 2 ** 20}Mi: room for ${what}, of at most ckan.maximumUploadMegabytes (${megabytes})`,
+        found: limit,
+      },
+    ];
   });
 }
 

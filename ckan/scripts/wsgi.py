@@ -21,6 +21,20 @@ def store_address(host, port):
         return b""
 
 
+def with_upload_limit(app, megabytes):
+    """Refuses requests larger than the largest upload: ckanext-s3filestore takes any file, and reads it into memory whole."""
+    limit = (megabytes + 1) * 2**20  # the other fields of the form
+
+    def limited(environ, start_response):
+        length = environ.get("CONTENT_LENGTH", "")
+        if not length.isdigit() or int(length) <= limit:
+            return app(environ, start_response)
+        start_response("413 Content Too Large", [("Content-Type", "text/plain; charset=utf-8")])
+        return [f"This site takes files of up to {megabytes} MB.\n".encode()]
+
+    return limited
+
+
 def with_relative_downloads(app, site, prefix):
     """Makes redirects to stored files relative.
 
@@ -44,7 +58,7 @@ def with_relative_downloads(app, site, prefix):
 
 fileConfig(os.environ["CKAN_INI"], disable_existing_loggers=False)
 config = CKANConfigLoader(os.environ["CKAN_INI"]).get_config()
-application = make_app(config)
+application = with_upload_limit(make_app(config), int(config["ckan.max_resource_size"]))
 
 _site = config.get("ckanext.s3filestore.download_proxy")
 if _site:

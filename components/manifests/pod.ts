@@ -18,7 +18,8 @@ export interface Resources {
 export interface Mount {
   readonly name: string;
   readonly path: string;
-  readonly source: Omit<types.input.core.v1.Volume, "name">;
+  /** @default an empty folder that ends with the pod, of the container's share of the node's disk */
+  readonly source?: Omit<types.input.core.v1.Volume, "name">;
   readonly readOnly?: boolean;
 }
 
@@ -50,7 +51,8 @@ export interface PodArgs {
 const user = 10001;
 
 export function podTemplate(args: PodArgs): PodTemplateSpec {
-  const mounts: readonly Mount[] = [{ name: "tmp", path: "/tmp", source: { emptyDir: {} } }, ...(args.mounts ?? [])];
+  const mounts: readonly Mount[] = [scratchMount("tmp", "/tmp"), ...(args.mounts ?? [])];
+  const scratch = { emptyDir: { sizeLimit: args.resources.limits["ephemeral-storage"] } };
   return {
     metadata: { labels: { ...labels(args.identity), ...args.clientLabels } },
     spec: {
@@ -70,7 +72,7 @@ export function podTemplate(args: PodArgs): PodTemplateSpec {
       },
       ...(args.spread ? spread(args.identity) : {}),
       containers: [container(args, mounts)],
-      volumes: mounts.map(({ name, source }) => ({ name, ...source })),
+      volumes: mounts.map(({ name, source = scratch }) => ({ name, ...source })),
     },
   };
 }
@@ -134,7 +136,7 @@ export function secretMount(name: string, path: string, secretName: Input<string
 
 /** A volume that ends with the pod. */
 export function scratchMount(name: string, path: string): Mount {
-  return { name, path, source: { emptyDir: {} } };
+  return { name, path };
 }
 
 /** A volume that outlives the pod. */

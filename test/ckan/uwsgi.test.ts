@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { livenessPath, renderUwsgi, webPort } from "../../ckan/uwsgi.ts";
 
-const options = { processes: 3, threads: 4, folder: "/etc/ckan-web" };
+const options = { processes: 3, threads: 4, maximumUploadMegabytes: 100, folder: "/etc/ckan-web" };
 const store = { bucket: "opendata-files", host: "opendata-files", port: 9000 };
 const settings = (text: string) =>
   text
@@ -34,6 +34,7 @@ test("processes, threads and the entry point are the given ones; the rest does n
     "max-requests": "5000",
     "max-fd": "4096",
     "post-buffering": "65536",
+    "limit-post": "209715200",
     vacuum: "true",
     "log-x-forwarded-for": "true",
     "log-format": "%(addr) %(method) %(var.PATH_INFO) %(status) %(rsize) bytes %(msecs) ms",

@@ -76,6 +76,15 @@ test("readiness asks CKAN, a start and liveness ask uWSGI", async () => {
 });
 
 test.each([
+  [undefined, "209715200"],
+  [500, "1048576000"],
+])("with uploads of up to %s megabytes, uWSGI hangs up on requests of more than %s bytes", async (most, bytes) => {
+  const { resources } = await alone(web(most === undefined ? {} : { maximumUploadMegabytes: most }));
+  const { data } = find(resources, "core/v1:ConfigMap opendata-web").inputs as { data: Record<string, string> };
+  expect(/^limit-post = (.*)$/m.exec(data["uwsgi.ini"] ?? "")?.[1]).toBe(bytes);
+});
+
+test.each([
   ["no browser reaches is read through the site", false, true],
   ["browsers reach is not", true, false],
 ])("a store that %s", async (_name, reachableByBrowsers, routed) => {

@@ -51,6 +51,21 @@ describe("inside one instance:", () => {
       },
       ["web.resources.requests.cpu", "queue.resources.requests.memory", "queue.resources.requests.ephemeral-storage"],
     ],
+    [
+      "disk for every upload that may come at a time is right",
+      { web: { processes: 3, threads: 3, resources: { limits: { "ephemeral-storage": "2056Mi" } } } },
+      [],
+    ],
+    [
+      "less disk than that is a mistake",
+      { web: { processes: 3, threads: 3, resources: { limits: { "ephemeral-storage": "2055Mi" } } } },
+      ["web.resources.limits.ephemeral-storage"],
+    ],
+    [
+      "larger uploads than web and worker have disk for are a mistake of each",
+      { ckan: { ...instance.ckan, maximumUploadMegabytes: 800 } },
+      ["web.resources.limits.ephemeral-storage", "worker.resources.limits.ephemeral-storage"],
+    ],
     ["a worker without XLoader's queue is a mistake", { worker: { queues: ["bulk"] } }, ["worker.queues"]],
     [
       "a worker without XLoader may have any queue",

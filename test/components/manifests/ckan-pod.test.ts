@@ -17,7 +17,7 @@ test("a pod that runs CKAN mounts its settings, and may write into a volume that
         source: { configMap: { name: "opendata-configuration-0" } },
         readOnly: true,
       },
-      { name: "storage", path: "/var/lib/ckan", source: { emptyDir: {} } },
+      { name: "storage", path: "/var/lib/ckan" },
     ],
     clientLabels: { "database-client": "true", "search-client": "true" },
   });

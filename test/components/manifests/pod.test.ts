@@ -61,7 +61,7 @@ describe("a pod", () => {
             volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
           },
         ],
-        volumes: [{ name: "tmp", emptyDir: {} }],
+        volumes: [{ name: "tmp", emptyDir: { sizeLimit: "2Gi" } }],
       },
     });
   });
@@ -114,10 +114,10 @@ describe("a pod", () => {
       { name: "d", mountPath: "/d" },
     ]);
     expect(podTemplate({ ...least, mounts })).toHaveProperty("spec.volumes", [
-      { name: "tmp", emptyDir: {} },
+      { name: "tmp", emptyDir: { sizeLimit: "2Gi" } },
       { name: "a", configMap: { name: "map" } },
       { name: "b", secret: { secretName: "secret", defaultMode: 0o440 } },
-      { name: "c", emptyDir: {} },
+      { name: "c", emptyDir: { sizeLimit: "2Gi" } },
       { name: "d", persistentVolumeClaim: { claimName: "claim" } },
     ]);
   });

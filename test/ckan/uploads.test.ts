@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { longestRequest, webDisk, workerDisk } from "../../ckan/uploads.ts";
+
+const mebibyte = 2 ** 20;
+
+test("the longest request is twice the largest upload", () => {
+  expect(longestRequest(100)).toBe(200 * mebibyte);
+});
+
+test("a web pod writes each of its uploads twice, beside logs and assets", () => {
+  expect([webDisk(4, 100), webDisk(8, 500)]).toEqual([1056 * mebibyte, 8256 * mebibyte]);
+});
+
+test("a load takes five times its file, beside logs and assets", () => {
+  expect([workerDisk(100), workerDisk(500)]).toEqual([756 * mebibyte, 2756 * mebibyte]);
+});
