@@ -7,10 +7,16 @@ import { print, ToolchainError } from "./steps.ts";
 export async function ensurePrograms(programs: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const missing = Object.entries(programs).filter(([program]) => !isPresent(program));
   const packages = [...new Set(missing.map(([, name]) => name))];
-  if (packages.length === 0) return [];
+  if (packages.length > 0)
+    await installPackages(packages, `programs: ${missing.map(([program]) => program).join(", ")}`);
+  return packages;
+}
+
+/** Installs packages; `missing` says what is not there without them. */
+export async function installPackages(packages: readonly string[], missing: string): Promise<void> {
   if (process.getuid?.() !== 0 || which("apt-get") === undefined) {
     throw new ToolchainError(
-      `missing programs: ${missing.map(([program]) => program).join(", ")}`,
+      `missing ${missing}`,
       `install them (Debian: apt-get install ${packages.join(" ")}) and run the same command again`,
     );
   }
@@ -18,7 +24,6 @@ export async function ensurePrograms(programs: Readonly<Record<string, string>>)
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   await run("apt-get", ["update", "-q"], { env });
   await run("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...packages], { env });
-  return packages;
 }
 
 /** Debian keeps system programs in /usr/sbin, which an ordinary user's PATH may lack. */

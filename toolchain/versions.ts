@@ -19,3 +19,8 @@ export const kwokVersion = "0.8.0";
 
 /** kind's release whose node image is Kubernetes 1.35. */
 export const kindVersion = "0.31.0";
+
+/** What `npm run scan` looks at rendered stacks with, besides the Pod Security library of the Kubernetes version above. */
+export const kubeScoreVersion = "1.20.0";
+export const kubeconformVersion = "0.8.0";
+export const checkovVersion = "3.3.30";

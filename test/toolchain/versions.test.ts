@@ -2,7 +2,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { engineKubernetesVersions, kubernetesVersion, kwokVersion, pulumiVersion } from "../../toolchain/versions.ts";
+import {
+  checkovVersion,
+  engineKubernetesVersions,
+  kubeconformVersion,
+  kubernetesVersion,
+  kubeScoreVersion,
+  kwokVersion,
+  pulumiVersion,
+} from "../../toolchain/versions.ts";
 
 const [, second] = engineKubernetesVersions;
 
@@ -10,6 +18,9 @@ test.each([
   ["kubernetes", "k8s.io/kubernetes", kubernetesVersion],
   ["control-plane", "k8s.io/kubernetes", second],
   ["kwok", "sigs.k8s.io/kwok", kwokVersion],
+  ["kube-score", "github.com/zegl/kube-score", kubeScoreVersion],
+  ["kubeconform", "github.com/yannh/kubeconform", kubeconformVersion],
+  ["pod-security", "k8s.io/pod-security-admission", kubernetesVersion.replace(/^1\./, "0.")],
   ["pulumi-cli", "github.com/pulumi/pulumi/pkg/v3", pulumiVersion],
 ])("toolchain/go/%s is built from %s %s", (folder, module, version) => {
   const lines = goMod(folder)
@@ -30,6 +41,17 @@ test.each([
   const targets = [...goMod(folder).matchAll(/^\tk8s\.io\/\S+ => k8s\.io\/\S+ v(\S+)$/gm)].map(([, target]) => target);
   expect(targets.length).toBeGreaterThan(30);
   expect(new Set(targets)).toEqual(new Set([version.replace(/^1\./, "0.")]));
+});
+
+test(`checkov ${checkovVersion} is installed, and it is the one that was asked for`, () => {
+  const pins = ["in", "txt"].map((ending) => {
+    const text = readFileSync(
+      join(import.meta.dirname, `../../toolchain/python/checkov/requirements.${ending}`),
+      "utf8",
+    );
+    return /^checkov==(\S+)/m.exec(text)?.[1];
+  });
+  expect(pins).toEqual([checkovVersion, checkovVersion]);
 });
 
 function goMod(folder: string): string {
