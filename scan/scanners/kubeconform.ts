@@ -1,0 +1,41 @@
+/** kubeconform: whether every object has the shape that this version of Kubernetes publishes, field by field. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { z } from "zod";
+import { readJson, scannerOutput } from "../output.ts";
+import { jsonSchemas, schemaFileTemplate } from "../schemas.ts";
+import { type Result, result, type Scanner } from "./scanner.ts";
+
+/** `schemas` is a folder, which is filled from Kubernetes' `swagger`. */
+export function kubeconform(program: string, swagger: string, schemas: string): Scanner {
+  mkdirSync(schemas);
+  for (const [file, content] of jsonSchemas(JSON.parse(readFileSync(swagger, "utf8")))) {
+    writeFileSync(join(schemas, file), JSON.stringify(content));
+  }
+  const options = ["-strict", "-verbose", "-output=json", `-schema-location=${join(schemas, schemaFileTemplate)}`];
+  return {
+    name: "kubeconform",
+    looksAt: "everything",
+    scan: async ({ folder, files }) =>
+      readKubeconform(await scannerOutput(program, [...options, ...files.map((file) => join(folder, file))])),
+  };
+}
+
+const schema = z.object({
+  resources: z.array(z.object({ filename: z.string(), kind: z.string(), status: z.string(), msg: z.string() })),
+});
+
+export function readKubeconform(output: string): Result {
+  const { resources } = readJson("kubeconform", schema, output);
+  const invalid = resources.filter(({ status }) => status !== "statusValid");
+  return result(
+    resources.map(({ filename }) => basename(filename)),
+    resources.length - invalid.length,
+    invalid.map(({ filename, status, msg }) => ({
+      check: status.replace("status", "").toLowerCase(),
+      file: basename(filename),
+      // The first words are the same for all, and name a temporary file.
+      message: msg.replace(/^problem validating schema.*?#' - /, ""),
+    })),
+  );
+}
