@@ -1,5 +1,6 @@
 /** The commands that a person would type: the project's own pulumi and kubectl scripts. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -18,6 +19,21 @@ export function pulumi(...args: readonly string[]): Result {
 /** `npm run kubectl -- <arguments>`: kubectl on the local cluster. */
 export function kubectl(args: readonly string[], input?: string): Result {
   return run("npm", ["run", "--silent", "kubectl", "--", ...args], input);
+}
+
+/** As `kubectl`, for several at the same time. */
+export async function kubectlAtOnce(args: readonly string[], input = ""): Promise<Result> {
+  const child = spawn("npm", ["run", "--silent", "kubectl", "--", ...args], { cwd: root });
+  child.stdin.end(input);
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (status) => resolve(status ?? 1));
+    }),
+  ]);
+  return { code, stdout, stderr };
 }
 
 /** The output of a command that has to succeed. */
