@@ -55,6 +55,9 @@ export function ckanSettings(site: Site): ReadonlyMap<string, string> {
     // By default CKAN shows every account to everybody, with a hash of its e-mail address; and with their activities the titles of
     // views in private datasets (ckanext-activity gives those no permission labels).
     ["ckan.auth.public_user_details", false],
+    // As in the file that `ckan generate config` writes; without one, whoever has an account may found organizations and publish.
+    ["ckan.auth.user_create_groups", false],
+    ["ckan.auth.user_create_organizations", false],
     ["SESSION_COOKIE_SECURE", site.url.startsWith("https:")],
     // The upload form's size limit counts in megabytes, XLoader's in bytes; a file that may be uploaded may be loaded.
     ["ckanext.xloader.max_content_length", site.maximumUploadMegabytes * 1_000_000],

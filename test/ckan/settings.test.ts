@@ -33,6 +33,8 @@ describe("the settings of a site", () => {
       "ckan.max_resource_size": "100",
       "ckan.csrf_protection.ignore_extensions": "false",
       "ckan.auth.public_user_details": "false",
+      "ckan.auth.user_create_groups": "false",
+      "ckan.auth.user_create_organizations": "false",
       SESSION_COOKIE_SECURE: "true",
       "ckanext.xloader.max_content_length": "100000000",
       "ckanext.xloader.site_url": "http://opendata-web",
@@ -134,6 +136,8 @@ test("the program's own settings are reserved, but for those that a site may rat
   expect(own.filter((name) => reservedSettings([name]).length === 0)).toEqual([
     "ckan.csrf_protection.ignore_extensions",
     "ckan.auth.public_user_details",
+    "ckan.auth.user_create_groups",
+    "ckan.auth.user_create_organizations",
   ]);
 });
 
