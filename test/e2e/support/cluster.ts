@@ -20,6 +20,11 @@ export interface LivePort {
   readonly protocol: string;
 }
 
+interface ContainerStatus {
+  readonly name: string;
+  readonly restartCount: number;
+}
+
 export interface LivePod extends LiveObject {
   readonly spec: {
     readonly containers: readonly { readonly name: string; readonly ports?: readonly LivePort[] }[];
@@ -28,7 +33,8 @@ export interface LivePod extends LiveObject {
     readonly phase: string;
     readonly podIP?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    readonly containerStatuses?: readonly { readonly name: string; readonly ready: boolean }[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
   };
 }
 

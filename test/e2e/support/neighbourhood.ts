@@ -46,25 +46,7 @@ export interface Neighbourhood {
 export async function gather(objects: readonly KubernetesObject[]): Promise<Neighbourhood> {
   removeNeighbours();
   const parts = workloads(objects);
-  const running = await runningPods(parts);
-  const tools = await Promise.all([...running.values()].map(hasPerl));
-  const usable = [...running.keys()].filter((_, index) => tools[index]);
-  await startStandIns(webImage(parts), namespaces, [
-    ...parts.filter((part) => !usable.includes(part)).map(standInFor),
-    ...namespaces.map(({ name }) => ({ name, namespace: name, labels: { app: name } })),
-  ]);
-  const labels = new Map(list("namespaces").map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
-  const take = (name: string, pod: LivePod) => participant(name, pod, labels.get(pod.metadata.namespace) ?? {});
-  const real = [...running].map(([part, pod]) => [part, take(componentOf(part), pod)] as const);
-  const standing = standIns().map((pod) => take(pod.metadata.name.replace(/^e2e-/, ""), pod));
-  const sources = [...real.flatMap(([part, pod]) => (usable.includes(part) ? [pod] : [])), ...standing];
-  // Where there is a real pod, flows lead to that one, even if they start from a stand-in.
-  const known = new Set(real.map(([part]) => componentOf(part)));
-  const destinations = [
-    ...real.map(([, pod]) => pod),
-    ...standing.filter(({ name }) => !known.has(name)),
-    ...nameServers().map((pod) => take("kube-dns", pod)),
-  ];
+  const { sources, destinations } = await assemble(parts);
   const services = siteServices(parts[0]?.namespace ?? "");
   const node = nodeAddress();
   const neighbourhood = {
@@ -76,6 +58,30 @@ export async function gather(objects: readonly KubernetesObject[]): Promise<Neig
   };
   await enforced(neighbourhood);
   return neighbourhood;
+}
+
+async function assemble(parts: readonly Workload[]) {
+  const running = await runningPods(parts);
+  const tools = await Promise.all([...running.values()].map(hasPerl));
+  const usable = [...running.keys()].filter((_, index) => tools[index]);
+  await startStandIns(webImage(parts), namespaces, [
+    ...parts.filter((part) => !usable.includes(part)).map(standInFor),
+    ...namespaces.map(({ name }) => ({ name, namespace: name, labels: { app: name } })),
+  ]);
+  const labels = new Map(list("namespaces").map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
+  const take = (name: string, pod: LivePod) => participant(name, pod, labels.get(pod.metadata.namespace) ?? {});
+  const real = [...running].map(([part, pod]) => [part, take(componentOf(part), pod)] as const);
+  const standing = standIns().map((pod) => take(pod.metadata.name.replace(/^e2e-/, ""), pod));
+  // Where there is a real pod, flows lead to that one, even where they start from a stand-in.
+  const known = new Set(real.map(([part]) => componentOf(part)));
+  return {
+    sources: [...real.flatMap(([part, pod]) => (usable.includes(part) ? [pod] : [])), ...standing],
+    destinations: [
+      ...real.map(([, pod]) => pod),
+      ...standing.filter(({ name }) => !known.has(name)),
+      ...nameServers().map((pod) => take("kube-dns", pod)),
+    ],
+  };
 }
 
 export function removeNeighbours(): void {

@@ -10,11 +10,17 @@ export function sql(namespace: string, role: string, database: string, statement
   return kubectl([...pod, "sh", "-c", script], `${password}\n${statement};\n`);
 }
 
-/** Runs mc in the store's own pod with CKAN's key. */
+/** Runs a shell script that uses mc, in the store's own pod with CKAN's key. */
 export function storeCommand(namespace: string, command: string): string {
   const url = `http://${secret(namespace, "opendata-files-key", "access-key")}:${secret(namespace, "opendata-files-key", "secret-key")}@127.0.0.1:9000`;
   const script = `read -r MC_HOST_store; export MC_HOST_store MC_CONFIG_DIR=/tmp/.mc; ${command}`;
   return succeed(kubectl(["exec", "-i", "-n", namespace, "opendata-files-0", "--", "sh", "-c", script], `${url}\n`));
+}
+
+/** The last line of JSON that mc prints for each of these commands, with CKAN's key. */
+export function storeAttempts(namespace: string, commands: readonly string[]): readonly string[] {
+  const lines = commands.map((command) => `timeout 20 mc --json ${command} </dev/null 2>&1 | tail -n 1`);
+  return storeCommand(namespace, lines.join("; ")).trimEnd().split("\n");
 }
 
 /** A value of the Secret whose name starts with `prefix`. */
