@@ -61,8 +61,8 @@ export class Client {
   }
 }
 
-/** Logs in through the form, as a person does, and returns a new API token made with that session. */
-export async function logIn(url: string, name: string, password: string): Promise<string> {
+/** Logs in through the form, as a person does, and returns the cookies of the new session. */
+export async function newSession(url: string, name: string, password: string): Promise<string> {
   const form = await fetch(`${url}/user/login`);
   const before = cookies(form);
   const fields = new URLSearchParams({ _csrf_token: csrfToken(await form.text()), login: name, password });
@@ -73,7 +73,12 @@ export async function logIn(url: string, name: string, password: string): Promis
     redirect: "manual",
   });
   if (login.status !== 302) throw new Error(`login answered ${login.status}`);
-  const session = cookies(login);
+  return cookies(login);
+}
+
+/** Logs in and returns a new API token made with that session. */
+export async function logIn(url: string, name: string, password: string): Promise<string> {
+  const session = await newSession(url, name, password);
   const page = await fetch(`${url}/user/${name}/api-tokens`, { headers: { cookie: session } });
   if (page.status !== 200) throw new Error(`the page of API tokens answered ${page.status}`);
   const answer = await fetch(`${url}/api/3/action/api_token_create`, {
