@@ -9,6 +9,7 @@ import type { Credentials } from "./credentials.ts";
 import { declareJob } from "./job.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
 import { configMapMount } from "./manifests/pod.ts";
 import { credentialsSecret } from "./secret.ts";
@@ -49,7 +50,7 @@ export class CkanBootstrap extends pulumi.ComponentResource {
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
       {
-        metadata: { name, namespace, labels: labels(identity) },
+        metadata: objectMetadata({ name, namespace, labels: labels(identity) }),
         spec: allow({ pods: selector(identity), to: runtime.access }),
       },
       { parent: this },

@@ -9,6 +9,7 @@ import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } fr
 import type { Credentials } from "./credentials.ts";
 import { durable, Protection } from "./durability.ts";
 import { instanceLabels } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
 import { denyAll } from "./manifests/network.ts";
 import { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
@@ -138,17 +139,17 @@ export class CkanStack extends pulumi.ComponentResource {
   private namespace(name: string, args: CkanStackArgs, protection: Protection): pulumi.Output<string> {
     const namespace = new kubernetes.core.v1.Namespace(
       name,
-      { metadata: { name: args.namespace, labels: namespaceLabels(args.credentials.instance) } },
+      { metadata: objectMetadata({ name: args.namespace, labels: namespaceLabels(args.credentials.instance) }) },
       { parent: this, ...durable(protection) },
     );
     new kubernetes.networking.v1.NetworkPolicy(
       `${name}-default-deny`,
       {
-        metadata: {
+        metadata: objectMetadata({
           name: "default-deny",
           namespace: namespace.metadata.name,
           labels: instanceLabels(args.credentials.instance),
-        },
+        }),
         spec: denyAll,
       },
       { parent: this },

@@ -10,6 +10,7 @@ import { durable, type Protection } from "./durability.ts";
 import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
 import { allow, fromAnywhere } from "./manifests/network.ts";
 import { claimMount, configMapMount, type Mount, podTemplate, type Resources } from "./manifests/pod.ts";
 import { http, probes } from "./manifests/probes.ts";
@@ -50,7 +51,7 @@ export class CkanWeb extends pulumi.ComponentResource {
     const { namespace, instance, runtime, replicas = 1 } = args;
     const identity: Identity = { instance, component: "web", software: "ckan", version: runtime.version };
     const pods = selector(identity);
-    const metadata = { name, namespace, labels: labels(identity) };
+    const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
 
     const data = { "uwsgi.ini": renderUwsgi(serverOptions(args)), "wsgi.py": scripts["wsgi.py"] };
     const server = configFiles(name, { namespace, identity, data }, { parent: this });

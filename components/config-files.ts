@@ -2,6 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Identity, labels } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
 import { contentName } from "./manifests/names.ts";
 
 export interface ConfigFilesArgs {
@@ -18,6 +19,6 @@ export function configFiles(
   options: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const fixed = contentName(name, data);
-  const metadata = { name: fixed, namespace, labels: labels(identity) };
+  const metadata = objectMetadata({ name: fixed, namespace, labels: labels(identity) });
   return new kubernetes.core.v1.ConfigMap(fixed, { metadata, immutable: true, data }, options).metadata.name;
 }

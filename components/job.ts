@@ -2,6 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
 import { contentName } from "./manifests/names.ts";
 import { type PodArgs, podTemplate } from "./manifests/pod.ts";
 
@@ -27,12 +28,12 @@ export function declareJob(
   return new kubernetes.batch.v1.Job(
     name,
     {
-      metadata: {
+      metadata: objectMetadata({
         name: pulumi.output(template).apply((content) => contentName(name, content)),
         namespace: args.namespace,
         labels: labels(args.pod.identity),
         annotations: { "pulumi.com/replaceUnready": "true" },
-      },
+      }),
       spec: { template, backoffLimit: 2, activeDeadlineSeconds: args.deadlineSeconds },
     },
     { ...options, deleteBeforeReplace: true },

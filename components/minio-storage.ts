@@ -9,6 +9,7 @@ import { Protection } from "./durability.ts";
 import { declareJob } from "./job.ts";
 import { bucketPolicy, setupScript } from "./manifests/bucket.ts";
 import { type Identity, imageVersion, labels, selector } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
 import { configMapMount, type Resources, secretMount } from "./manifests/pod.ts";
 import { http, probes } from "./manifests/probes.ts";
@@ -120,7 +121,7 @@ export class MinioStorage extends pulumi.ComponentResource {
     new kubernetes.networking.v1.NetworkPolicy(
       name,
       {
-        metadata: { name, namespace, labels: labels(identity) },
+        metadata: objectMetadata({ name, namespace, labels: labels(identity) }),
         spec: allow({ pods: selector(identity), to: [access] }),
       },
       { parent: this },

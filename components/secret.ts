@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretReference } from "./contracts.ts";
 import { Credential, type Credentials } from "./credentials.ts";
 import { type Identity, labels } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
 
 export interface CredentialsSecretArgs<Data> {
   readonly namespace: pulumi.Input<string>;
@@ -33,11 +34,11 @@ export function credentialsSecret<Data extends { readonly [Key in keyof Data]: V
   const secret = new kubernetes.core.v1.Secret(
     fixed ?? name,
     {
-      metadata: {
+      metadata: objectMetadata({
         ...(fixed !== undefined && { name: fixed }),
         namespace: args.namespace,
         labels: labels(args.identity),
-      },
+      }),
       immutable: true,
       data: Object.fromEntries(entries.map(([key, value]) => [key, encoded(value)])),
     },

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Access } from "./contracts.ts";
 import { durable, type Protection } from "./durability.ts";
 import { clientLabel, labels, selector } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
 import { allow, fromPods } from "./manifests/network.ts";
 import { claimMount, type PodArgs, podTemplate } from "./manifests/pod.ts";
 import { volumeClaim } from "./manifests/storage.ts";
@@ -35,7 +36,7 @@ export function declareServer(name: string, args: ServerArgs, options: pulumi.Cu
   const { namespace, port, pod } = args;
   const pods = selector(pod.identity);
   const clientLabels = clientLabel(pod.identity.component);
-  const metadata = { name, namespace, labels: labels(pod.identity) };
+  const metadata = objectMetadata({ name, namespace, labels: labels(pod.identity) });
 
   const claim = new kubernetes.core.v1.PersistentVolumeClaim(
     `${name}-data`,

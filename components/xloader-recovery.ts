@@ -6,6 +6,7 @@ import { webAccess } from "./ckan-web.ts";
 import { configFiles } from "./config-files.ts";
 import type { CkanRuntime, DatabaseEndpoints, EnvironmentVariable, QueueEndpoint } from "./contracts.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
 import { configMapMount, podTemplate } from "./manifests/pod.ts";
 import { sizes } from "./sizes.ts";
@@ -43,7 +44,7 @@ export class XLoaderRecovery extends pulumi.ComponentResource {
     super("ckan:index:XLoaderRecovery", name, args, opts);
     const { namespace, instance, runtime, database, queue } = args;
     const identity: Identity = { instance, component: "recovery", software: "ckan", version: runtime.version };
-    const metadata = { name, namespace, labels: labels(identity) };
+    const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
 
     const data = { "resubmit.py": scripts["resubmit.py"] };
     const script = configFiles(name, { namespace, identity, data }, { parent: this });

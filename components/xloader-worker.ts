@@ -8,6 +8,7 @@ import type { CkanRuntime } from "./contracts.ts";
 import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
 import { configMapMount, podTemplate, type Resources } from "./manifests/pod.ts";
 import { exec, probes } from "./manifests/probes.ts";
@@ -36,7 +37,7 @@ export class XLoaderWorker extends pulumi.ComponentResource {
     const { namespace, instance, runtime, replicas = 1 } = args;
     const identity: Identity = { instance, component: "worker", software: "ckan", version: runtime.version };
     const pods = selector(identity);
-    const metadata = { name, namespace, labels: labels(identity) };
+    const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
 
     const data = { "worker_alive.py": scripts["worker_alive.py"] };
     const script = configFiles(name, { namespace, identity, data }, { parent: this });

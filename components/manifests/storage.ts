@@ -1,6 +1,7 @@
 /** Claims for volumes. */
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
+import { objectMetadata } from "./metadata.ts";
 
 export interface ClaimArgs {
   readonly name: string;
@@ -12,14 +13,14 @@ export interface ClaimArgs {
 
 export function volumeClaim({ name, namespace, labels, size }: ClaimArgs): types.input.core.v1.PersistentVolumeClaim {
   return {
-    metadata: {
+    metadata: objectMetadata({
       name,
       namespace,
       labels: { ...labels },
       // The provider (4.25.0) waits for the event of binding, which never comes for a claim that is bound already, as after a
       // destroy that kept it: five minutes, then an error. The pod that mounts the volume is waited for anyway.
       annotations: { "pulumi.com/skipAwait": "true" },
-    },
+    }),
     spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: size } } },
   };
 }

@@ -208,10 +208,18 @@ describe("Destruction", () => {
     expect(engine.kubernetes(kinds, "-n", "opendata-dev").items).toEqual([]);
   });
 
-  test("leaves nothing when data is disposable", () => {
-    engine.write({ ...dev, "ckan:protection": "disposable" });
+  test("of a retained stack is undone by the next up, which takes the volumes even for another version of a server", () => {
+    const next = changed(dev, ["ckan:defaults", "queue", "image"], "localhost/ckan-environments/redis:8.0-1");
+    engine.write({ ...next, "ckan:protection": "disposable" });
     engine.setSecret("rootSecret", rootSecret);
     expect(pulumi("up", "--yes", "--skip-preview").code).toBe(0);
+    const [claim] = engine
+      .kubernetes("persistentvolumeclaims", "-n", "opendata-dev")
+      .items.filter(({ metadata }) => metadata.name === "opendata-queue-data");
+    expect(claim?.metadata.labels?.["app.kubernetes.io/version"]).toBe("8.0");
+  });
+
+  test("leaves nothing when data is disposable", () => {
     expect(pulumi("destroy", "--yes", "--skip-preview").code).toBe(0);
     expect(namespaces()).not.toContain("opendata-dev");
   });

@@ -84,6 +84,13 @@ describe.each(known)("%s", (_name, { resources, objects, pods }) => {
     );
   });
 
+  test("every object names one and the same field manager, whatever state it is in", () => {
+    const manager = ({ metadata }: KubernetesObject) => metadata.annotations?.["pulumi.com/patchFieldManager"];
+    expect(Object.fromEntries(objects.map((object) => [address(object), manager(object)]))).toEqual(
+      Object.fromEntries(objects.map((object) => [address(object), "ckan-environments"])),
+    );
+  });
+
   test("every namespace admits only pods of the restricted standard", () => {
     for (const { metadata } of ofKind(objects, "Namespace")) {
       expect(metadata.labels).toMatchObject({

@@ -8,6 +8,7 @@ export interface Metadata {
   readonly name: string;
   readonly namespace?: string;
   readonly labels?: Labels;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface Probe {
