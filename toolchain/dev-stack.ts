@@ -5,7 +5,7 @@ import { devStack, pulumiEnvironment, usesLocalState } from "./backend.ts";
 import { projectRoot } from "./paths.ts";
 import { run, tryRun } from "./process.ts";
 import type { PulumiTools } from "./pulumi-cli.ts";
-import { releaseStaleLock, settleInterruptedOperations } from "./recovery.ts";
+import { releaseStaleLock, repairLocalState, settleInterruptedOperations } from "./recovery.ts";
 import { step, ToolchainError } from "./steps.ts";
 
 export interface Site {
@@ -17,6 +17,7 @@ export interface Site {
 export async function selectDevStack(tools: PulumiTools): Promise<void> {
   const options = { cwd: projectRoot, env: pulumiEnvironment(tools) };
   const pulumi = join(tools.bin, "pulumi");
+  if (usesLocalState(options.env)) repairLocalState();
   if ((await tryRun(pulumi, ["stack", "select", devStack, "--non-interactive"], options)).code === 0) return;
   await step(`Making the stack ${devStack}`, () =>
     run(pulumi, ["stack", "init", devStack, "--non-interactive"], options),

@@ -1,6 +1,6 @@
 /** The real CLI, provider and API server, with a state, a stack file and a secret of the test's own. */
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -22,6 +22,11 @@ export interface Run {
   readonly code: number;
   /** Everything that the command printed. */
   readonly output: string;
+}
+
+export interface RunningCommand {
+  readonly ended: Promise<Run>;
+  readonly kill: () => void;
 }
 
 /** One operation that a preview announces. */
@@ -82,6 +87,27 @@ export class Engine {
     return this.#run(join(this.#tools.bin, "pulumi"), [...args, ...stack, "--non-interactive"]);
   }
 
+  /** Starts the CLI; `kill` ends it and everything that it started at once, as a lost machine would. */
+  begin(...args: readonly string[]): RunningCommand {
+    const child = spawn(join(this.#tools.bin, "pulumi"), [...args, "--stack", "dev", "--non-interactive"], {
+      cwd: this.folder,
+      env: this.#environment(),
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (text: Buffer) => {
+        output += text.toString();
+      });
+    }
+    const ended = new Promise<Run>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code: code ?? 1, output }));
+    });
+    return { ended, kill: () => process.kill(-(child.pid ?? Number.NaN), "SIGKILL") };
+  }
+
   /** The operations that `up` would perform, without those that change nothing. */
   operations(): readonly Operation[] {
     const { code, output } = this.pulumi("preview", "--json");
@@ -106,6 +132,13 @@ export class Engine {
   serverVersion(): string {
     const { output } = this.#run(this.#kubernetesBinary, ["kubectl", "get", "--raw", "/version"]);
     return (JSON.parse(output) as { gitVersion: string }).gitVersion;
+  }
+
+  /** Locks of Pulumi's that somebody holds on the stack. */
+  locks(): readonly string[] {
+    const folder = join(this.state, ".pulumi", "locks");
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".json"));
   }
 
   get stackFile(): string {
@@ -136,25 +169,34 @@ export class Engine {
       cwd: this.folder,
       encoding: "utf8",
       maxBuffer: 256 * 1024 * 1024,
-      env: {
-        ...process.env,
-        PATH: [this.#tools.bin, join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter),
-        PULUMI_HOME: this.#tools.home,
-        PULUMI_BACKEND_URL: pathToFileURL(this.state).href,
-        PULUMI_CONFIG_PASSPHRASE_FILE: this.passphrase,
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        KUBECONFIG: this.#plane.kubeconfig,
-        NO_COLOR: "1",
-      },
+      env: this.#environment(),
     });
     if (error) throw error;
     return { code: status ?? 1, output: stdout + stderr };
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      PATH: [this.#tools.bin, join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter),
+      PULUMI_HOME: this.#tools.home,
+      PULUMI_BACKEND_URL: pathToFileURL(this.state).href,
+      PULUMI_CONFIG_PASSPHRASE_FILE: this.passphrase,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      KUBECONFIG: this.#plane.kubeconfig,
+      NO_COLOR: "1",
+    };
   }
 }
 
 export interface KubernetesObject {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
 }
 
 /** The `config:` part of a committed stack file, for a test to change. */
