@@ -4,7 +4,8 @@ A worker that is killed hard (out of memory, a lost node) takes its load with it
 job to its failed ones, and nothing tries again. The same holds for a load whose queue entry or last report was lost.
 
 Lost is a load that CKAN has as unfinished while no queue and no living worker has a job for its resource. A worker that runs a
-job renews it every 30 seconds, for 90 (rq.worker: job_monitoring_interval); one that is silent for longer is dead.
+job renews it every 30 seconds, for 90 (rq.worker: job_monitoring_interval); one that is silent for longer is dead. Lost is, too, a
+load that failed because the database or the file's store was away or had just got another password: the file is as good as before.
 """
 import json
 import os
@@ -22,12 +23,17 @@ YOUNG_SECONDS = 120
 MOST_TRIES = 3
 TRIES_KEPT_SECONDS = 24 * 60 * 60
 
-UNFINISHED = """
-SELECT task.entity_id FROM task_status task JOIN resource ON resource.id = task.entity_id AND resource.state = 'active'
-WHERE task.task_type = 'xloader' AND task.key = 'xloader'
-AND task.state IN ('submitting', 'pending', 'running', 'running_but_viewable')
+NOT_COMPLETE = """
+SELECT task.entity_id, task.state, task.error
+FROM task_status task JOIN resource ON resource.id = task.entity_id AND resource.state = 'active'
+WHERE task.task_type = 'xloader' AND task.key = 'xloader' AND task.state <> 'complete'
 AND task.last_updated < (now() AT TIME ZONE 'UTC') - %s * interval '1 second'
+AND (task.state <> 'error' OR task.last_updated > (now() AT TIME ZONE 'UTC') - %s * interval '1 second')
 """
+UNFINISHED_STATES = {"submitting", "pending", "running", "running_but_viewable"}
+# What libpq and PostgreSQL say when it is the server and not the file, and XLoader when this site does not hand out its own file.
+DATABASE_AWAY = "connection to server at|server closed the connection|terminating connection|the database system is"
+FILE_AWAY = r"bad HTTP response when trying to download the data file status=\d+ url={site}/|Pool\(host=\\?'{host}\\?'"
 
 
 def resource_of(description):
@@ -49,10 +55,21 @@ def alive(redis, site):
     return {resource_of(description) for description in descriptions}
 
 
+def is_server_away(error, site):
+    own = FILE_AWAY.format(site=re.escape(site), host=re.escape(site.split("//")[1]))
+    return re.search(f"{DATABASE_AWAY}|{own}", error or "") is not None
+
+
 def unfinished(database):
+    """Also those with an error that says nothing about the file."""
+    site = os.environ["SITE"]
     with database.cursor() as cursor:
-        cursor.execute(UNFINISHED, (YOUNG_SECONDS,))
-        return {row[0] for row in cursor.fetchall()}
+        cursor.execute(NOT_COMPLETE, (YOUNG_SECONDS, TRIES_KEPT_SECONDS))
+        return {
+            resource
+            for resource, state, error in cursor.fetchall()
+            if state in UNFINISHED_STATES or (state == "error" and is_server_away(error, site))
+        }
 
 
 def look(redis, database, site):
@@ -71,22 +88,25 @@ def call(action, data):
         return json.load(answer)["result"]
 
 
-def give_up(resource):
+def give_up(redis, tries, resource):
     task = call("task_status_show", {"entity_id": resource, "task_type": "xloader", "key": "xloader"})
+    if task["state"] == "error":
+        print(f"{resource}: failed again after {MOST_TRIES} tries; its error stands", flush=True)
+        return
     reason = f"The load was lost {MOST_TRIES} times with its worker, which may have too little memory for this file."
     call("task_status_update", {**task, "state": "error", "error": json.dumps({"message": reason})})
+    redis.delete(tries)
     print(f"{resource}: lost again after {MOST_TRIES} tries; its state says so now", flush=True)
 
 
 def submit_again(redis, site, resource):
     tries = f"ckan-environments:tries:{site}:{resource}"
-    number = redis.incr(tries)
-    redis.expire(tries, TRIES_KEPT_SECONDS)
+    number = int(redis.get(tries) or 0) + 1
     if number > MOST_TRIES:
-        redis.delete(tries)
-        return give_up(resource)
+        return give_up(redis, tries, resource)
     # A load that was cut short may have left the file's hash as that of a loaded one.
     accepted = call("xloader_submit", {"resource_id": resource, "ignore_hash": True})
+    redis.set(tries, number, ex=TRIES_KEPT_SECONDS)
     print(f"{resource}: lost, {'submitted again' if accepted else 'refused by XLoader'} (try {number})", flush=True)
 
 

@@ -18,11 +18,10 @@ class Redis:
     def hget(self, key, field):
         job = key.removeprefix("rq:job:")
         return None if job == "gone" else "xloader_data_into_datastore({'metadata': {'resource_id': '%s'}})" % job
-    def incr(self, key):
-        self.counts[key] = self.counts.get(key, 0) + 1
-        return self.counts[key]
-    def expire(self, key, seconds):
-        pass
+    def get(self, key):
+        return self.counts.get(key)
+    def set(self, key, value, ex):
+        self.counts[key] = str(value)
     def delete(self, key):
         del self.counts[key]
 FUTURE, PAST = time.time() + 60, time.time() - 60
@@ -50,6 +49,89 @@ test.skipIf(pythonIsMissing).each([
 ] as const)("takes for lost %s", (_case, queues, started, unfinished, lost) => {
   expect(look(queues, started, unfinished)).toEqual(lost);
 });
+
+const download = (url: string) =>
+  `b'Xloader received a bad HTTP response when trying to download the data file status=404 url=${url}'`;
+
+test.skipIf(pythonIsMissing).each([
+  ["one that runs", "running", null, true],
+  ["one that its readers see already", "running_but_viewable", "", true],
+  [
+    "one that could not log in",
+    "error",
+    'connection to server at "db" failed: FATAL: password authentication failed',
+    true,
+  ],
+  ["one whose database ended", "error", "terminating connection due to administrator command", true],
+  ["one whose database crashed", "error", "server closed the connection unexpectedly", true],
+  ["one whose database starts", "error", "FATAL: the database system is starting up", true],
+  ["one whose file the site did not hand out", "error", download("http://opendata-web/dataset/a/b.csv"), true],
+  [
+    "one that did not reach the site",
+    "error",
+    "b'HTTPConnectionPool(host=\\'opendata-web\\', port=80): Max retries'",
+    true,
+  ],
+  ["not one whose file another site did not hand out", "error", download("http://example.org/b.csv"), false],
+  [
+    "not one that did not reach another site",
+    "error",
+    "b'HTTPConnectionPool(host=\\'example.org\\', port=80): Max'",
+    false,
+  ],
+  ["not one whose file is no table", "error", "Row 2 has more values than the 2 column(s) in the header", false],
+  ["not one that failed without a word", "error", null, false],
+  ["not one in a state that nobody knows", "cancelled", null, false],
+] as const)("takes for unfinished %s", (_case, state, error, expected) => {
+  const rows = JSON.stringify(JSON.stringify([["a", state, error]]));
+  const found = run(`
+import contextlib
+class Cursor:
+    def execute(self, statement, values):
+        pass
+    def fetchall(self):
+        return json.loads(${rows})
+class Database:
+    def cursor(self):
+        return contextlib.nullcontext(Cursor())
+os.environ["SITE"] = "http://opendata-web"
+print(json.dumps(sorted(unfinished(Database()))))`);
+  expect(found).toEqual(expected ? ["a"] : []);
+});
+
+test.skipIf(pythonIsMissing)("counts a try only when the site took it", () => {
+  const counts = run(`
+def call(action, data):
+    raise OSError("403")
+redis = Redis({}, {})
+for _ in range(5):
+    try:
+        submit_again(redis, "opendata", "a")
+    except OSError:
+        pass
+print(json.dumps(redis.counts))`);
+  expect(counts).toEqual({});
+});
+
+test.skipIf(pythonIsMissing)(
+  "submits a load that fails again and again three times, and leaves its error as it is",
+  () => {
+    const calls = run(`
+calls = []
+def call(action, data):
+    calls.append(action)
+    return {"id": "task", "state": "error"} if action == "task_status_show" else True
+import contextlib, io
+redis = Redis({}, {})
+with contextlib.redirect_stdout(io.StringIO()):
+    for _ in range(6):
+        submit_again(redis, "opendata", "a")
+print(json.dumps(calls))`);
+    const submit = "xloader_submit";
+    const look = "task_status_show";
+    expect(calls).toEqual([submit, submit, submit, look, look, look]);
+  },
+);
 
 test.skipIf(pythonIsMissing)("submits a lost load three times, and then says that it is lost", () => {
   const calls = run(`
