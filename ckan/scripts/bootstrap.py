@@ -5,7 +5,7 @@
 3. CKAN's and the plugins' migrations
 4. the datastore's permissions, by CKAN's own SQL
 5. the sysadmin and XLoader's API token
-6. the object store: is there, with a key that works
+6. the object store: is there, with a key that works; links of earlier keys are forgotten
 7. the search index
 """
 import os
@@ -191,6 +191,30 @@ def check_store(config, seconds):
     say(f"the bucket {bucket} can be used")
 
 
+def forget_links(seconds):
+    """s3filestore keeps signed links in Redis and hands them out again. The store refuses those that an earlier key has signed,
+    so that downloads would fail until they expire. The key in use works by now, and an earlier one that the store does not
+    know any more signs nothing new: s3filestore asks the store for the file before it signs."""
+    from ckan.lib.redis import connect_to_redis
+    from ckanext.s3filestore.redis_helper import REDIS_PREFIX
+    from redis import RedisError
+
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            redis = connect_to_redis()
+            links = list(redis.scan_iter(match=f"{REDIS_PREFIX}*", count=1000))
+            for link in links:
+                redis.delete(link)
+            break
+        except RedisError as error:
+            # It answers on its port also before it has a new password.
+            if time.monotonic() > deadline:
+                fail(f"the queue cannot be used within {seconds} s: {error}")
+            time.sleep(1)
+    say(f"{len(links)} signed links are forgotten")
+
+
 def check_search_index(model):
     """A new or emptied index is filled again; an index that has all datasets is left alone."""
     from ckan.lib.search import check_solr_schema_version, query_for, rebuild
@@ -220,6 +244,7 @@ def declare_inside_ckan():
             declare_xloader_token(model, user)
         if plugin_loaded("s3filestore"):
             check_store(config, 120)
+            forget_links(120)
         check_search_index(model)
 
 
@@ -237,4 +262,5 @@ def main():
     say("done")
 
 
-main()
+if __name__ == "__main__":
+    main()

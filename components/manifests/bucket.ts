@@ -38,12 +38,13 @@ export function bucketPolicy(bucket: string): string {
  * standard input, never as arguments. An attached policy is an error to mc, so the last step asks what is attached.
  */
 export const setupScript = `set -eu
-trap 'exit 143' TERM
+trap 'cat /tmp/refusal; exit 143' TERM
 # mc's own way to name a server without a file or an argument.
 MC_HOST_store="http://$(cat /run/secrets/root/user):$(cat /run/secrets/root/password)@$STORE"
 export MC_HOST_store
 ACCESS_KEY=$(cat /run/secrets/key/access-key)
-until mc ready store --cluster-read >/dev/null 2>&1 || mc admin info store >/dev/null 2>&1; do sleep 1; done
+# Asked as root: while that is rotated, the server that answers first may be the one that is about to end.
+until mc admin info store >/dev/null 2>/tmp/refusal; do sleep 1; done
 mc mb --ignore-existing "store/$BUCKET"
 mc anonymous set none "store/$BUCKET"
 mc admin policy create store "$BUCKET" /etc/setup/policy.json

@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bucketPolicy, setupScript } from "../../../components/manifests/bucket.ts";
 
@@ -31,6 +34,34 @@ describe("the setup script", () => {
   test("is one that a POSIX shell can read", () => {
     const { status, stderr } = spawnSync("sh", ["-n"], { input: setupScript, encoding: "utf8" });
     expect([status, stderr]).toEqual([0, ""]);
+  });
+
+  test("waits for the server that knows the password, whatever answers before", () => {
+    const folder = mkdtempSync(join(tmpdir(), "setup-"));
+    try {
+      for (const name of ["root", "key", "bin"]) mkdirSync(join(folder, name));
+      for (const name of ["root/user", "root/password", "key/access-key", "key/secret-key"]) {
+        writeFileSync(join(folder, name), "x");
+      }
+      // Healthy, but with another password until it was asked twice.
+      const mc = `echo "$*" >>calls
+[ "$*" = "admin info store" ] && [ "$(grep -c info calls)" -lt 3 ] && exit 1
+exit 0`;
+      for (const [name, script] of Object.entries({ mc, sleep: "exit 0" })) {
+        writeFileSync(join(folder, "bin", name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      }
+      const input = setupScript.replaceAll("/run/secrets", folder).replaceAll("/tmp/refusal", "refusal");
+      const env = { PATH: `${folder}/bin:/usr/bin:/bin`, STORE: "files:9000", BUCKET: "files" };
+      expect(spawnSync("sh", { input, cwd: folder, env }).status).toBe(0);
+      expect(readFileSync(join(folder, "calls"), "utf8").split("\n").slice(0, 4)).toEqual([
+        "admin info store",
+        "admin info store",
+        "admin info store",
+        "mb --ignore-existing store/files",
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("gives mc no secret as an argument", () => {

@@ -17,13 +17,18 @@ export function cost(fault: string, outcomes: readonly Outcome[], since: number)
   return { fault, requests: outcomes.length, failed: failures(outcomes).length, recovery };
 }
 
-/** Writes the table and returns where it is kept. */
-export function keep(name: string, costs: readonly Cost[]): string {
-  const rows = costs.map((row) => `| ${row.fault} | ${row.requests} | ${row.failed} | ${row.recovery} s |`);
-  const table = ["| fault | requests | failed | recovered after |", "|---|---|---|---|", ...rows].join("\n");
+/** Prints the costs and keeps them. */
+export function keep(name: string, costs: readonly Cost[]): void {
+  const rows = costs.map((row) => [row.fault, `${row.requests}`, `${row.failed}`, `${row.recovery} s`]);
+  keepTable(name, ["fault", "requests", "failed", "recovered after"], rows);
+}
+
+/** Prints a table and keeps it. */
+export function keepTable(name: string, headings: readonly string[], rows: readonly (readonly string[])[]): void {
+  const lines = [headings, headings.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  const table = `${lines.join("\n")}\n`;
   const path = join(stateRoot, `${name}.md`);
   mkdirSync(stateRoot, { recursive: true });
-  writeFileSync(path, `${table}\n`);
-  console.log(`${table}\n(kept in ${path})`);
-  return path;
+  writeFileSync(path, table);
+  console.log(`${table}(kept in ${path})`);
 }

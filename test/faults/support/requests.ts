@@ -67,3 +67,17 @@ export function recoverySeconds(outcomes: readonly Outcome[], since: number): nu
   if (next === undefined) throw new Error("the site did not recover while it was watched");
   return (next.started + next.took - since) / 1000;
 }
+
+/** Seconds of the longest time without a good answer: from the first failed question to the next answer. */
+export function longestGap(outcomes: readonly Outcome[]): number {
+  let since: number | undefined;
+  let longest = 0;
+  for (const { started, took, outcome } of outcomes) {
+    if (outcome !== "200") since ??= started;
+    else if (since !== undefined) {
+      longest = Math.max(longest, started + took - since);
+      since = undefined;
+    }
+  }
+  return longest / 1000;
+}

@@ -2,9 +2,14 @@
 import { expect } from "vitest";
 import { Client, eventually, logIn, type SiteOutput } from "../../e2e/support/site.ts";
 
-const organization = "faults-office";
+export const organization = "faults-office";
 const dataset = "faults-register";
-const reader = { name: "faults-reader", email: "faults-reader@example.org", password: "a-reader-of-nothing-much" };
+/** Somebody without any rights of his own. */
+export const reader = {
+  name: "faults-reader",
+  email: "faults-reader@example.org",
+  password: "a-reader-of-nothing-much",
+};
 
 export interface SiteData {
   readonly admin: Client;
@@ -60,9 +65,15 @@ export async function removeData(admin: Client): Promise<void> {
   await admin.try("user_delete", { id: reader.name });
 }
 
-export async function upload(admin: Client, name: string, csv: string): Promise<{ id: string; url: string }> {
+/** A new resource of the register, or of another dataset. */
+export async function upload(
+  admin: Client,
+  name: string,
+  csv: string,
+  into: string = dataset,
+): Promise<{ id: string; url: string }> {
   const form = new FormData();
-  for (const [key, value] of Object.entries({ package_id: dataset, name, format: "CSV" })) form.set(key, value);
+  for (const [key, value] of Object.entries({ package_id: into, name, format: "CSV" })) form.set(key, value);
   form.set("upload", new Blob([csv], { type: "text/csv" }), name);
   return await admin.call("resource_create", form);
 }

@@ -6,9 +6,13 @@ import { parse, stringify } from "yaml";
 import { deepMerge } from "../../../config/merge.ts";
 import { pulumi, type Result } from "../../e2e/support/commands.ts";
 
+const file = parse(readFileSync(new URL("../../../Pulumi.dev.yaml", import.meta.url), "utf8"));
+
+/** What the site's credentials are derived from. */
+export const rootSecret: string = file.config["ckan:rootSecret"];
+
 /** `pulumi up` with these settings over the file's `ckan:defaults`. */
 export function up(settings: object = {}): Result {
-  const file = parse(readFileSync(new URL("../../../Pulumi.dev.yaml", import.meta.url), "utf8"));
   const defaults = deepMerge(file.config["ckan:defaults"], settings);
   const folder = mkdtempSync(join(tmpdir(), "ckan-stack-"));
   try {
