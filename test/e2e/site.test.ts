@@ -197,13 +197,14 @@ describe("The datastore", () => {
 
 describe("The search index", () => {
   test("finds a private dataset for those who may see it", async () => {
-    const query = { q: "river", include_private: true };
+    const query = { q: "river levels", fq: `organization:${organization}`, include_private: true };
     const found = await eventually(
       () => admin.call<{ results: { name: string }[] }>("package_search", query),
       ({ results }) => results.length > 0,
       30,
     );
-    expect(found.results.map(({ name }) => name)).toEqual([dataset]);
+    // Somebody may have made more of that kind.
+    expect(found.results.map(({ name }) => name)).toContain(dataset);
     const nothing = await anonymous().call<{ count: number }>("package_search", query);
     expect(nothing.count).toBe(0);
   });
