@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly threads: number;
   /** Largest resource that may be uploaded. */
   readonly maximumUploadMegabytes: number;
+  /** Seconds for which strangers share an answer of the API's searches; 0: never. */
+  readonly cacheSeconds: number;
   /** Folder that holds wsgi.py. */
   readonly folder: string;
   /** Files that the site hands on from a store no browser reaches: requests below `/<bucket>/` go to `host:port`. */
@@ -20,7 +22,7 @@ export interface ServerOptions {
 
 /** The text of uwsgi.ini. */
 export function renderUwsgi(options: ServerOptions): string {
-  const { processes, threads, maximumUploadMegabytes, folder, store } = options;
+  const { processes, threads, maximumUploadMegabytes, cacheSeconds, folder, store } = options;
   return `[uwsgi]
 strict = true
 http-socket = 0.0.0.0:${webPort}
@@ -51,7 +53,16 @@ log-x-forwarded-for = true
 log-format = %(addr) %(method) %(var.PATH_INFO) %(status) %(rsize) bytes %(msecs) ms
 # uWSGI closes after each answer; a client that is not told sends its next request into a closing connection now and then.
 add-header = Connection: close
-${routes(store)}`;
+${sharedAnswers(cacheSeconds)}${routes(store)}`;
+}
+
+function sharedAnswers(seconds: number): string {
+  if (seconds === 0) return "";
+  // Without lazy_expire: with it, uWSGI 2.0.31 finds nothing that was kept for a time.
+  return `# Answers that strangers share (wsgi.py): in memory, the oldest give way. Larger answers than a block are not kept.
+env = SHARED_ANSWERS_SECONDS=${seconds}
+cache2 = name=answers,items=256,blocksize=131072,keysize=64,purge_lru=1
+`;
 }
 
 function routes(store: ServerOptions["store"]): string {

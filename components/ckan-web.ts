@@ -30,6 +30,12 @@ export interface CkanWebArgs {
   readonly processes?: number;
   /** Threads in a process. @default 2 */
   readonly threads?: number;
+  /**
+   * Seconds for which the answer to a search of the API is given to further visitors who are not logged in; they see a change
+   * that much later. 0: never.
+   * @default 5
+   */
+  readonly cacheSeconds?: number;
   /** Largest resource that may be uploaded, and with it the longest request, in megabytes. @default 100 */
   readonly maximumUploadMegabytes?: number;
   /** @default 250m to 1 processor, 768Mi to 1Gi */
@@ -122,11 +128,12 @@ export function webAccess(instance: string): Access {
   return { clientLabels: {}, destination: { kind: "pods", labels, port: webPort } };
 }
 
-function serverOptions({ processes, threads, maximumUploadMegabytes, store }: CkanWebArgs) {
+function serverOptions({ processes, threads, maximumUploadMegabytes, cacheSeconds, store }: CkanWebArgs) {
   return {
     processes: processes ?? sizes.web.processes,
     threads: threads ?? sizes.web.threads,
     maximumUploadMegabytes: maximumUploadMegabytes ?? sizes.maximumUploadMegabytes,
+    cacheSeconds: cacheSeconds ?? sizes.web.cacheSeconds,
     folder,
     ...(store !== undefined && !store.reachableByBrowsers && { store }),
   };

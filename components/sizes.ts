@@ -13,7 +13,7 @@ function resources(cpu: string, memory: string, cpuLimit: string, memoryLimit: s
 
 export const sizes = {
   maximumUploadMegabytes: 100,
-  web: { processes: 2, threads: 2, resources: resources("250m", "768Mi", "1", "1Gi", "4Gi") },
+  web: { processes: 2, threads: 2, cacheSeconds: 5, resources: resources("250m", "768Mi", "1", "1Gi", "4Gi") },
   worker: { resources: resources("100m", "384Mi", "1", "768Mi", "4Gi") },
   bootstrap: { resources: resources("250m", "384Mi", "1", "768Mi") },
   recovery: { resources: resources("10m", "32Mi", "500m", "128Mi") },

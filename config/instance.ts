@@ -101,6 +101,9 @@ const webSchema = z
     replicas: count(1).default(1).describe("Web pods"),
     processes: count(1).default(sizes.web.processes).describe("uWSGI processes in a pod"),
     threads: count(1).default(sizes.web.threads).describe("Threads in a process"),
+    cacheSeconds: count(0)
+      .default(sizes.web.cacheSeconds)
+      .describe("Seconds for which visitors who are not logged in share the answer to a search of the API; 0: never"),
     resources: resources(sizes.web.resources),
   })
   .prefault({});

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { livenessPath, renderUwsgi, webPort } from "../../ckan/uwsgi.ts";
 
-const options = { processes: 3, threads: 4, maximumUploadMegabytes: 100, folder: "/etc/ckan-web" };
+const options = { processes: 3, threads: 4, maximumUploadMegabytes: 100, cacheSeconds: 5, folder: "/etc/ckan-web" };
 const store = { bucket: "opendata-files", host: "opendata-files", port: 9000 };
 const settings = (text: string) =>
   text
     .split("\n")
     .slice(1)
     .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => line.split(" = "));
+    .map((line) => line.split(/ = (.*)/).slice(0, 2));
 const named = (text: string) => Object.fromEntries(settings(text).filter(([name]) => !name?.startsWith("route")));
 
 test("uwsgi.ini has one section", () => {
@@ -39,7 +39,13 @@ test("processes, threads and the entry point are the given ones; the rest does n
     "log-x-forwarded-for": "true",
     "log-format": "%(addr) %(method) %(var.PATH_INFO) %(status) %(rsize) bytes %(msecs) ms",
     "add-header": "Connection: close",
+    env: "SHARED_ANSWERS_SECONDS=5",
+    cache2: "name=answers,items=256,blocksize=131072,keysize=64,purge_lru=1",
   });
+});
+
+test("with 0 seconds there is no cache, and wsgi.py is not told to share anything", () => {
+  expect(renderUwsgi({ ...options, cacheSeconds: 0 })).not.toMatch(/cache|SHARED/);
 });
 
 describe("routes", () => {

@@ -1,47 +1,172 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { scripts } from "../../ckan/scripts.ts";
 import { python, pythonIsMissing } from "../support/python.ts";
 
-/** Loads wsgi.py with stand-ins for CKAN, whose application answers 200, and prints the answers to requests of these lengths. */
+/**
+ * Loads wsgi.py with stand-ins for CKAN, whose application answers as `answer` says and counts, and for uWSGI, whose cache is a
+ * dictionary; then runs a scenario.
+ */
 const harness = `
-import logging.config, os, sys, types
+import json, logging.config, os, sys, types
+
+calls, kept, authenticators, settings = [], {}, [], {"ckan.max_resource_size": "2"}
+answer = {"status": "200 OK", "body": "page", "headers": {"Cache-Control": "public, max-age=0, must-revalidate", "Vary": "Cookie"}}
 
 class Loader:
     def __init__(self, path):
         pass
 
     def get_config(self):
-        return {"ckan.max_resource_size": "2"}
+        return settings
 
 def make_app(config):
     def app(environ, start_response):
-        start_response("200 OK", [])
-        return [b"CKAN"]
+        calls.append(environ)
+        body = f"{answer['body']} {len(calls)}".encode()
+        start_response(answer["status"], [*answer["headers"].items(), ("Content-Length", str(len(body)))])
+        return [body]
     return app
 
-for name, content in {"ckan": {}, "ckan.cli": {"CKANConfigLoader": Loader}, "ckan.config": {}, "ckan.config.middleware": {"make_app": make_app}}.items():
+stand_ins = {
+    "ckan": {},
+    "ckan.cli": {"CKANConfigLoader": Loader},
+    "ckan.config": {},
+    "ckan.config.middleware": {"make_app": make_app},
+    "ckan.plugins": {"PluginImplementations": lambda interface: authenticators},
+    "ckan.plugins.interfaces": {"IAuthenticator": object},
+    "uwsgi": {
+        "cache_get": lambda key, name: kept.get((name, key)),
+        "cache_update": lambda key, value, seconds, name: kept.update({(name, key): value}),
+    },
+}
+for name, content in stand_ins.items():
     sys.modules[name] = types.ModuleType(name)
     vars(sys.modules[name]).update(content)
 logging.config.fileConfig = lambda *args, **options: None
 os.environ["CKAN_INI"] = "ckan.ini"
-exec(compile(sys.stdin.read(), "wsgi.py", "exec"))
-for length in sys.argv[1:]:
-    status = []
-    body = application({"CONTENT_LENGTH": length}, lambda line, headers: status.append(line))
-    print(status[0], b"".join(body).decode().strip())
+os.environ["SHARED_ANSWERS_SECONDS"] = "5"
+source, now = sys.stdin.read(), [1000.0]
+
+def load():
+    scope = {"__name__": "wsgi", "__file__": "/etc/ckan-web/wsgi.py"}
+    exec(compile(source, "wsgi.py", "exec"), scope)
+    scope["time"].time = lambda: now[0]
+    return scope
+
+import time
+time.time = lambda: now[0]
+application = load()["application"]
+
+def ask(path="/api/3/action/package_search", method="GET", **environ):
+    head = []
+    body = application({"REQUEST_METHOD": method, "PATH_INFO": path, **environ}, lambda *given: head.extend(given))
+    return [head[0], b"".join(body).decode().strip()]
 `;
 
-test.skipIf(pythonIsMissing)(
-  "a request longer than the largest file and a megabyte is refused with the size in words",
-  () => {
+/** What a scenario prints as JSON. */
+const run = (scenario: string) => JSON.parse(python(`${harness}\n${scenario}`, scripts["wsgi.py"]));
+
+describe.skipIf(pythonIsMissing)("wsgi.py", () => {
+  test("refuses a request longer than the largest file and a megabyte, with the size in words", () => {
     const megabyte = 2 ** 20;
     const lengths = ["", "0", "nonsense", String(3 * megabyte), String(3 * megabyte + 1)];
-    expect(python(harness, scripts["wsgi.py"], lengths).trim().split("\n")).toEqual([
-      "200 OK CKAN",
-      "200 OK CKAN",
-      "200 OK CKAN",
-      "200 OK CKAN",
-      "413 Content Too Large This site takes files of up to 2 MB.",
+    const asked = `print(json.dumps([ask("/", CONTENT_LENGTH=length) for length in ${JSON.stringify(lengths)}]))`;
+    expect(run(asked)).toEqual([
+      ["200 OK", "page 1"],
+      ["200 OK", "page 2"],
+      ["200 OK", "page 3"],
+      ["200 OK", "page 4"],
+      ["413 Content Too Large", "This site takes files of up to 2 MB."],
     ]);
-  },
-);
+  });
+});
+
+describe.skipIf(pythonIsMissing)("An answer", () => {
+  test.each(["/api/3/action/package_search", "/api/3/action/datastore_search"])(
+    "to %s is made once for all strangers who ask for the same",
+    (path) => {
+      const page = ["200 OK", "page 1"];
+      expect(run(`print(json.dumps([ask("${path}"), ask("${path}"), len(calls)]))`)).toEqual([page, page, 1]);
+    },
+  );
+
+  test("is made again after its seconds, counted from when its making began", () => {
+    expect(
+      run("ask(); now[0] += 4.9; ask(); early = len(calls); now[0] += 0.1; ask(); print([early, len(calls)])"),
+    ).toEqual([1, 2]);
+  });
+
+  test.each([
+    ["another path", `ask("/api/3/action/datastore_search")`],
+    ["another query", `ask(QUERY_STRING="q=x")`],
+    ["another host", `ask(HTTP_HOST="other.example.org")`],
+    ["another language", `ask(HTTP_ACCEPT_LANGUAGE="de")`],
+    ["another kind of content", `ask(HTTP_ACCEPT="text/turtle")`],
+  ])("is made anew for %s", (_name, request) => {
+    expect(run(`ask(); ${request}; print(len(calls))`)).toBe(2);
+  });
+
+  test.each([
+    ["a session", `HTTP_COOKIE="ckan=x"`],
+    ["an API token", `HTTP_AUTHORIZATION="x"`],
+    ["a token in CKAN's older header", `HTTP_X_CKAN_API_KEY="x"`],
+    ["a user whom a proxy names", `HTTP_X_FORWARDED_USER="x"`],
+    ["a user whom the server names", `REMOTE_USER="x"`],
+    ["an origin", `HTTP_ORIGIN="https://example.org"`],
+    ["a range", `HTTP_RANGE="bytes=0-1"`],
+    ["a condition", `HTTP_IF_NONE_MATCH="x"`],
+    ["a body", `CONTENT_LENGTH="7"`],
+    ["another method", `method="POST"`],
+    ["HEAD", `method="HEAD"`],
+  ])("is neither kept for nor given to somebody with %s", (_name, request) => {
+    const scenario = `ask(${request}); unkept = len(kept); ask(); ask(${request}); print([unkept, len(calls), len(kept)])`;
+    expect(run(scenario)).toEqual([0, 3, 1]);
+  });
+
+  test.each(["HTTP_USER_AGENT", "HTTP_X_FORWARDED_FOR", "HTTP_REFERER", "HTTP_SEC_FETCH_USER"])(
+    "is shared whatever %s says",
+    (variable) => {
+      expect(run(`ask(${variable}="7"); ask(${variable}="8"); print(len(calls))`)).toBe(1);
+    },
+  );
+
+  test.each([
+    ["that is no success", `answer["status"] = "404 NOT FOUND"`],
+    ["that sets a cookie, as every page with a token does", `answer["headers"]["Set-Cookie"] = "ckan=x"`],
+    ["that CKAN calls private", `answer["headers"]["Cache-Control"] = "private"`],
+    ["that must not be stored", `answer["headers"]["Cache-Control"] = "public, no-store"`],
+    ["of which CKAN says nothing", `del answer["headers"]["Cache-Control"]`],
+    ["that varies with something else", `answer["headers"]["Vary"] = "Cookie, X-Region"`],
+    ["that is larger than a block of the cache", `answer["body"] = "x" * 120_001`],
+  ])("%s is not kept", (_name, change) => {
+    expect(run(`${change}\nask(); ask(); print([len(calls), len(kept)])`)).toEqual([2, 0]);
+  });
+
+  test.each([
+    "/",
+    "/dataset/",
+    "/dataset/a",
+    "/user/login",
+    "/user/a",
+    "/dashboard/datasets",
+    "/dataset/a/resource/b",
+    "/dataset/a/resource/b/download/c.csv",
+    "/api/3/action/status_show",
+    "/api/3/action/package_show",
+    "/api/3/action/user_show",
+    "/api/3/action/package_search/x",
+    "/x/api/3/action/package_search",
+  ])("to %s is not kept", (path) => {
+    expect(run(`ask("${path}"); ask("${path}"); print([len(calls), len(kept)])`)).toEqual([2, 0]);
+  });
+
+  test.each([
+    ["a plugin that knows users in its own way", "authenticators.append(1)"],
+    ["a header for tokens that cannot be told from others", `settings["apitoken_header_name"] = "X-Pass"`],
+    ["no seconds", `os.environ["SHARED_ANSWERS_SECONDS"] = "0"`],
+  ])("is never kept with %s", (_name, change) => {
+    expect(run(`${change}; application = load()["application"]; ask(); ask(); print([len(calls), len(kept)])`)).toEqual(
+      [2, 0],
+    );
+  });
+});

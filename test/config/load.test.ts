@@ -34,7 +34,13 @@ describe("an environment is read from Pulumi's configuration:", () => {
           site: { title: "Open data", locale: "en" },
           administrator: { name: "ckan-admin", email: "data@example.org" },
           ckan: { ...instance.ckan, settings: {}, maximumUploadMegabytes: 100 },
-          web: { replicas: 1, processes: 2, threads: 2, resources: resources("250m", "768Mi", "1", "1Gi", "4Gi") },
+          web: {
+            replicas: 1,
+            processes: 2,
+            threads: 2,
+            cacheSeconds: 5,
+            resources: resources("250m", "768Mi", "1", "1Gi", "4Gi"),
+          },
           worker: {
             replicas: 1,
             queues: ["default"],
