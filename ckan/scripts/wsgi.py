@@ -128,6 +128,8 @@ def is_for_all(status, headers):
 
 fileConfig(os.environ["CKAN_INI"], disable_existing_loggers=False)
 config = CKANConfigLoader(os.environ["CKAN_INI"]).get_config()
+# Two first pages at once would both make this folder, and one of them would end in an error (webassets).
+os.makedirs(os.path.join(config["ckan.storage_path"], "webassets", ".webassets-cache"), exist_ok=True)
 application = with_upload_limit(make_app(config), int(config["ckan.max_resource_size"]))
 
 # Plugins that know users in a way of their own (an address, a certificate) may know a stranger.

@@ -7,9 +7,11 @@ import { python, pythonIsMissing } from "../support/python.ts";
  * dictionary; then runs a scenario.
  */
 const harness = `
-import json, logging.config, os, sys, types
+import json, logging.config, os, sys, tempfile, types
 
-calls, kept, authenticators, settings = [], {}, [], {"ckan.max_resource_size": "2"}
+storage = tempfile.TemporaryDirectory()
+calls, kept, authenticators = [], {}, []
+settings = {"ckan.max_resource_size": "2", "ckan.storage_path": storage.name}
 answer = {"status": "200 OK", "body": "page", "headers": {"Cache-Control": "public, max-age=0, must-revalidate", "Vary": "Cookie"}}
 
 class Loader:
@@ -67,6 +69,11 @@ def ask(path="/api/3/action/package_search", method="GET", **environ):
 const run = (scenario: string) => JSON.parse(python(`${harness}\n${scenario}`, scripts["wsgi.py"]));
 
 describe.skipIf(pythonIsMissing)("wsgi.py", () => {
+  test("makes the folder for compiled assets before the first pages do so at once, and takes one that is there", () => {
+    const folder = 'os.path.isdir(os.path.join(storage.name, "webassets", ".webassets-cache"))';
+    expect(run(`load()\nprint(json.dumps(${folder}))`)).toBe(true);
+  });
+
   test("refuses a request longer than the largest file and a megabyte, with the size in words", () => {
     const megabyte = 2 ** 20;
     const lengths = ["", "0", "nonsense", String(3 * megabyte), String(3 * megabyte + 1)];
