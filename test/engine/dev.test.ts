@@ -9,7 +9,14 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { apiToken } from "../../ckan/api-token.ts";
 import { Purpose } from "../../ckan/credentials.ts";
 import { deriveSecret } from "../../components/credentials.ts";
-import { Engine, type Run, readStackFile, rootSecret, type StackFile } from "./support/engine.ts";
+import {
+  Engine,
+  type KubernetesObject,
+  type Run,
+  readStackFile,
+  rootSecret,
+  type StackFile,
+} from "./support/engine.ts";
 
 let engine: Engine;
 const dev = readStackFile("dev");
@@ -128,7 +135,7 @@ describe("Going back to earlier settings after an up that failed half way", () =
     expect(result.output).toContain("1 replaced");
     expect(result.code).toBe(0);
     expect(configMaps()).toEqual(before);
-    const jobs = engine.kubernetes("jobs", "-n", "opendata-dev").items.map(({ metadata }) => metadata.name);
+    const jobs = own("jobs").map(({ metadata }) => metadata.name);
     expect(jobs.map((name) => name.replace(/-[0-9a-f]{8}$/, "")).sort(byText)).toEqual([
       "opendata-bootstrap",
       "opendata-files-setup",
@@ -205,7 +212,7 @@ describe("Destruction", () => {
       "opendata-search-data",
     ]);
     const kinds = "deployments,statefulsets,jobs,services,secrets,networkpolicies";
-    expect(engine.kubernetes(kinds, "-n", "opendata-dev").items).toEqual([]);
+    expect(own(kinds)).toEqual([]);
   });
 
   test("of a retained stack is undone by the next up, which takes the volumes even for another version of a server", () => {
@@ -232,6 +239,12 @@ function secrets(): readonly string[] {
     deriveSecret(rootSecret, "opendata", Purpose.ApiTokens, 1),
   );
   return [rootSecret, token, ...derived];
+}
+
+/** The site's objects of these kinds, without those that Kubernetes makes of others, such as a CronJob's Jobs. */
+function own(kinds: string): readonly KubernetesObject[] {
+  const { items } = engine.kubernetes(kinds, "-n", "opendata-dev");
+  return items.filter(({ metadata }) => metadata.ownerReferences === undefined);
 }
 
 /** The stack file with one value replaced. */

@@ -195,6 +195,7 @@ export interface KubernetesObject {
     readonly name: string;
     readonly namespace?: string;
     readonly uid: string;
+    readonly ownerReferences?: readonly unknown[];
     readonly labels?: Readonly<Record<string, string>>;
   };
 }
