@@ -30,7 +30,10 @@ function forward(client: Socket, port: number): void {
     from.setNoDelay(true);
     from.pipe(to);
     // One side's failure ends both, and never the process.
-    from.on("error", () => to.destroy());
+    from.on("error", (error) => {
+      console.error(`${new Date().toISOString()} ${port}: ${error.message}`);
+      to.destroy();
+    });
     from.on("close", () => {
       if (from.errored || !from.readableEnded) to.destroy();
     });
