@@ -154,6 +154,9 @@ function webPod(args: CkanWebArgs, identity: Identity, server: pulumi.Input<stri
       ready: http("/api/3/action/status_show", webPort),
       alive: http(livenessPath, webPort),
       startSeconds: 180,
+      // Under load, questions wait for a free thread. A busy pod that leaves the Service only moves its load to the next one, and
+      // the last one that leaves turns a slow site into none.
+      patienceSeconds: 15,
     }),
     resources: args.resources ?? sizes.web.resources,
     mounts: [...(pod.mounts ?? []), configMapMount("server", folder, server)],

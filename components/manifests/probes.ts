@@ -16,6 +16,8 @@ export interface Checks {
   readonly startSeconds?: number;
   /** Seconds between two looks once it runs: more for checks that start a process. @default 5 */
   readonly periodSeconds?: number;
+  /** Seconds a busy server may take for an answer. Twice as long before it counts as dead. @default 5 */
+  readonly patienceSeconds?: number;
 }
 
 export interface Probes {
@@ -24,7 +26,7 @@ export interface Probes {
   readonly livenessProbe: Probe;
 }
 
-export function probes({ ready, alive, startSeconds = 120, periodSeconds = 5 }: Checks): Probes {
+export function probes({ ready, alive, startSeconds = 120, periodSeconds = 5, patienceSeconds = 5 }: Checks): Probes {
   const startPeriod = Math.min(periodSeconds, 2);
   return {
     startupProbe: {
@@ -33,8 +35,13 @@ export function probes({ ready, alive, startSeconds = 120, periodSeconds = 5 }: 
       timeoutSeconds: 10,
       failureThreshold: Math.ceil(startSeconds / startPeriod),
     },
-    readinessProbe: { ...ready, periodSeconds, timeoutSeconds: 5, failureThreshold: 2 },
-    livenessProbe: { ...alive, periodSeconds: Math.max(periodSeconds, 15), timeoutSeconds: 10, failureThreshold: 4 },
+    readinessProbe: { ...ready, periodSeconds, timeoutSeconds: patienceSeconds, failureThreshold: 2 },
+    livenessProbe: {
+      ...alive,
+      periodSeconds: Math.max(periodSeconds, 15),
+      timeoutSeconds: 2 * patienceSeconds,
+      failureThreshold: 4,
+    },
   };
 }
 

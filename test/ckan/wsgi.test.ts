@@ -29,6 +29,10 @@ def make_app(config):
         return [body]
     return app
 
+class Uploader:
+    def get_s3_client(self, session=None):
+        return object()
+
 stand_ins = {
     "ckan": {},
     "ckan.cli": {"CKANConfigLoader": Loader},
@@ -36,7 +40,11 @@ stand_ins = {
     "ckan.config.middleware": {"make_app": make_app},
     "ckan.plugins": {"PluginImplementations": lambda interface: authenticators},
     "ckan.plugins.interfaces": {"IAuthenticator": object},
+    "ckanext": {},
+    "ckanext.s3filestore": {},
+    "ckanext.s3filestore.uploader": {"BaseS3Uploader": Uploader},
     "uwsgi": {
+        "register_rpc": lambda name, function: None,
         "cache_get": lambda key, name: kept.get((name, key)),
         "cache_update": lambda key, value, seconds, name: kept.update({(name, key): value}),
     },
@@ -72,6 +80,12 @@ describe.skipIf(pythonIsMissing)("wsgi.py", () => {
   test("makes the folder for compiled assets before the first pages do so at once, and takes one that is there", () => {
     const folder = 'os.path.isdir(os.path.join(storage.name, "webassets", ".webassets-cache"))';
     expect(run(`load()\nprint(json.dumps(${folder}))`)).toBe(true);
+  });
+
+  test("has s3filestore make one client of the store, where there is one", () => {
+    const same = "Uploader().get_s3_client() is Uploader().get_s3_client(session=1)";
+    const bucket = 'settings["ckanext.s3filestore.aws_bucket_name"] = "files"';
+    expect(run(`before = ${same}\n${bucket}\nload()\nprint(json.dumps([before, ${same}]))`)).toEqual([false, true]);
   });
 
   test("refuses a request longer than the largest file and a megabyte, with the size in words", () => {

@@ -32,6 +32,16 @@ describe("probes", () => {
     expect(startupProbe.failureThreshold).toBe(90);
   });
 
+  test("wait longer for a server that is slow under load, and twice as long before it counts as dead", () => {
+    const { startupProbe, readinessProbe, livenessProbe } = probes({
+      ready: tcp(1),
+      alive: tcp(1),
+      patienceSeconds: 15,
+    });
+    const patience = [startupProbe, readinessProbe, livenessProbe].map(({ timeoutSeconds }) => timeoutSeconds);
+    expect(patience).toEqual([10, 15, 30]);
+  });
+
   test.each([
     [5, 1, 5],
     [5, 2, 3],
