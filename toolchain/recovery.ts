@@ -2,7 +2,7 @@
  * After a killed `pulumi up`: Pulumi's lock of a process that is gone, operations whose end nobody saw, a state that a full disk cut
  * short. Objects that exist already are no obstacle: `up` takes over what it finds under the names that it declares.
  */
-import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { devStack, localStateFolder, projectName, pulumiEnvironment } from "./backend.ts";
@@ -19,6 +19,10 @@ const backup = `${stateFile}.bak`;
  * full disk leaves half of it. The backup is one operation older; what it lacks, `up` finds in the cluster.
  */
 export function repairLocalState(): void {
+  for (const attributes of [stateFile, backup].map((file) => `${file}.attrs`)) {
+    // The type and checksum that Pulumi's storage keeps beside each file. Half of them stops Pulumi ("EOF"); without, it works.
+    if (existsSync(attributes) && !isReadable(attributes)) rmSync(attributes);
+  }
   const damaged = [stateFile, backup].filter((file) => existsSync(file) && !isReadable(file));
   if (damaged.length === 0) return;
   if (damaged.includes(backup) || !existsSync(backup)) {

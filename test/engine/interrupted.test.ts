@@ -25,8 +25,8 @@ test("an up that is killed half way leaves its lock: the next one is refused and
   await until(() => existsSync(stateFile()) && readFileSync(stateFile(), "utf8").includes("StatefulSet"));
   running.kill();
   expect((await running.ended).code).not.toBe(0);
-  // Pulumi writes the file in place: the end of the process may have cut it short.
-  if (!isReadable(stateFile())) copyFileSync(`${stateFile()}.bak`, stateFile());
+  // Pulumi writes in place: the end of the process may have cut a file short.
+  repairState();
   const next = engine.pulumi(...up);
   expect(next.code).not.toBe(0);
   expect(next.output).toContain("the stack is currently locked by 1 lock(s)");
@@ -83,6 +83,15 @@ test("a state that a full disk cut short is an error, and its backup the way on"
   expect(kept(before)).toEqual([...before.keys()]);
 });
 
+test("attributes beside the state that were cut short are an error, and the state works without them", () => {
+  truncateSync(`${stateFile()}.attrs`, 0);
+  const damaged = engine.pulumi(...unchanged);
+  expect(damaged.code).not.toBe(0);
+  expect(damaged.output).toContain("failed to load checkpoint: EOF");
+  repairState();
+  expect(engine.pulumi(...unchanged).code).toBe(0);
+});
+
 test("when the backup is cut short too, a new state takes over what runs", () => {
   const before = uids();
   for (const file of [stateFile(), `${stateFile()}.bak`]) {
@@ -109,6 +118,14 @@ function withMemory(memory: string): StackFile {
 
 function cutShort(file: string): void {
   truncateSync(file, Math.floor(statSync(file).size / 2));
+}
+
+/** The way on that the documentation describes. */
+function repairState(): void {
+  for (const file of [stateFile(), `${stateFile()}.bak`]) {
+    if (existsSync(`${file}.attrs`) && !isReadable(`${file}.attrs`)) rmSync(`${file}.attrs`);
+  }
+  if (!isReadable(stateFile())) copyFileSync(`${stateFile()}.bak`, stateFile());
 }
 
 function stateFile(): string {
