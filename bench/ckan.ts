@@ -79,7 +79,7 @@ function section(measured: readonly Measured[]): Section {
     ]);
   return {
     title: "CKAN as shipped",
-    method: `On the dev site's own databases, two web pods of the same image with the same ckan.ini and limits (1 processor, 1 GiB): one served as this clone declares it, the other with the options of ckan-docker's start_ckan.sh (ckan-docker-base, ckan-2.11: two processes of one thread each; current versions use no gevent, which the image has not either) and a plain wsgi.py. ${clients} clients on this machine ask for one address as fast as they get answers; ${rounds} rounds of ${seconds} s each, the two sides in turn. A stranger sends no cookie: strangers share the answer to a search of the API for \`web.cacheSeconds\` (5 s), so that CKAN makes one of many. With a cookie nothing is shared: these rows show CKAN without that. Pages are never shared.`,
+    method: `On the dev site's own databases, two web pods of the same image with the same ckan.ini and limits (1 processor, 1 GiB): one served as this clone declares it, the other with the options of ckan-docker's start_ckan.sh (ckan-docker-base, ckan-2.11: two processes of one thread each; current versions use no gevent, which the image has not either) and a plain wsgi.py. ${clients} clients on this machine ask for one address as fast as they get answers; ${rounds} rounds of ${seconds} s each, the two sides in turn. A stranger sends no cookie: strangers share such a page and the answer to a search of the API for \`web.cacheSeconds\` (5 s), so that CKAN makes one of many. With a cookie nothing is shared: these rows show CKAN without that.`,
     columns: [
       "asked for",
       "visitor",

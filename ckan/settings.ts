@@ -58,6 +58,8 @@ export function ckanSettings(site: Site): ReadonlyMap<string, string> {
     // As in the file that `ckan generate config` writes; without one, whoever has an account may found organizations and publish.
     ["ckan.auth.user_create_groups", false],
     ["ckan.auth.user_create_organizations", false],
+    // CKAN says then which pages are the same for every stranger, and wsgi.py goes by it. Browsers keep none: `ckan.cache_expires` is 0.
+    ["ckan.cache_enabled", true],
     ["SESSION_COOKIE_SECURE", site.url.startsWith("https:")],
     // The upload form's size limit counts in megabytes, XLoader's in bytes; a file that may be uploaded may be loaded.
     ["ckanext.xloader.max_content_length", site.maximumUploadMegabytes * 1_000_000],

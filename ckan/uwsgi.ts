@@ -12,7 +12,7 @@ export interface ServerOptions {
   readonly threads: number;
   /** Largest resource that may be uploaded. */
   readonly maximumUploadMegabytes: number;
-  /** Seconds for which strangers share an answer of the API's searches; 0: never. */
+  /** Seconds for which strangers share pages of datasets and answers of the API's searches; 0: never. */
   readonly cacheSeconds: number;
   /** Folder that holds wsgi.py. */
   readonly folder: string;

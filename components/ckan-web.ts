@@ -31,8 +31,8 @@ export interface CkanWebArgs {
   /** Threads in a process. @default 2 */
   readonly threads?: number;
   /**
-   * Seconds for which the answer to a search of the API is given to further visitors who are not logged in; they see a change
-   * that much later. 0: never.
+   * Seconds for which the front page, a page of datasets or the answer to a search of the API is given to further visitors who are
+   * not logged in; they see a change that much later. 0: never.
    * @default 5
    */
   readonly cacheSeconds?: number;

@@ -103,7 +103,9 @@ const webSchema = z
     threads: count(1).default(sizes.web.threads).describe("Threads in a process"),
     cacheSeconds: count(0)
       .default(sizes.web.cacheSeconds)
-      .describe("Seconds for which visitors who are not logged in share the answer to a search of the API; 0: never"),
+      .describe(
+        "Seconds for which visitors who are not logged in share pages of datasets and searches of the API; 0: never",
+      ),
     resources: resources(sizes.web.resources),
   })
   .prefault({});

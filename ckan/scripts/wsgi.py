@@ -72,8 +72,8 @@ def share_store_client(uploader):
     uploader.get_s3_client = lambda self, session=None: client
 
 
-# What programs ask for most. No pages: each carries a token against forged forms, and the session that the token belongs to.
-SHARED = re.compile("/api/3/action/(package|datastore)_search")
+# What programs and people ask for most: searches of the API, the front page, and pages of datasets, also in a language (/de/dataset).
+SHARED = re.compile(r"/api/3/action/(package|datastore)_search|(/[a-z]{2,3}(_\w+)?)?/(dataset(/[^/]*)?)?")
 # Headers that may say who asks, or that ask for something else than the whole answer.
 PERSONAL = re.compile("HTTP_.*(COOKIE|AUTH|TOKEN|KEY|(?<!SEC_FETCH_)USER(?!_AGENT$)|SESSION|ORIGIN|RANGE|IF_)")
 # What an answer may depend on beside the site's content.
@@ -81,11 +81,13 @@ KEY = "wsgi.url_scheme HTTP_HOST SCRIPT_NAME PATH_INFO QUERY_STRING HTTP_ACCEPT 
 LARGEST_ANSWER = 120_000  # a block of the cache in uwsgi.ini holds it
 
 
-def with_shared_answers(app, seconds, get, keep, clock=time.time):
+def with_shared_answers(app, seconds, session, get, keep, clock=time.time):
     """Gives an answer to all strangers who ask for the same within some seconds; CKAN makes it once.
 
-    Only to requests without anything that could say who asks, and only answers that CKAN itself calls public and that set no
-    cookie. `get(key)` and `keep(key, value)` are uWSGI's cache, which all processes share.
+    Only to requests without anything that could say who asks, and only answers that CKAN itself calls public: then all that the
+    cookie `session` holds is the secret behind the page's token against forged forms, which CKAN asks of nobody without an account
+    (its loader of API tokens exempts them). Strangers get the page without that cookie. `get(key)` and `keep(key, value)` are
+    uWSGI's cache, which all processes share.
     """
 
     def shared(environ, start_response):
@@ -97,8 +99,15 @@ def with_shared_answers(app, seconds, get, keep, clock=time.time):
             start_response(kept[1], kept[2])
             return [kept[3]]
         head = []
-        body = app(environ, lambda *given: head.extend(given) or start_response(*given))
-        if len(head) != 2 or not is_for_all(*head):
+
+        def start(status, headers, *rest):
+            if not rest and is_for_all(status, headers, session):
+                headers = [(name, value) for name, value in headers if name.lower() != "set-cookie"]
+                head.extend([status, headers])
+            return start_response(status, headers, *rest)
+
+        body = app(environ, start)
+        if not head:
             return body
         try:
             content = b"".join(body)
@@ -120,14 +129,16 @@ def is_from_a_stranger(environ):
     )
 
 
-def is_for_all(status, headers):
+def is_for_all(status, headers, session):
+    cookies = [value for name, value in headers if name.lower() == "set-cookie"]
+
     def head(wanted):
         return ",".join(value.lower() for name, value in headers if name.lower() == wanted)
 
     control, length = head("cache-control"), head("content-length")
     return (
         status.startswith("200 ")
-        and not head("set-cookie")
+        and all(cookie.startswith(f"{session}=") for cookie in cookies)
         and "public" in control
         and not re.search("private|no-store|no-cache", control)
         and head("vary") in ("", "cookie")
@@ -149,6 +160,7 @@ if _seconds and uwsgi and PERSONAL.match(_token) and not list(PluginImplementati
     application = with_shared_answers(
         application,
         _seconds,
+        config.get("SESSION_COOKIE_NAME", "ckan"),
         lambda key: uwsgi.cache_get(key, "answers"),
         lambda key, value: uwsgi.cache_update(key, value, _seconds, "answers"),
     )

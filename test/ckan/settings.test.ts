@@ -35,6 +35,7 @@ describe("the settings of a site", () => {
       "ckan.auth.public_user_details": "false",
       "ckan.auth.user_create_groups": "false",
       "ckan.auth.user_create_organizations": "false",
+      "ckan.cache_enabled": "true",
       SESSION_COOKIE_SECURE: "true",
       "ckanext.xloader.max_content_length": "100000000",
       "ckanext.xloader.site_url": "http://opendata-web",
@@ -138,6 +139,7 @@ test("the program's own settings are reserved, but for those that a site may rat
     "ckan.auth.public_user_details",
     "ckan.auth.user_create_groups",
     "ckan.auth.user_create_organizations",
+    "ckan.cache_enabled",
   ]);
 });
 
