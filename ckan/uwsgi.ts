@@ -7,6 +7,9 @@ export const webPort = 5000;
 /** A path that uWSGI answers itself, through a worker but without CKAN: liveness must not depend on the database. */
 export const livenessPath = "/_live";
 
+/** After so many seconds uWSGI ends a request that CKAN has not answered. */
+export const longestAnswerSeconds = 60;
+
 export interface ServerOptions {
   readonly processes: number;
   readonly threads: number;
@@ -37,7 +40,7 @@ need-app = true
 # SIGTERM lets running requests end; uWSGI's own meaning of it is "reload".
 hook-master-start = unix_signal:15 gracefully_kill_them_all
 worker-reload-mercy = 50
-harakiri = 60
+harakiri = ${longestAnswerSeconds}
 harakiri-verbose = true
 # CKAN's search pages make long query strings; 4096, the default, answers them with an error.
 buffer-size = 32768

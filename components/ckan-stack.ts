@@ -2,9 +2,11 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../ckan/settings.ts";
+import type { Address } from "./address.ts";
 import { CkanBootstrap } from "./ckan-bootstrap.ts";
 import { CkanConfiguration } from "./ckan-configuration.ts";
-import { CkanWeb, type CkanWebArgs } from "./ckan-web.ts";
+import { CkanExposure, type ExposureArgs } from "./ckan-exposure.ts";
+import { CkanWeb, type CkanWebArgs, webServicePort } from "./ckan-web.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { durable, Protection } from "./durability.ts";
@@ -39,12 +41,6 @@ export type FilesArgs =
   /** A volume of the one web pod. */
   | { readonly kind: "volume"; readonly storage: string };
 
-/** How the site is reached. */
-export type ExposureArgs =
-  | { readonly kind: "node-port"; readonly nodePort: number }
-  /** Inside the cluster only: something of your own stands in front, and serves https. */
-  | { readonly kind: "none" };
-
 export interface CkanStackArgs {
   /** Namespace of the instance: the stack declares it and every object in it. */
   readonly namespace: string;
@@ -54,6 +50,7 @@ export interface CkanStackArgs {
   readonly protection?: Protection;
   /** Name under which the site is reached. */
   readonly host: string;
+  /** How the site is reached from outside. */
   readonly exposure: ExposureArgs;
   readonly ckan: {
     readonly version: string;
@@ -76,6 +73,8 @@ export interface CkanStackArgs {
 export class CkanStack extends pulumi.ComponentResource {
   /** Address that people use. */
   readonly url: string;
+  /** Where the host's name has to lead; undefined where this program cannot know. */
+  readonly address: pulumi.Output<Address | undefined>;
   /** Address inside the namespace. */
   readonly internalUrl: string;
   readonly database: DatabaseEndpoints;
@@ -132,7 +131,14 @@ export class CkanStack extends pulumi.ComponentResource {
       new XLoaderRecovery(`${name}-recovery`, { ...part, runtime, database, queue, siteId, internalUrl }, released);
     }
 
-    this.registerOutputs({ url, internalUrl });
+    const backend = { service: webHost, port: webServicePort };
+    this.address = new CkanExposure(
+      `${name}-exposure`,
+      { ...part, host: args.host, backend, exposure: args.exposure },
+      released,
+    ).address;
+
+    this.registerOutputs({ url, internalUrl, address: this.address });
   }
 
   /** The namespace, which admits only pods of the `restricted` standard, and in which nothing flows unless a part says so. */
@@ -185,12 +191,7 @@ function concealed(args: CkanStackArgs): CkanStackArgs {
 }
 
 function siteUrl({ host, exposure }: CkanStackArgs): string {
-  switch (exposure.kind) {
-    case "node-port":
-      return `http://${host}:${exposure.nodePort}`;
-    case "none":
-      return `https://${host}`;
-  }
+  return exposure.kind === "node-port" ? `http://${host}:${exposure.nodePort}` : `https://${host}`;
 }
 
 function siteStore(store: ObjectStore): NonNullable<Site["store"]> {

@@ -51,6 +51,9 @@ export interface CkanWebArgs {
 /** Folder with uWSGI's own files. */
 const folder = "/etc/ckan-web";
 
+/** The Service's port. */
+export const webServicePort = { name: "http", number: 80 } as const;
+
 export class CkanWeb extends pulumi.ComponentResource {
   constructor(name: string, args: CkanWebArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:CkanWeb", name, args, opts);
@@ -88,8 +91,8 @@ export class CkanWeb extends pulumi.ComponentResource {
           selector: pods,
           ports: [
             {
-              name: "http",
-              port: 80,
+              name: webServicePort.name,
+              port: webServicePort.number,
               targetPort: webPort,
               protocol: "TCP",
               ...(args.nodePort !== undefined && { nodePort: args.nodePort }),

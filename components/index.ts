@@ -1,7 +1,9 @@
 /** The components that other programs import. */
+export { type Address, parseAddress } from "./address.ts";
 export { CkanBootstrap, type CkanBootstrapArgs } from "./ckan-bootstrap.ts";
 export { CkanConfiguration, type CkanConfigurationArgs } from "./ckan-configuration.ts";
-export { CkanStack, type CkanStackArgs, type ExposureArgs, type FilesArgs } from "./ckan-stack.ts";
+export { CkanExposure, type CkanExposureArgs, type ExposureArgs, type TlsArgs } from "./ckan-exposure.ts";
+export { CkanStack, type CkanStackArgs, type FilesArgs } from "./ckan-stack.ts";
 export { CkanWeb, type CkanWebArgs } from "./ckan-web.ts";
 export type * from "./contracts.ts";
 export { Credential, Credentials, type CredentialsArgs } from "./credentials.ts";

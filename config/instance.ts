@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Purpose } from "../ckan/credentials.ts";
 import { supportedVersions } from "../ckan/versions.ts";
 import { sizes } from "../components/sizes.ts";
+import { exposureSchema } from "./exposure.ts";
 import {
   byteQuantity,
   count,
@@ -79,22 +80,6 @@ const ckanSchema = z.strictObject({
     .default(sizes.maximumUploadMegabytes)
     .describe("Largest resource that may be uploaded, and with it the longest request, in megabytes"),
 });
-
-const exposureSchema = z.discriminatedUnion(
-  "kind",
-  [
-    z.strictObject({
-      kind: z.literal("node-port"),
-      nodePort: z
-        .int("expected a node port from 30000 to 32767")
-        .min(30000, "expected a node port from 30000 to 32767")
-        .max(32767, "expected a node port from 30000 to 32767")
-        .describe("Port on every node; the site answers on http://<host>:<nodePort>"),
-    }),
-    z.strictObject({ kind: z.literal("none") }),
-  ],
-  "expected kind: node-port or none",
-);
 
 const webSchema = z
   .strictObject({

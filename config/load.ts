@@ -90,18 +90,24 @@ function parseInstances(raw: Readonly<Record<string, unknown>>, mistakes: Mistak
     const named = instanceName.safeParse(name);
     if (!named.success)
       mistakes.push({ key: `instances.${name}`, expected: named.error.issues[0]?.message ?? "", found: name });
-    const instance = parseInstance(name, own ?? {}, defaults, mistakes);
+    const instance = parseInstance(name, own ?? {}, raw, mistakes);
     if (instance !== undefined) parsed[name] = instance;
   }
   mistakes.push(...environmentMistakes(parsed));
   return parsed;
 }
 
-function parseInstance(name: string, own: unknown, defaults: unknown, mistakes: Mistake[]): Instance | undefined {
+function parseInstance(
+  name: string,
+  own: unknown,
+  raw: Readonly<Record<string, unknown>>,
+  mistakes: Mistake[],
+): Instance | undefined {
+  const { defaults = {} } = raw;
   const merged = deepMerge(defaults, own);
   const result = instanceSchema.safeParse(merged);
   if (result.success) {
-    mistakes.push(...instanceMistakes(name, result.data));
+    mistakes.push(...instanceMistakes(name, result.data, valueAt(raw, ["cluster", "platform"])));
     return result.data;
   }
   mistakes.push(

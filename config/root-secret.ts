@@ -1,6 +1,6 @@
 /** What makes a root secret acceptable. It is never shown, not even in the report of mistakes. */
 import type { Mistake } from "./mistakes.ts";
-import { Platform } from "./schema.ts";
+import { Platform } from "./platform.ts";
 
 /** Committed in Pulumi.dev.yaml, so everybody knows it. */
 export const publicRootSecret = "public-root-secret-of-the-local-development-environment";

@@ -4,10 +4,11 @@ import { reservedSettings } from "../ckan/settings.ts";
 import { webDisk, workerDisk } from "../ckan/uploads.ts";
 import type { Instance } from "./instance.ts";
 import type { Mistake } from "./mistakes.ts";
+import { Platform } from "./platform.ts";
 import { quantityValue } from "./primitives.ts";
 
-/** The mistakes inside one instance. */
-export function instanceMistakes(name: string, instance: Instance): readonly Mistake[] {
+/** The mistakes inside one instance, on a cluster of this platform. */
+export function instanceMistakes(name: string, instance: Instance, platform: unknown): readonly Mistake[] {
   const at = (key: string) => `instances.${name}.${key}`;
   return [
     ...pluginMistakes(instance.ckan.plugins, instance.files.kind !== "volume").map((expected) => ({
@@ -19,6 +20,7 @@ export function instanceMistakes(name: string, instance: Instance): readonly Mis
       key: at(`ckan.settings.${setting}`),
       expected: "expected nothing here: the program sets this setting itself",
     })),
+    ...exposureMistakes(instance, platform, at),
     ...imageMistakes(instance, at),
     ...searchMistakes(instance, at),
     ...replicaMistakes(instance, at),
@@ -57,6 +59,18 @@ export function environmentMistakes(instances: Readonly<Record<string, Instance>
 }
 
 type KeyOf = (key: string) => string;
+
+/** OpenShift's own kind needs OpenShift. */
+function exposureMistakes({ exposure }: Instance, platform: unknown, at: KeyOf): readonly Mistake[] {
+  if (exposure.kind !== "route" || platform === Platform.OpenShift) return [];
+  return [
+    {
+      key: at("exposure.kind"),
+      expected: "expected gateway, shared-gateway or ingress: a Route needs ckan:cluster.platform: openshift",
+      found: exposure.kind,
+    },
+  ];
+}
 
 /** The image's tag starts with the version when it names one, so that a bump of only one of the two is noticed. */
 function imageMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {

@@ -2,10 +2,7 @@
 import { z } from "zod";
 import { Protection } from "../components/durability.ts";
 import { instanceSchema } from "./instance.ts";
-
-/** Where the environment runs. Only `local` accepts the public root secret. */
-export const Platform = { Local: "local", Kubernetes: "kubernetes" } as const;
-export type Platform = (typeof Platform)[keyof typeof Platform];
+import { Platform } from "./platform.ts";
 
 /** The settings that belong to the environment, not to one instance. `instances` and `defaults` are parsed after merging. */
 export const environmentSchema = z.strictObject({
@@ -13,7 +10,7 @@ export const environmentSchema = z.strictObject({
     .strictObject({
       platform: z
         .enum(Platform, `expected a cluster platform: ${Object.values(Platform).join(", ")}`)
-        .describe("local: a cluster on this machine, with public credentials; kubernetes: any other"),
+        .describe("local: a cluster on this machine, with public credentials; openshift; kubernetes: any other"),
       context: z
         .string("expected the name of a kubeconfig context")
         .min(1, "expected the name of a kubeconfig context")

@@ -39,6 +39,7 @@ const declare = (args: Partial<CkanStackArgs> = {}) => {
 const site = [
   "CkanBootstrap opendata-bootstrap",
   "CkanConfiguration opendata-configuration",
+  "CkanExposure opendata-exposure",
   "CkanWeb opendata-web",
   "PostgresDb opendata-database",
   "RedisQueue opendata-queue",

@@ -18,6 +18,8 @@ const withRootSecret = (value: string) => stackFile(undefined, { "ckan:rootSecre
 const twoInstances = (a: Record<string, unknown>, b: Record<string, unknown>) =>
   stackFile({ a: { host: "a.example.org", ...a }, b: { host: "b.example.org", ...b } });
 const nodePort = (port: number) => ({ exposure: { kind: "node-port", nodePort: port } });
+const exposed = (exposure: Record<string, unknown>) => opendata({ exposure });
+const ingress = { kind: "ingress", className: "traefik" };
 const { "ckan:rootSecret": _, ...withoutRootSecret } = stackFile();
 
 const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>, line: string])[] = [
@@ -101,6 +103,36 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "a node port out of range",
     opendata(nodePort(8080)),
     "ckan:instances.opendata.exposure.nodePort: expected a node port from 30000 to 32767, got 8080",
+  ],
+  [
+    "an unknown kind of exposure",
+    exposed({ kind: "loadbalancer" }),
+    'ckan:instances.opendata.exposure.kind: expected kind: gateway, shared-gateway, ingress, route, node-port or none, got "loadbalancer"',
+  ],
+  [
+    "a Gateway without a class",
+    exposed({ kind: "gateway", tls: { kind: "secret", name: "data-tls" } }),
+    "ckan:instances.opendata.exposure.className: expected the name of a GatewayClass of the cluster such as istio, got nothing",
+  ],
+  [
+    "a Gateway without a certificate",
+    exposed({ kind: "gateway", className: "istio", tls: { kind: "elsewhere" } }),
+    'ckan:instances.opendata.exposure.tls.kind: expected kind: cert-manager or secret, got "elsewhere"',
+  ],
+  [
+    "an issuer of an unknown kind",
+    exposed({ ...ingress, tls: { kind: "cert-manager", issuer: { name: "letsencrypt", kind: "Vault" } } }),
+    'ckan:instances.opendata.exposure.tls.issuer.kind: expected ClusterIssuer or Issuer, got "Vault"',
+  ],
+  [
+    "an Ingress that says nothing about its certificate",
+    exposed(ingress),
+    "ckan:instances.opendata.exposure.tls: expected kind: cert-manager, secret or elsewhere, got nothing",
+  ],
+  [
+    "a Route outside of OpenShift",
+    exposed({ kind: "route" }),
+    'ckan:instances.opendata.exposure.kind: expected gateway, shared-gateway or ingress: a Route needs ckan:cluster.platform: openshift, got "route"',
   ],
   ["no root secret", withoutRootSecret, `ckan:rootSecret: expected a root secret: ${newRootSecret}`],
   [
@@ -201,7 +233,7 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
   [
     "an unknown platform",
     stackFile(undefined, { "ckan:cluster": { platform: "nomad" } }),
-    'ckan:cluster.platform: expected a cluster platform: local, kubernetes, got "nomad"',
+    'ckan:cluster.platform: expected a cluster platform: local, kubernetes, openshift, got "nomad"',
   ],
   [
     "an unknown protection",
@@ -295,5 +327,5 @@ describe("the program refuses", () => {
 });
 
 test("a right stack file is not refused, and then the harness counts what is registered", async () => {
-  await expect(refusalOf(stackFile())).rejects.toThrow("the program accepted this stack file: 53 resources");
+  await expect(refusalOf(stackFile())).rejects.toThrow("the program accepted this stack file: 54 resources");
 });

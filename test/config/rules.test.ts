@@ -5,7 +5,7 @@ import { instance, onVolume } from "../support/configuration.ts";
 
 const parsed = (settings: Record<string, unknown> = {}) => instanceSchema.parse({ ...instance, ...settings });
 const keysOf = (settings: Record<string, unknown>) =>
-  instanceMistakes("opendata", parsed(settings)).map(({ key }) => key.replace("instances.opendata.", ""));
+  instanceMistakes("opendata", parsed(settings), "kubernetes").map(({ key }) => key.replace("instances.opendata.", ""));
 
 describe("inside one instance:", () => {
   test.each([

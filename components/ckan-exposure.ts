@@ -1,0 +1,164 @@
+/** How a site is reached from outside the cluster. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { longestAnswerSeconds } from "../ckan/uwsgi.ts";
+import { type Address, parseAddress } from "./address.ts";
+import * as manifests from "./manifests/exposure.ts";
+import { type Identity, labels } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
+
+/** Where TLS gets its certificate from. */
+export type TlsArgs =
+  /** cert-manager makes one and renews it. */
+  | { readonly kind: "cert-manager"; readonly issuer: manifests.Issuer }
+  /** A Secret of type kubernetes.io/tls in the site's namespace. */
+  | { readonly kind: "secret"; readonly name: string }
+  /** Whatever stands there has one of its own, or TLS ends in front of it. */
+  | { readonly kind: "elsewhere" };
+
+export type ExposureArgs =
+  /** A Gateway of the site's own, by a class. */
+  | { readonly kind: "gateway"; readonly className: string; readonly tls: Exclude<TlsArgs, { kind: "elsewhere" }> }
+  /** A listener of a Gateway that exists and ends TLS. */
+  | { readonly kind: "shared-gateway"; readonly gateway: manifests.GatewayReference & { readonly name: string } }
+  | {
+      readonly kind: "ingress";
+      readonly className: string;
+      /** What the class's controller wants to know. @default none */
+      readonly annotations?: Readonly<Record<string, string>>;
+      readonly tls: TlsArgs;
+    }
+  /** OpenShift. */
+  | { readonly kind: "route"; readonly tls: TlsArgs }
+  /** A port of every node, without TLS. */
+  | { readonly kind: "node-port"; readonly nodePort: number }
+  /** Inside the cluster only: something of your own stands in front, and serves https. */
+  | { readonly kind: "none" };
+
+export interface CkanExposureArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly instance: string;
+  /** Name under which people reach the site. */
+  readonly host: string;
+  /** The web Service. */
+  readonly backend: manifests.Backend;
+  readonly exposure: ExposureArgs;
+}
+
+/** Seconds after which OpenShift's router gives up on an answer: later than uWSGI does. Its default is 30. */
+const routerSeconds = longestAnswerSeconds + 5;
+
+export class CkanExposure extends pulumi.ComponentResource {
+  /** Where the host's name has to lead; undefined where this program cannot know. */
+  readonly address: pulumi.Output<Address | undefined>;
+
+  constructor(name: string, args: CkanExposureArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ckan:index:CkanExposure", name, args, opts);
+    const text = this.expose(name, args);
+    this.address = text.apply((address) => (address === undefined ? undefined : parseAddress(address)));
+    this.registerOutputs({ address: this.address });
+  }
+
+  /** Declares what the kind needs; the address that it gets, as it is written there. */
+  private expose(name: string, args: CkanExposureArgs): pulumi.Output<string | undefined> {
+    const { exposure, host, backend } = args;
+    switch (exposure.kind) {
+      case "gateway": {
+        const certificate = this.certificate(name, args, exposure.tls) ?? "";
+        const gateway = this.custom(name, args, manifests.gateway(exposure.className, host, certificate), {
+          waitFor: "condition=Programmed",
+        });
+        const parent = { name: gateway.metadata.name };
+        const own = (sectionName: string) => ({ ...parent, sectionName });
+        this.custom(name, args, manifests.httpRoute(host, own("https"), backend), { waitFor: routeAccepted });
+        this.custom(`${name}-redirect`, args, manifests.redirectRoute(host, own("http")), { waitFor: routeAccepted });
+        return gateway.status.apply((status) => status?.addresses?.[0]?.value);
+      }
+      case "shared-gateway":
+        this.custom(name, args, manifests.httpRoute(host, exposure.gateway, backend), { waitFor: routeAccepted });
+        return nowhere();
+      case "ingress":
+        return this.ingress(name, args, exposure);
+      case "route": {
+        const certificate = this.certificate(name, args, exposure.tls);
+        const route = this.custom(name, args, manifests.openShiftRoute(host, backend, certificate), {
+          waitFor: "jsonpath={.status.ingress[0].routerCanonicalHostname}",
+          annotations: { "haproxy.router.openshift.io/timeout": `${routerSeconds}s` },
+        });
+        return route.status.apply((status) => status?.ingress?.[0]?.routerCanonicalHostname);
+      }
+      case "node-port":
+      case "none":
+        return nowhere();
+    }
+  }
+
+  private ingress(
+    name: string,
+    args: CkanExposureArgs,
+    exposure: Extract<ExposureArgs, { kind: "ingress" }>,
+  ): pulumi.Output<string | undefined> {
+    const certificate = this.certificate(name, args, exposure.tls);
+    const ingress = new kubernetes.networking.v1.Ingress(
+      name,
+      {
+        metadata: objectMetadata({ ...metadata(name, args), annotations: exposure.annotations ?? {} }),
+        spec: manifests.ingress(exposure.className, args.host, args.backend, certificate),
+      },
+      { parent: this },
+    );
+    return ingress.status.apply((status) => {
+      const point = status?.loadBalancer?.ingress?.[0];
+      return point?.ip ?? point?.hostname;
+    });
+  }
+
+  /** The Secret that holds the certificate; undefined when there is none here. */
+  private certificate(name: string, args: CkanExposureArgs, tls: TlsArgs): pulumi.Input<string> | undefined {
+    switch (tls.kind) {
+      case "cert-manager": {
+        const secretName = `${name}-tls`;
+        this.custom(name, args, manifests.certificate(args.host, secretName, tls.issuer), {
+          waitFor: "condition=Ready",
+        });
+        return secretName;
+      }
+      case "secret":
+        return tls.name;
+      case "elsewhere":
+        return undefined;
+    }
+  }
+
+  /** A custom resource that Pulumi waits for, which by itself it does for none. */
+  private custom(
+    name: string,
+    args: CkanExposureArgs,
+    object: manifests.CustomObject<unknown>,
+    options: { readonly waitFor: string; readonly annotations?: Readonly<Record<string, string>> },
+  ): kubernetes.apiextensions.CustomResource & { readonly status: pulumi.Output<ExposureStatus | undefined> } {
+    const annotations = { ...options.annotations, "pulumi.com/waitFor": options.waitFor };
+    // A key without a value: what the cluster says of it is an output then.
+    const given = { ...object, metadata: objectMetadata({ ...metadata(name, args), annotations }), status: undefined };
+    return new kubernetes.apiextensions.CustomResource(name, given, {
+      parent: this,
+    }) as kubernetes.apiextensions.CustomResource & { readonly status: pulumi.Output<ExposureStatus | undefined> };
+  }
+}
+
+/** What is read of the status of a Gateway or a Route. */
+interface ExposureStatus {
+  readonly addresses?: readonly { readonly value?: string }[];
+  readonly ingress?: readonly { readonly routerCanonicalHostname?: string }[];
+}
+
+const routeAccepted = `jsonpath={.status.parents[0].conditions[?(@.type=="Accepted")].status}=True`;
+
+function nowhere(): pulumi.Output<string | undefined> {
+  return pulumi.output(undefined);
+}
+
+function metadata(name: string, { namespace, instance }: CkanExposureArgs) {
+  const identity: Identity = { instance, component: "exposure", software: "ckan" };
+  return { name, namespace, labels: labels(identity) };
+}

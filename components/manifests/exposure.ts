@@ -1,0 +1,131 @@
+/** How requests get from outside to the web Service: objects of the Gateway API, Ingress, OpenShift's Route, cert-manager. */
+import type { types } from "@pulumi/kubernetes";
+import type { Input } from "@pulumi/pulumi";
+
+/** A custom resource, as far as a program writes it. */
+export interface CustomObject<Spec> {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly spec: Spec;
+}
+
+/** A Service of the same namespace. */
+export interface Backend {
+  readonly service: string;
+  readonly port: { readonly name: string; readonly number: number };
+}
+
+/** A Gateway that exists, or the site's own. */
+export interface GatewayReference {
+  readonly name: Input<string>;
+  /** @default the site's namespace */
+  readonly namespace?: string | undefined;
+  /** One of its listeners. @default every listener that takes the host */
+  readonly sectionName?: string | undefined;
+}
+
+/** A Gateway for one host: https with a certificate from a Secret, and http, which only leads there. */
+export function gateway(className: string, host: string, certificate: Input<string>) {
+  const allowedRoutes = { namespaces: { from: "Same" } };
+  return {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "Gateway",
+    spec: {
+      gatewayClassName: className,
+      listeners: [
+        { name: "http", protocol: "HTTP", port: 80, hostname: host, allowedRoutes },
+        {
+          name: "https",
+          protocol: "HTTPS",
+          port: 443,
+          hostname: host,
+          allowedRoutes,
+          tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: certificate }] },
+        },
+      ],
+    },
+  } satisfies CustomObject<unknown>;
+}
+
+/** Everything under the host goes to the backend. */
+export function httpRoute(host: string, parent: GatewayReference, { service, port }: Backend) {
+  const rules = [{ backendRefs: [{ name: service, port: port.number }] }];
+  return route(host, parent, rules);
+}
+
+/** Everything under the host is told to come back by https. */
+export function redirectRoute(host: string, parent: GatewayReference) {
+  const requestRedirect = { scheme: "https", statusCode: 301 };
+  return route(host, parent, [{ filters: [{ type: "RequestRedirect", requestRedirect }] }]);
+}
+
+function route<Rules>(host: string, parent: GatewayReference, rules: Rules) {
+  return {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    spec: { parentRefs: [parent], hostnames: [host], rules },
+  } satisfies CustomObject<unknown>;
+}
+
+/** An Ingress of any class. Without a certificate the controller's own is used, or TLS ends in front of it. */
+export function ingress(
+  className: string,
+  host: string,
+  { service, port }: Backend,
+  certificate: Input<string> | undefined,
+): types.input.networking.v1.IngressSpec {
+  return {
+    ingressClassName: className,
+    ...(certificate !== undefined && { tls: [{ hosts: [host], secretName: certificate }] }),
+    rules: [
+      {
+        host,
+        http: {
+          paths: [
+            { path: "/", pathType: "Prefix", backend: { service: { name: service, port: { number: port.number } } } },
+          ],
+        },
+      },
+    ],
+  };
+}
+
+/** OpenShift's Route: TLS ends at the router, with its own certificate or that of a Secret. */
+export function openShiftRoute(host: string, { service, port }: Backend, certificate: Input<string> | undefined) {
+  return {
+    apiVersion: "route.openshift.io/v1",
+    kind: "Route",
+    spec: {
+      host,
+      to: { kind: "Service", name: service, weight: 100 },
+      port: { targetPort: port.name },
+      tls: {
+        termination: "edge",
+        insecureEdgeTerminationPolicy: "Redirect",
+        ...(certificate !== undefined && { externalCertificate: { name: certificate } }),
+      },
+      wildcardPolicy: "None",
+    },
+  } satisfies CustomObject<unknown>;
+}
+
+/** Who signs certificates: an issuer of cert-manager's. */
+export interface Issuer {
+  readonly name: string;
+  /** @default ClusterIssuer */
+  readonly kind?: "ClusterIssuer" | "Issuer";
+}
+
+/** A certificate for one host that cert-manager puts into a Secret and renews. */
+export function certificate(host: string, secretName: string, issuer: Issuer) {
+  return {
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    spec: {
+      secretName,
+      dnsNames: [host],
+      issuerRef: { group: "cert-manager.io", kind: issuer.kind ?? "ClusterIssuer", name: issuer.name },
+      privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+    },
+  } satisfies CustomObject<unknown>;
+}
