@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "./ckan/credentials.ts";
-import { CkanStack } from "./components/index.ts";
+import { type Address, CkanStack } from "./components/index.ts";
 import { stackArguments } from "./config/arguments.ts";
 import { loadEnvironment } from "./config/load.ts";
 
@@ -17,6 +17,8 @@ const provider = new kubernetes.Provider("cluster", {
 
 interface Site {
   readonly url: string;
+  /** Where the name of the host has to lead; undefined where the cluster does not say. */
+  readonly address: pulumi.Output<Address | undefined>;
   readonly namespace: string;
   readonly adminName: string;
   readonly adminPassword: pulumi.Output<string>;
@@ -30,9 +32,9 @@ const declarations = Object.entries(environment.instances).map(
   ([name, instance]) => [name, stackArguments(name, instance, environment)] as const,
 );
 for (const [name, args] of declarations) {
-  const { url } = new CkanStack(name, args, { provider });
+  const { url, address } = new CkanStack(name, args, { provider });
   const adminPassword = args.credentials.derive(Purpose.Administrator).secret;
-  sites[name] = { url, namespace: args.namespace, adminName: args.administrator.name, adminPassword };
+  sites[name] = { url, address, namespace: args.namespace, adminName: args.administrator.name, adminPassword };
   // The site's registrations go out before the next one is declared. Otherwise Pulumi waits for the last of many sites, and the
   // promises of all pile up: at 50 sites twice the memory, and so much to collect that a site takes half as long again.
   await setImmediate();

@@ -18,6 +18,7 @@ test("a site on a database and a bucket of somebody else declares these, and say
     [
       "CkanBootstrap opendata-bootstrap",
       "CkanConfiguration opendata-configuration",
+      "CkanExposure opendata-exposure",
       "CkanStack opendata",
       "CkanWeb opendata-web",
       "PostgresDb opendata-database",

@@ -1,0 +1,49 @@
+/**
+ * Definitions of custom resources, from their projects' own Go modules: the tests' API servers know the kinds that a stack uses, and
+ * check every field. The checksum database vouches for what the versions name.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { requireGo } from "./go.ts";
+import { run } from "./process.ts";
+
+interface Project {
+  readonly module: string;
+  /** Folder of the definitions in the module. */
+  readonly folder: string;
+  /** Which of its files; a project may have one for each channel. */
+  readonly files: RegExp;
+}
+
+const projects = {
+  "gateway-api": {
+    module: "sigs.k8s.io/gateway-api@v1.6.1",
+    folder: "config/crd/standard",
+    files: /_(?:gatewayclasses|gateways|httproutes)\.yaml$/,
+  },
+  "cert-manager": {
+    module: "github.com/cert-manager/cert-manager@v1.21.1",
+    folder: "deploy/crds",
+    files: /_(?:certificates|issuers|clusterissuers)\.yaml$/,
+  },
+  "openshift-route": {
+    module: "github.com/openshift/api@v0.0.0-20250207102212-9e59a77ed2e0",
+    folder: "route/v1/zz_generated.crd-manifests",
+    // `externalCertificate` is in the schema of every cluster since OpenShift 4.19; in this version of the module it is in this one.
+    files: /^routes-TechPreviewNoUpgrade\.crd\.yaml$/,
+  },
+} as const satisfies Record<string, Project>;
+
+export type CustomResourceProject = keyof typeof projects;
+
+/** Paths of a project's definitions on this machine; downloads its module the first time. */
+export async function customResourceDefinitions(name: CustomResourceProject): Promise<readonly string[]> {
+  await requireGo();
+  const { module, folder, files }: Project = projects[name];
+  // Outside any module: what a go.mod of ours pins must not choose another version.
+  const downloaded = JSON.parse(await run("go", ["mod", "download", "-json", module], { cwd: "/" })) as { Dir: string };
+  const path = join(downloaded.Dir, folder);
+  const found = readdirSync(path).filter((file) => files.test(file));
+  if (found.length === 0) throw new Error(`no definitions in ${path}`);
+  return found.sort().map((file) => join(path, file));
+}
