@@ -76,7 +76,7 @@ test("a state that a full disk cut short is an error, and its backup the way on"
   cutShort(stateFile());
   const damaged = engine.pulumi(...up);
   expect(damaged.code).not.toBe(0);
-  expect(damaged.output).toContain("unexpected end of JSON input");
+  expect(damaged.output).toContain("failed to load checkpoint");
   copyFileSync(`${stateFile()}.bak`, stateFile());
   expect(engine.pulumi(...up).code).toBe(0);
   expect(engine.pulumi(...unchanged).code).toBe(0);
