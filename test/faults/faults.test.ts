@@ -51,15 +51,16 @@ async function under(
   requests = new Requests(`${site.url}/api/3/action/package_search?rows=1`),
 ): Promise<readonly Outcome[]> {
   await eventually(
-    async () => requests.succeededInARow,
+    async () => requests.succeededInARow(),
     (answers) => answers > 5,
     30,
   );
   const since = Date.now();
   try {
     await act();
+    const done = Date.now();
     await eventually(
-      async () => requests.succeededInARow,
+      async () => requests.succeededInARow(done),
       (answers) => answers >= 10,
       300,
     );

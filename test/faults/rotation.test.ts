@@ -120,7 +120,7 @@ async function underVisitors(purpose: Purpose, rotate: () => void): Promise<void
     const since = Date.now();
     rotate();
     seconds = Math.round((Date.now() - since) / 1000);
-    await served(streams, 10, 600);
+    await served(streams, 10, 600, Date.now());
   } finally {
     await Promise.all([...streams, uploads].map((stream) => stream.stop()));
   }
@@ -131,9 +131,9 @@ async function underVisitors(purpose: Purpose, rotate: () => void): Promise<void
   acceptedUploads.push(...uploads.accepted);
 }
 
-/** Waits until the newest answers of every stream are good ones. */
-async function served(streams: readonly Requests[], answers: number, seconds: number): Promise<void> {
-  const fewest = async () => Math.min(...streams.map(({ succeededInARow }) => succeededInARow));
+/** Waits until the newest answers of every stream to what was asked since then are good ones. */
+async function served(streams: readonly Requests[], answers: number, seconds: number, since = 0): Promise<void> {
+  const fewest = async () => Math.min(...streams.map((stream) => stream.succeededInARow(since)));
   await eventually(fewest, (count) => count >= answers, seconds);
 }
 

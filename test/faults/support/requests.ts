@@ -35,9 +35,9 @@ export class Requests {
     return lines.map(parse).sort((a, b) => a.started - b.started);
   }
 
-  /** How many of the newest questions in a row were answered well. */
-  get succeededInARow(): number {
-    const newestFirst = this.outcomes.toReversed();
+  /** How many of the newest questions in a row were answered well, of those asked since then (milliseconds since the epoch). */
+  succeededInARow(since = 0): number {
+    const newestFirst = this.outcomes.filter(({ started }) => started >= since).toReversed();
     const failure = newestFirst.findIndex(({ outcome }) => outcome !== "200");
     return failure === -1 ? newestFirst.length : failure;
   }
