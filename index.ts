@@ -3,8 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "./ckan/credentials.ts";
-import { type Address, CkanStack } from "./components/index.ts";
-import { stackArguments } from "./config/arguments.ts";
+import { type Address, CkanStack, CloudflareZone } from "./components/index.ts";
+import { stackArguments, zoneArguments } from "./config/arguments.ts";
 import { loadEnvironment } from "./config/load.ts";
 
 const environment = loadEnvironment(new pulumi.Config("ckan"));
@@ -39,3 +39,6 @@ for (const [name, args] of declarations) {
   // promises of all pile up: at 50 sites twice the memory, and so much to collect that a site takes half as long again.
   await setImmediate();
 }
+
+const zone = zoneArguments(environment, (name) => sites[name]?.address);
+if (zone !== undefined) new CloudflareZone("cloudflare", zone);

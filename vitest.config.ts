@@ -44,7 +44,7 @@ export default defineConfig({
           exclude:
             kubernetesVersion === kubernetesVersionOfStacks
               ? []
-              : ["test/engine/interrupted.test.ts", "test/engine/exposure.test.ts"],
+              : ["test/engine/{interrupted,exposure,cloudflare}.test.ts"],
           provide: { kubernetesVersion },
           testTimeout: 300_000,
           hookTimeout: 300_000,

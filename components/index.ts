@@ -5,6 +5,13 @@ export { CkanConfiguration, type CkanConfigurationArgs } from "./ckan-configurat
 export { CkanExposure, type CkanExposureArgs, type ExposureArgs, type TlsArgs } from "./ckan-exposure.ts";
 export { CkanStack, type CkanStackArgs, type FilesArgs } from "./ckan-stack.ts";
 export { CkanWeb, type CkanWebArgs } from "./ckan-web.ts";
+export {
+  type CloudflareSite,
+  CloudflareZone,
+  type CloudflareZoneArgs,
+  OwnedRuleset,
+  type ZoneRecord,
+} from "./cloudflare-zone.ts";
 export type * from "./contracts.ts";
 export { Credential, Credentials, type CredentialsArgs } from "./credentials.ts";
 export { Protection } from "./durability.ts";

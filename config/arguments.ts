@@ -1,11 +1,14 @@
 /** How the settings of an instance become the arguments of the component that declares it. */
-import type { CkanStackArgs } from "../components/index.ts";
-import { Credentials } from "../components/index.ts";
+import * as pulumi from "@pulumi/pulumi";
+import type { Address, CkanStackArgs, CloudflareZoneArgs } from "../components/index.ts";
+import { Credentials, parseAddress } from "../components/index.ts";
+import { chosenRateLimits } from "../components/manifests/cloudflare-rules.ts";
+import { refusal } from "../components/refusal.ts";
 import type { Instance } from "./instance.ts";
 import type { Environment } from "./load.ts";
 
 export function stackArguments(name: string, instance: Instance, environment: Environment): CkanStackArgs {
-  const { ckan, site, worker, generations, ...parts } = instance;
+  const { ckan, site, worker, generations, dns: _, ...parts } = instance;
   const { version, image, plugins } = ckan;
   return {
     ...parts,
@@ -43,4 +46,38 @@ function files({ files }: Instance, { secret }: Environment): CkanStackArgs["fil
   if (files.kind !== "s3") return files;
   const { accessKeyFrom, secretKeyFrom, ...rest } = files;
   return { ...rest, accessKey: secret(accessKeyFrom), secretKey: secret(secretKeyFrom) };
+}
+
+/**
+ * What the stack declares in its zone; undefined without one. `addressOf` says where the exposure of an instance leads.
+ */
+export function zoneArguments(
+  { name, cloudflare, instances }: Environment,
+  addressOf: (instance: string) => pulumi.Output<Address | undefined> | undefined,
+): CloudflareZoneArgs | undefined {
+  if (cloudflare === undefined) return undefined;
+  const { rulesets, rateLimits, ...zone } = cloudflare;
+  return {
+    ...zone,
+    owner: `CKAN environment ${name}`,
+    owned: rulesets,
+    rateLimits: chosenRateLimits(zone.plan, rateLimits),
+    sites: Object.entries(instances).flatMap(([instance, { host, dns }]) => {
+      if (dns.kind !== "cloudflare") return [];
+      const { kind: _, target, ...site } = dns;
+      const address = target === undefined ? known(instance, addressOf(instance)) : parseAddress(target);
+      return { instance, host, address, ...site };
+    }),
+  };
+}
+
+/** The address of an exposure that has one. */
+function known(instance: string, address: pulumi.Input<Address | undefined>): pulumi.Output<Address> {
+  return pulumi.output(address).apply((found) => {
+    if (found !== undefined) return found;
+    throw refusal(
+      `the exposure of ${instance} got no address from the cluster: write instances.${instance}.dns.target, or see why its ` +
+        "controller gave it none",
+    );
+  });
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Purpose } from "../ckan/credentials.ts";
 import { supportedVersions } from "../ckan/versions.ts";
 import { sizes } from "../components/sizes.ts";
+import { dnsSchema } from "./cloudflare.ts";
 import { exposureSchema } from "./exposure.ts";
 import {
   byteQuantity,
@@ -225,6 +226,7 @@ export const instanceSchema = z.strictObject({
   administrator: administratorSchema,
   ckan: ckanSchema,
   exposure: exposureSchema,
+  dns: dnsSchema.prefault({ kind: "none" }).describe("Who makes the host's name lead here"),
   web: webSchema,
   worker: workerSchema,
   database: databaseSchema,

@@ -1,5 +1,6 @@
 /** The only reader of Pulumi's configuration: one strict parse at the edge, all mistakes in one report. */
 import * as pulumi from "@pulumi/pulumi";
+import { cloudflareMistakes } from "./cloudflare-rules.ts";
 import { type Instance, instanceSchema } from "./instance.ts";
 import { deepMerge, isObject, valueAt } from "./merge.ts";
 import { ConfigurationError, type Mistake, schemaMistakes } from "./mistakes.ts";
@@ -35,6 +36,7 @@ export function loadEnvironment(config: pulumi.Config): Environment {
 
   mistakes.push(...rootSecretMistakes(raw["rootSecret"], valueAt(raw, ["cluster", "platform"])));
   mistakes.push(...secretMistakes(raw, instances));
+  if (settings !== undefined) mistakes.push(...cloudflareMistakes(settings.cloudflare, instances));
   if (!named.success) {
     mistakes.push({ key: "name of the stack", expected: named.error.issues[0]?.message ?? "", found: name });
   }
@@ -69,8 +71,8 @@ function structuredValue(text: string | undefined): unknown {
 }
 
 function parseSettings(raw: Readonly<Record<string, unknown>>, mistakes: Mistake[]): EnvironmentSettings | undefined {
-  const { cluster, protection } = raw;
-  const input = { ...(cluster !== undefined && { cluster }), ...(protection !== undefined && { protection }) };
+  const names = Object.keys(environmentSchema.shape);
+  const input = Object.fromEntries(Object.entries(raw).filter(([name]) => names.includes(name)));
   const parsed = environmentSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   mistakes.push(...schemaMistakes(parsed.error, input, []));

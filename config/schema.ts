@@ -1,6 +1,7 @@
 /** The schema of a stack file: everything under `ckan:` in `Pulumi.<stack>.yaml`. */
 import { z } from "zod";
 import { Protection } from "../components/durability.ts";
+import { cloudflareSchema } from "./cloudflare.ts";
 import { instanceSchema } from "./instance.ts";
 import { Platform } from "./platform.ts";
 
@@ -22,12 +23,13 @@ export const environmentSchema = z.strictObject({
     .enum(Protection, `expected a protection: ${Object.values(Protection).join(", ")}`)
     .default(Protection.Protected)
     .describe("What happens to data on destroy"),
+  cloudflare: cloudflareSchema.optional().describe("The zone that the sites' names are in; default: none"),
 });
 
 export type EnvironmentSettings = z.infer<typeof environmentSchema>;
 
 /** Keys that hold objects; every other key of the stack file is a secret named by one of them, or `rootSecret`. */
-export const structuredKeys = ["cluster", "protection", "defaults", "instances"] as const;
+export const structuredKeys = ["cluster", "protection", "cloudflare", "defaults", "instances"] as const;
 
 /** The whole file as an editor sees it: instances and defaults may leave out what the other one says. */
 export const stackFileSchema = environmentSchema.extend({

@@ -21,6 +21,20 @@ const nodePort = (port: number) => ({ exposure: { kind: "node-port", nodePort: p
 const exposed = (exposure: Record<string, unknown>) => opendata({ exposure });
 const ingress = { kind: "ingress", className: "traefik" };
 const { "ckan:rootSecret": _, ...withoutRootSecret } = stackFile();
+const zone = { zone: "example.org", plan: "pro" };
+/** A site that Cloudflare stands in front of, in a zone with these settings. */
+const inZone = (
+  settings: Record<string, unknown>,
+  dns: Record<string, unknown> = {},
+  site: Record<string, unknown> = {},
+) =>
+  stackFile(
+    { opendata: { dns: { kind: "cloudflare", target: "203.0.113.10", ...dns }, ...site } },
+    { "ckan:cloudflare": { ...zone, ...settings } },
+  );
+const oneAddress =
+  "expected one IPv4 address, IPv6 address or host name such as 203.0.113.10 or lb.example.net, got " as const;
+const login = { requests: 10, periodSeconds: 60, blockSeconds: 600 };
 
 const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>, line: string])[] = [
   ["an unknown key at the top", stackFile(undefined, { "ckan:instanses": {} }), `ckan:instanses: ${unknownKey}`],
@@ -274,6 +288,76 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "a generation below one",
     opendata({ generations: { database: 0 } }),
     "ckan:instances.opendata.generations.database: expected a whole number of at least 1, got 0",
+  ],
+  [
+    "a name at Cloudflare without a zone",
+    opendata({ dns: { kind: "cloudflare", target: "203.0.113.10" } }),
+    "ckan:cloudflare: expected the zone and its plan: instances.opendata.dns needs them",
+  ],
+  [
+    "a host outside the zone",
+    inZone({ zone: "example.net" }),
+    'ckan:instances.opendata.host: expected a name in the zone example.net, got "data.example.org"',
+  ],
+  [
+    "a host whose end only looks like the zone",
+    inZone({}, {}, { host: "data.notexample.org" }),
+    'ckan:instances.opendata.host: expected a name in the zone example.org, got "data.notexample.org"',
+  ],
+  [
+    "both an address and a name",
+    inZone({}, { target: "203.0.113.10 lb.example.net" }),
+    `ckan:instances.opendata.dns.target: ${oneAddress}"203.0.113.10 lb.example.net"`,
+  ],
+  [
+    "a TTL for what Cloudflare stands in front of",
+    inZone({}, { ttl: 300 }),
+    "ckan:instances.opendata.dns.ttl: expected nothing here: Cloudflare chooses the TTL of what it stands in front of; or proxied: false, got 300",
+  ],
+  [
+    "no target behind an exposure without an address",
+    inZone({}, { target: undefined }),
+    "ckan:instances.opendata.dns.target: expected an IP address or a host name: exposure none has no address of its own",
+  ],
+  [
+    "redirects without the ruleset that makes them",
+    inZone({}, { redirects: ["www.example.org"] }),
+    "ckan:cloudflare.rulesets: expected redirects among them: instances.opendata.dns.redirects needs it",
+  ],
+  [
+    "a redirect from outside the zone",
+    inZone({ rulesets: ["redirects"] }, { redirects: ["www.example.net"] }),
+    'ckan:instances.opendata.dns.redirects: expected names in the zone example.org, got "www.example.net"',
+  ],
+  [
+    "rules without a site that they are for",
+    inZone({ rulesets: ["cache"] }, { proxied: false }),
+    'ckan:cloudflare.rulesets: expected none: no instance has dns with proxied, and rules are for those only, got ["cache"]',
+  ],
+  [
+    "a period that the plan does not count",
+    inZone({ rateLimits: { login: { ...login, periodSeconds: 300 } } }),
+    "ckan:cloudflare.rateLimits.login.periodSeconds: expected one of 10, 60 on the plan pro, got 300",
+  ],
+  [
+    "a block that the plan does not know",
+    inZone({ rateLimits: { login: { ...login, blockSeconds: 86_400 } } }),
+    "ckan:cloudflare.rateLimits.login.blockSeconds: expected one of 10, 60, 600, 3600 on the plan pro, got 86400",
+  ],
+  [
+    "a limit that the plan cannot express",
+    inZone({ rateLimits: { writes: login } }),
+    "ckan:cloudflare.rateLimits.writes: expected nothing here: the plan pro cannot tell these requests from others",
+  ],
+  [
+    "more limits than the plan takes",
+    inZone({ rateLimits: { login, sql: login, crawlers: login } }),
+    'ckan:cloudflare.rateLimits: expected at most 2 on the plan pro, got "login, sql, crawlers"',
+  ],
+  [
+    "a record outside the zone",
+    inZone({ records: [{ type: "TXT", name: "example.net", content: "x" }] }),
+    'ckan:cloudflare.records.0.name: expected a name in the zone example.org, got "example.net"',
   ],
 ];
 

@@ -31,6 +31,7 @@ describe("an environment is read from Pulumi's configuration:", () => {
         opendata: {
           host: "data.example.org",
           exposure: { kind: "none" },
+          dns: { kind: "none" },
           site: { title: "Open data", locale: "en" },
           administrator: { name: "ckan-admin", email: "data@example.org" },
           ckan: { ...instance.ckan, settings: {}, maximumUploadMegabytes: 100 },

@@ -32,10 +32,14 @@ const statuses: Readonly<Record<string, Status>> = {
 };
 
 const plural = (kind: string) => `${kind.toLowerCase()}${kind.endsWith("s") ? "es" : "s"}`;
-const resources = Object.keys(statuses).map(plural).join(",");
 
-/** Waits for the command while the controllers work. */
-export async function withControllers(engine: Engine, command: RunningCommand): Promise<Run> {
+/** Waits for the command while the controllers of these kinds work. */
+export async function withControllers(
+  engine: Engine,
+  command: RunningCommand,
+  kinds: readonly string[] = Object.keys(statuses),
+): Promise<Run> {
+  const resources = kinds.map(plural).join(",");
   const answered = new Set<string>();
   let running = true;
   const ended = command.ended.finally(() => {

@@ -48,12 +48,13 @@ export class Engine {
     this.#plane = plane;
   }
 
-  static async start(): Promise<Engine> {
+  /** `standIns` are folders of `test/stand-ins`, by the provider that each stands in for. */
+  static async start(standIns: readonly string[] = []): Promise<Engine> {
     const folder = mkdtempSync(join(tmpdir(), "ckan-engine-"));
     const plane = await startControlPlane(join(folder, "cluster"), inject("kubernetesVersion"));
     const engine = new Engine(folder, await ensurePulumi(), plane, await ensureKubernetes());
     mkdirSync(engine.state, { recursive: true });
-    engine.#writeProject();
+    engine.#writeProject(standIns);
     writeFileSync(engine.passphrase, "a passphrase for one test run");
     engine.write(readStackFile("dev"));
     const init = engine.pulumi("stack", "init", "dev");
@@ -150,9 +151,19 @@ export class Engine {
   }
 
   /** The product's project file with the product's program, in a folder that has no stack file but the test's. */
-  #writeProject(): void {
+  #writeProject(standIns: readonly string[]): void {
     const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-    writeFileSync(join(this.folder, "Pulumi.yaml"), stringify({ ...project, main: join(root, "index.ts") }));
+    const providers = standIns.map((name) => ({ name, path: join(root, "test", "stand-ins", name) }));
+    const plugins = providers.length === 0 ? {} : { plugins: { providers } };
+    writeFileSync(
+      join(this.folder, "Pulumi.yaml"),
+      stringify({ ...project, main: join(root, "index.ts"), ...plugins }),
+    );
+  }
+
+  /** What the stand-ins keep, which they share with the test. */
+  get standInState(): string {
+    return join(this.folder, "stand-ins.json");
   }
 
   #salt(): object {
@@ -184,6 +195,7 @@ export class Engine {
       PULUMI_CONFIG_PASSPHRASE_FILE: this.passphrase,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       KUBECONFIG: this.#plane.kubeconfig,
+      STAND_IN_STATE: this.standInState,
       NO_COLOR: "1",
     };
   }
