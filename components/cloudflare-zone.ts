@@ -62,8 +62,11 @@ const automaticTtl = 1;
 const nowhere: Address = { type: "AAAA", value: "100::" };
 
 export class CloudflareZone extends pulumi.ComponentResource {
+  readonly #name: string;
+
   constructor(name: string, args: CloudflareZoneArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:CloudflareZone", name, args, opts);
+    this.#name = name;
     const zoneId = args.zoneId === undefined ? this.lookUp(args.zone) : pulumi.output(args.zoneId);
     for (const site of args.sites) this.site(zoneId, args.owner, site);
     for (const record of args.records) this.record(zoneId, args.owner, record);
@@ -114,7 +117,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
       const [first] = foreign;
       throw refusal(
         `${name} has records that this stack did not make: ${found}.\n` +
-          `Delete them at Cloudflare; or take over the first: write this to import.json\n  ${importOf(resource, `${zone}/${first?.id}`)}\n` +
+          `Delete them at Cloudflare; or take over the first: write this to import.json\n  ${importOf(this.#name, resource, `${zone}/${first?.id}`)}\n` +
           "run `pulumi import --file import.json --protect=false --generate-code=false`, and write `adopt: true` below `dns` of the instance.",
       );
     });
@@ -163,8 +166,8 @@ export class CloudflareZone extends pulumi.ComponentResource {
 }
 
 /** Pulumi's own format: the record has to come to its place below the component. */
-function importOf(name: string, id: string): string {
-  const parent = { type: "ckan:index:CloudflareZone", name: "cloudflare", component: true };
-  const record = { type: "cloudflare:index/dnsRecord:DnsRecord", name, id, parent: "cloudflare" };
+function importOf(component: string, name: string, id: string): string {
+  const parent = { type: "ckan:index:CloudflareZone", name: component, component: true };
+  const record = { type: "cloudflare:index/dnsRecord:DnsRecord", name, id, parent: component };
   return JSON.stringify({ resources: [parent, record] });
 }
