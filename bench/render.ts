@@ -10,7 +10,7 @@ import { inTurn, median, medianRatio } from "./support/statistics.ts";
 
 const rounds = 9;
 // As `npm run render` runs it.
-const ours = ["--require", "./toolchain/compile-cache.cjs", "render/main.ts", "prod"];
+const ours = ["--require", "./toolchain/preload.cjs", "render/main.ts", "prod"];
 
 export async function rendering(): Promise<Section> {
   const kubernetes = await ensureKubernetes();

@@ -60,7 +60,7 @@ export class CkanConfiguration extends pulumi.ComponentResource {
       access: [database.access, search.access, queue.access, ...(store === undefined ? [] : [store.access])],
     };
     this.xloaderTokenId = keys["xloader-token-id"];
-    this.registerOutputs({ runtime: this.runtime });
+    this.registerOutputs();
   }
 
   private keys(name: string, args: CkanConfigurationArgs, identity: Identity) {

@@ -70,7 +70,7 @@ export class MinioStorage extends pulumi.ComponentResource {
       reachableByBrowsers: false,
       access,
     };
-    this.registerOutputs({ store: this.store });
+    this.registerOutputs();
   }
 
   private server(name: string, args: MinioStorageArgs, identity: Identity, rootSecret: pulumi.Input<string>) {

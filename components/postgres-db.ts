@@ -83,7 +83,7 @@ export class PostgresDb extends pulumi.ComponentResource {
       this.server(name, args, identity, administrator),
       roles,
     );
-    this.registerOutputs({ endpoints: this.endpoints });
+    this.registerOutputs();
   }
 
   private server(

@@ -67,7 +67,7 @@ export class RedisQueue extends pulumi.ComponentResource {
         this.endpoint = this.external(name, args, server);
         break;
     }
-    this.registerOutputs({ endpoint: this.endpoint });
+    this.registerOutputs();
   }
 
   private inCluster(name: string, args: RedisQueueArgs, server: InClusterRedis): QueueEndpoint {

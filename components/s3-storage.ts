@@ -49,7 +49,7 @@ export class S3Storage extends pulumi.ComponentResource {
       reachableByBrowsers: true,
       access: { clientLabels: {}, destination: { kind: "networks", networks, port } },
     };
-    this.registerOutputs({ store: this.store });
+    this.registerOutputs();
   }
 }
 

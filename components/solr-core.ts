@@ -65,7 +65,7 @@ export class SolrCore extends pulumi.ComponentResource {
         break;
       }
     }
-    this.registerOutputs({ endpoint: this.endpoint });
+    this.registerOutputs();
   }
 
   private inCluster(name: string, args: SolrCoreArgs, server: InClusterSolr): SearchEndpoint {

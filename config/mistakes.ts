@@ -23,8 +23,7 @@ export class ConfigurationError extends RunError {
       `The stack file has ${count}; nothing was created or changed:\n${lines.map((text) => `  ${text}`).join("\n")}`,
     );
     this.name = "ConfigurationError";
-    // Nobody needs it, and Node 24.9 takes half a minute to colour it: its util.inspect runs in circles over a frame such as
-    // node_modules/@pulumi/resource.ts, and Pulumi prints errors by it.
+    // Nobody needs it, and where our module is not preloaded Node 24.9 takes half a minute to colour it (toolchain/preload.cjs).
     this.stack = "";
     this.mistakes = mistakes;
   }
