@@ -44,7 +44,7 @@ export default defineConfig({
           exclude:
             kubernetesVersion === kubernetesVersionOfStacks
               ? []
-              : ["test/engine/{interrupted,exposure,cloudflare}.test.ts"],
+              : ["test/engine/{interrupted,exposure,cloudflare,postgresql,gcp,cloud-native-pg}.test.ts"],
           provide: { kubernetesVersion },
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -4,7 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "../ckan/credentials.ts";
 import { scripts } from "../ckan/scripts.ts";
 import { configFiles } from "./config-files.ts";
-import type { CkanRuntime, DatabaseEndpoints, EnvironmentVariable, SecretReference } from "./contracts.ts";
+import type {
+  CkanRuntime,
+  DatabaseEndpoints,
+  DatabaseServer,
+  EnvironmentVariable,
+  SecretReference,
+} from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { declareJob } from "./job.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
@@ -85,11 +91,7 @@ function bootstrapEnvironment(args: CkanBootstrapArgs, password: SecretReference
     { name: "DATABASE_HOST", value: server.host },
     { name: "DATABASE_PORT", value: String(server.port) },
     { name: "DATABASE_SSL_MODE", value: server.sslMode },
-    { name: "DATABASE_ADMINISTRATOR", value: server.administrator.user },
-    { name: "DATABASE_ADMINISTRATOR_PASSWORD", secret: server.administrator.password },
-    ...(server.administrator.previousPassword === undefined
-      ? []
-      : [{ name: "DATABASE_ADMINISTRATOR_PREVIOUS_PASSWORD", secret: server.administrator.previousPassword }]),
+    ...databaseAdministrator(server),
     { name: "DATABASE_NAME", value: main.database },
     { name: "DATABASE_USER", value: main.user },
     { name: "DATASTORE", value: plugins.includes("datastore") ? "true" : "false" },
@@ -100,5 +102,17 @@ function bootstrapEnvironment(args: CkanBootstrapArgs, password: SecretReference
     { name: "ADMINISTRATOR_GENERATION", value: String(credentials.generation(Purpose.Administrator)) },
     { name: "ADMINISTRATOR_PASSWORD", secret: password },
     ...(plugins.includes("xloader") ? [{ name: "XLOADER_TOKEN_ID", secret: args.xloaderTokenId }] : []),
+  ];
+}
+
+function databaseAdministrator({ administrator }: DatabaseServer): readonly EnvironmentVariable[] {
+  if (administrator === undefined) return [];
+  const { user, password, previousPassword } = administrator;
+  return [
+    { name: "DATABASE_ADMINISTRATOR", value: user },
+    { name: "DATABASE_ADMINISTRATOR_PASSWORD", secret: password },
+    ...(previousPassword === undefined
+      ? []
+      : [{ name: "DATABASE_ADMINISTRATOR_PREVIOUS_PASSWORD", secret: previousPassword }]),
   ];
 }

@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { longestAnswerSeconds } from "../ckan/uwsgi.ts";
 import { type Address, parseAddress } from "./address.ts";
+import type { CustomObject } from "./manifests/custom-object.ts";
 import * as manifests from "./manifests/exposure.ts";
 import { type Identity, labels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
@@ -134,7 +135,7 @@ export class CkanExposure extends pulumi.ComponentResource {
   private custom(
     name: string,
     args: CkanExposureArgs,
-    object: manifests.CustomObject<unknown>,
+    object: CustomObject,
     options: { readonly waitFor: string; readonly annotations?: Readonly<Record<string, string>> },
   ): kubernetes.apiextensions.CustomResource & { readonly status: pulumi.Output<ExposureStatus | undefined> } {
     const annotations = { ...options.annotations, "pulumi.com/waitFor": options.waitFor };

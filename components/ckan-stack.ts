@@ -10,6 +10,7 @@ import { CkanWeb, type CkanWebArgs, webServicePort } from "./ckan-web.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { durable, Protection } from "./durability.ts";
+import { GcsStorage, type GcsStorageArgs } from "./gcs-storage.ts";
 import { instanceLabels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { denyAll } from "./manifests/network.ts";
@@ -31,6 +32,7 @@ type Given =
   | "host"
   | "store"
   | "uploads"
+  | "siteUrl"
   | "nodePort"
   | "maximumUploadMegabytes";
 
@@ -38,6 +40,7 @@ type Given =
 export type FilesArgs =
   | ({ readonly kind: "minio" } & Omit<MinioStorageArgs, Given>)
   | ({ readonly kind: "s3" } & Omit<S3StorageArgs, Given>)
+  | ({ readonly kind: "gcs" } & Omit<GcsStorageArgs, Given>)
   /** A volume of the one web pod. */
   | { readonly kind: "volume"; readonly storage: string };
 
@@ -125,7 +128,7 @@ export class CkanStack extends pulumi.ComponentResource {
       { ...part, ...args.web, ...webArgs(args, protection), runtime, host: webHost, store },
       released,
     );
-    new XLoaderWorker(`${name}-worker`, { ...part, ...args.worker, runtime }, released);
+    new XLoaderWorker(`${name}-worker`, { ...part, ...args.worker, runtime, store }, released);
     if (plugins.includes("xloader")) {
       const siteId = args.site.id;
       new XLoaderRecovery(`${name}-recovery`, { ...part, runtime, database, queue, siteId, internalUrl }, released);
@@ -173,6 +176,8 @@ export class CkanStack extends pulumi.ComponentResource {
         return new MinioStorage(name, { ...part, ...files }, { parent: this }).store;
       case "s3":
         return new S3Storage(name, { ...part, ...files }, { parent: this }).store;
+      case "gcs":
+        return new GcsStorage(name, { ...part, ...files, siteUrl: this.url }, { parent: this }).store;
       case "volume":
         return undefined;
     }

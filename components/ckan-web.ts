@@ -11,7 +11,7 @@ import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
-import { allow, fromAnywhere } from "./manifests/network.ts";
+import { allow, fromAnywhere, identityAccess } from "./manifests/network.ts";
 import { claimMount, configMapMount, type Mount, podTemplate, type Resources } from "./manifests/pod.ts";
 import { http, probes } from "./manifests/probes.ts";
 import { volumeClaim } from "./manifests/storage.ts";
@@ -40,7 +40,7 @@ export interface CkanWebArgs {
   readonly maximumUploadMegabytes?: number;
   /** @default 250m to 1 processor, 768Mi to 1Gi */
   readonly resources?: Resources;
-  /** A store whose files the site hands on, because browsers do not reach it. @default none */
+  /** Where uploads go; the site hands files on when browsers do not reach the store. @default none */
   readonly store?: ObjectStore | undefined;
   /** A volume for uploads, instead of a store; only one pod can mount it. @default none */
   readonly uploads?: { readonly storage: string; readonly protection: Protection } | undefined;
@@ -66,7 +66,10 @@ export class CkanWeb extends pulumi.ComponentResource {
     const server = configFiles(name, { namespace, identity, data }, { parent: this });
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
-      { metadata, spec: allow({ pods, from: [fromAnywhere(webPort)], to: runtime.access }) },
+      {
+        metadata,
+        spec: allow({ pods, from: [fromAnywhere(webPort)], to: [...runtime.access, ...identityAccess(args.store)] }),
+      },
       { parent: this },
     );
     const deployment = new kubernetes.apps.v1.Deployment(
@@ -167,5 +170,6 @@ function webPod(args: CkanWebArgs, identity: Identity, server: pulumi.Input<stri
     drainSeconds: 5,
     terminationGracePeriodSeconds: 70,
     spread: (args.replicas ?? 1) > 1,
+    serviceAccount: args.store?.identities?.web,
   };
 }

@@ -1,14 +1,11 @@
 /** What a stack declares in one zone of Cloudflare's: names of its sites, further records, and the rules that it owns. */
 // Not the package's index: it loads 1,250 kinds of resources, 150 ms; these take 8.
-import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
-import { getDnsRecordsOutput } from "@pulumi/cloudflare/getDnsRecords.js";
-import { getZoneOutput } from "@pulumi/cloudflare/getZone.js";
-import { Ruleset } from "@pulumi/cloudflare/ruleset.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "./address.ts";
 import type { Plan } from "./manifests/cloudflare-plans.ts";
 import * as rules from "./manifests/cloudflare-rules.ts";
 import { refusal } from "./refusal.ts";
+import { cloudflare } from "./sdk.ts";
 
 /** Phases of a zone that a stack may own. A ruleset replaces every rule of its phase, whoever made it. */
 export const OwnedRuleset = {
@@ -75,7 +72,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
   }
 
   private lookUp(zone: string): pulumi.Output<string> {
-    return getZoneOutput({ filter: { name: zone } }, { parent: this }).zoneId;
+    return cloudflare().getZoneOutput({ filter: { name: zone } }, { parent: this }).zoneId;
   }
 
   /** The name of a site, and those that are redirected to it. */
@@ -92,7 +89,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
     for (const { name, address, ...given } of names) {
       const resource = name === host ? instance : `${instance}-${name}`;
       const target = pulumi.output(address);
-      new DnsRecord(
+      new (cloudflare().DnsRecord)(
         resource,
         {
           zoneId,
@@ -109,7 +106,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
 
   /** The name, once it is known that nobody else's records have it. */
   private free(zoneId: pulumi.Output<string>, owner: string, name: string, resource: string): pulumi.Output<string> {
-    const { results } = getDnsRecordsOutput({ zoneId, name: { exact: name } }, { parent: this });
+    const { results } = cloudflare().getDnsRecordsOutput({ zoneId, name: { exact: name } }, { parent: this });
     return pulumi.all([results, zoneId]).apply(([records, zone]) => {
       const foreign = records.filter(({ type, comment }) => ["A", "AAAA", "CNAME"].includes(type) && comment !== owner);
       if (foreign.length === 0) return name;
@@ -126,7 +123,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
   private record(zoneId: pulumi.Output<string>, owner: string, record: ZoneRecord): void {
     const { type, name } = record;
     const value = record.type === "CAA" ? `${record.tag}-${record.value}` : record.content;
-    new DnsRecord(
+    new (cloudflare().DnsRecord)(
       `${type.toLowerCase()}-${name}-${value}`,
       {
         zoneId,
@@ -156,7 +153,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
     };
     for (const name of owned) {
       const [phase, rules] = phases[name];
-      new Ruleset(
+      new (cloudflare().Ruleset)(
         name,
         { zoneId, name: `CKAN: ${name}`, description: owner, kind: "zone", phase, rules: [...rules] },
         { parent: this },

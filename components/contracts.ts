@@ -23,14 +23,18 @@ export type Destination =
   | { readonly kind: "pods"; readonly labels: Readonly<Record<string, string>>; readonly port: number }
   | { readonly kind: "networks"; readonly networks: readonly string[]; readonly port: number };
 
-/** A PostgreSQL server together with the role that may create roles and databases on it. */
+/** A PostgreSQL server. */
 export interface DatabaseServer {
   readonly host: Input<string>;
   readonly port: number;
   /** libpq's sslmode. */
   readonly sslMode: "disable" | "require";
-  readonly administrator: {
-    readonly user: string;
+  /**
+   * The role by which the bootstrap makes roles and databases there. Absent where something else does: Pulumi itself, or the
+   * operator that runs the server.
+   */
+  readonly administrator?: {
+    readonly user: Input<string>;
     readonly password: SecretReference;
     /** The password before the last rotation, which the server knows until the bootstrap tells it the new one. */
     readonly previousPassword?: SecretReference | undefined;
@@ -87,6 +91,8 @@ export interface ObjectStore {
   readonly secretKey: SecretReference;
   /** Whether browsers reach the endpoint. If not, the site hands the files on. */
   readonly reachableByBrowsers: boolean;
+  /** Kubernetes service accounts by which a cloud knows the pods of web and worker. @default none */
+  readonly identities?: Readonly<Record<"web" | "worker", Input<string>>>;
   readonly access: Access;
 }
 

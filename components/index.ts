@@ -15,7 +15,9 @@ export {
 export type * from "./contracts.ts";
 export { Credential, Credentials, type CredentialsArgs } from "./credentials.ts";
 export { Protection } from "./durability.ts";
+export { GcsStorage, type GcsStorageArgs } from "./gcs-storage.ts";
 export { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
+export type { PostgresBackup } from "./postgres/cloud-native-pg.ts";
 export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./postgres-db.ts";
 export { RedisQueue, type RedisQueueArgs, type RedisServerArgs } from "./redis-queue.ts";
 export { S3Storage, type S3StorageArgs } from "./s3-storage.ts";

@@ -10,6 +10,8 @@ export interface CredentialsSecretArgs<Data> {
   readonly namespace: pulumi.Input<string>;
   readonly identity: Identity;
   readonly credentials: Credentials;
+  /** @default Opaque */
+  readonly type?: string;
   /** Text by key. */
   readonly data: Data;
 }
@@ -39,6 +41,7 @@ export function credentialsSecret<Data extends { readonly [Key in keyof Data]: V
         namespace: args.namespace,
         labels: labels(args.identity),
       }),
+      ...(args.type !== undefined && { type: args.type }),
       immutable: true,
       data: Object.fromEntries(entries.map(([key, value]) => [key, encoded(value)])),
     },

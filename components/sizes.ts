@@ -18,6 +18,7 @@ export const sizes = {
   bootstrap: { resources: resources("250m", "384Mi", "1", "768Mi") },
   recovery: { resources: resources("10m", "32Mi", "500m", "128Mi") },
   database: { storage: "10Gi", resources: resources("100m", "256Mi", "1", "512Mi") },
+  databaseProxy: { resources: resources("50m", "64Mi", "500m", "256Mi") },
   search: { storage: "5Gi", heap: "512Mi", resources: resources("100m", "1Gi", "1", "1Gi") },
   queue: { storage: "1Gi", resources: resources("50m", "64Mi", "500m", "256Mi") },
   files: { storage: "20Gi", resources: resources("100m", "256Mi", "1", "512Mi") },

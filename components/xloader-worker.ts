@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { scripts } from "../ckan/scripts.ts";
 import { webAccess } from "./ckan-web.ts";
 import { configFiles } from "./config-files.ts";
-import type { CkanRuntime } from "./contracts.ts";
+import type { CkanRuntime, ObjectStore } from "./contracts.ts";
 import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
-import { allow } from "./manifests/network.ts";
+import { allow, identityAccess } from "./manifests/network.ts";
 import { configMapMount, podTemplate, type Resources } from "./manifests/pod.ts";
 import { exec, probes } from "./manifests/probes.ts";
 import { sizes } from "./sizes.ts";
@@ -19,6 +19,8 @@ export interface XLoaderWorkerArgs {
   /** Name of the CKAN instance, for labels. */
   readonly instance: string;
   readonly runtime: CkanRuntime;
+  /** Where uploads go. @default none */
+  readonly store?: ObjectStore | undefined;
   /** Worker pods; each runs one job at a time. @default 1 */
   readonly replicas?: number;
   /** Queues in order of priority. XLoader needs `default`. @default ["default"] */
@@ -45,7 +47,7 @@ export class XLoaderWorker extends pulumi.ComponentResource {
       name,
       {
         metadata, // XLoader downloads from the site and reports back to it.
-        spec: allow({ pods, to: [...runtime.access, webAccess(instance)] }),
+        spec: allow({ pods, to: [...runtime.access, webAccess(instance), ...identityAccess(args.store)] }),
       },
       { parent: this },
     );
@@ -86,5 +88,6 @@ function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.I
     // RQ's warm shutdown: SIGTERM lets the running job end, however long that takes.
     terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 3900,
     spread: (args.replicas ?? 1) > 1,
+    serviceAccount: args.store?.identities?.worker,
   };
 }

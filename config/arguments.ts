@@ -1,6 +1,6 @@
 /** How the settings of an instance become the arguments of the component that declares it. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Address, CkanStackArgs, CloudflareZoneArgs } from "../components/index.ts";
+import type { Address, CkanStackArgs, CloudflareZoneArgs, PostgresBackup } from "../components/index.ts";
 import { Credentials, parseAddress } from "../components/index.ts";
 import { chosenRateLimits } from "../components/manifests/cloudflare-rules.ts";
 import { refusal } from "../components/refusal.ts";
@@ -31,9 +31,26 @@ export function stackArguments(name: string, instance: Instance, environment: En
 }
 
 function database({ database }: Instance, { secret }: Environment): CkanStackArgs["database"] {
-  if (database.kind === "in-cluster") return database;
-  const { user, passwordFrom } = database.administrator;
-  return { ...database, administrator: { user, password: secret(passwordFrom) } };
+  switch (database.kind) {
+    case "external": {
+      const { user, passwordFrom } = database.administrator;
+      return { ...database, administrator: { user, password: secret(passwordFrom) } };
+    }
+    case "cloud-native-pg": {
+      const { backup } = database;
+      return { ...database, backup: backup && { ...backup, store: backupStore(backup.store, secret) } };
+    }
+    default:
+      return database;
+  }
+}
+
+type BackupStore = NonNullable<Extract<Instance["database"], { kind: "cloud-native-pg" }>["backup"]>["store"];
+
+function backupStore(store: BackupStore, secret: Environment["secret"]): PostgresBackup["store"] {
+  if (store.kind === "gcs") return store;
+  const { accessKeyFrom, secretKeyFrom, ...rest } = store;
+  return { ...rest, accessKey: secret(accessKeyFrom), secretKey: secret(secretKeyFrom) };
 }
 
 function queue({ queue }: Instance, { secret }: Environment): CkanStackArgs["queue"] {

@@ -4,30 +4,24 @@ import { Purpose } from "../ckan/credentials.ts";
 import { supportedVersions } from "../ckan/versions.ts";
 import { sizes } from "../components/sizes.ts";
 import { dnsSchema } from "./cloudflare.ts";
+import { databaseSchema } from "./database.ts";
 import { exposureSchema } from "./exposure.ts";
+import { filesSchema } from "./files.ts";
 import {
-  byteQuantity,
   count,
   heapQuantity,
   hostName,
   imageReference,
-  ipv4Network,
   line,
+  networks,
   pluginName,
   port,
   secretKey,
   serverHost,
+  storage,
 } from "./primitives.ts";
 import { resources } from "./resources.ts";
 
-/** Networks behind which an external server lies; the network policies let pods reach nothing else. */
-const networks = z
-  .array(ipv4Network)
-  .min(1, "expected at least one network such as 10.20.0.0/16")
-  .default(["0.0.0.0/0"])
-  .describe("IPv4 networks that hold the server, for the network policies");
-
-const storage = (size: string) => byteQuantity.default(size).describe("Size of the volume; it can grow, not shrink");
 const image = imageReference.describe("Container image, by exact tag or digest");
 
 const siteSchema = z
@@ -112,33 +106,6 @@ const workerSchema = z
   })
   .prefault({});
 
-const databaseSchema = z.discriminatedUnion(
-  "kind",
-  [
-    z.strictObject({
-      kind: z.literal("in-cluster"),
-      image,
-      storage: storage(sizes.database.storage),
-      resources: resources(sizes.database.resources),
-    }),
-    z.strictObject({
-      kind: z.literal("external"),
-      host: serverHost,
-      port: port.default(5432),
-      sslMode: z
-        .enum(["disable", "require"], "expected disable or require")
-        .default("require")
-        .describe("libpq's sslmode"),
-      administrator: z.strictObject({
-        user: line.describe("Role that may create roles and databases"),
-        passwordFrom: secretKey,
-      }),
-      networks,
-    }),
-  ],
-  "expected kind: in-cluster or external",
-);
-
 const searchSchema = z.discriminatedUnion(
   "kind",
   [
@@ -183,36 +150,6 @@ const queueSchema = z.discriminatedUnion(
     }),
   ],
   "expected kind: in-cluster or external",
-);
-
-const filesSchema = z.discriminatedUnion(
-  "kind",
-  [
-    z.strictObject({
-      kind: z.literal("minio"),
-      image,
-      storage: storage(sizes.files.storage),
-      resources: resources(sizes.files.resources),
-    }),
-    z.strictObject({
-      kind: z.literal("s3"),
-      endpoint: z
-        .url({ protocol: /^https?$/, error: "expected the endpoint's URL such as https://s3.example.org" })
-        .describe("S3 endpoint that pods and browsers both reach"),
-      region: line.default("us-east-1").describe("Region that requests are signed for"),
-      bucket: z
-        .string()
-        .regex(
-          /^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/,
-          "expected a bucket name: 3 to 63 lower-case letters, digits and hyphens",
-        ),
-      accessKeyFrom: secretKey,
-      secretKeyFrom: secretKey,
-      networks,
-    }),
-    z.strictObject({ kind: z.literal("volume"), storage: storage(sizes.files.storage) }),
-  ],
-  "expected kind: minio, s3 or volume",
 );
 
 /** One optional number for each purpose; a purpose that is not named has generation 1. */

@@ -30,6 +30,9 @@ export const byteQuantity = z
   .regex(/^\d+(?:\.\d+)?(?:k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)$/, { error: "expected a quantity such as 5Gi", abort: true })
   .refine(notZero, { error: "expected a quantity above zero such as 5Gi", abort: true });
 
+export const storage = (size: string) =>
+  byteQuantity.default(size).describe("Size of the volume; it can grow, not shrink");
+
 /** A Java heap: Java's own -Xmx takes whole numbers and binary suffixes up to Gi only. */
 export const heapQuantity = z
   .string("expected a heap in whole Ki, Mi or Gi such as 512Mi")
@@ -84,6 +87,18 @@ export const ipv4Network = z
     /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\/)|(?=\/))){4}\/(?:3[0-2]|[12]?\d)$/,
     "expected an IPv4 network such as 10.20.0.0/16",
   );
+
+/** Networks behind which an external server lies; the network policies let pods reach nothing else. */
+export const networks = z
+  .array(ipv4Network)
+  .min(1, "expected at least one network such as 10.20.0.0/16")
+  .default(["0.0.0.0/0"])
+  .describe("IPv4 networks that hold the server, for the network policies");
+
+/** Name of a namespace of the cluster. */
+export const namespaceName = z
+  .string("expected a namespace such as monitoring")
+  .regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, "expected a namespace such as monitoring");
 
 /** A container image that means the same tomorrow: an exact tag or a digest. */
 export const imageReference = z

@@ -50,7 +50,7 @@ function rows(key: string, schema: Schema, kind: string): readonly Row[] {
   const properties = schema["properties"];
   if (!isObject(properties)) return [{ key, kind, schema }];
   return Object.entries(properties)
-    .filter(([name]) => name !== "kind")
+    .filter(([name, property]) => name !== "kind" && (property as Schema)["not"] === undefined)
     .flatMap(([name, property]) => rows(key === "" ? name : `${key}.${name}`, property as Schema, kind));
 }
 

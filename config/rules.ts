@@ -51,11 +51,29 @@ export function environmentMistakes(instances: Readonly<Record<string, Instance>
     ),
     ...duplicates(
       instances,
-      "files.bucket",
-      ({ files }) => (files.kind === "s3" ? `${files.endpoint}/${files.bucket}` : undefined),
-      "a bucket of its own",
+      "database.name",
+      ({ database }) => (database.kind === "cloud-sql" ? `${database.project}/${database.name}` : undefined),
+      "a server of its own",
+    ),
+    ...duplicates(instances, "files.bucket", bucketOf, "a bucket of its own"),
+    ...duplicates(
+      instances,
+      "files.accounts",
+      ({ files }) => (files.kind === "gcs" ? `${files.project}/${files.accounts}` : undefined),
+      "service accounts of its own",
     ),
   ];
+}
+
+function bucketOf({ files }: Instance): string | undefined {
+  switch (files.kind) {
+    case "s3":
+      return `${files.endpoint}/${files.bucket}`;
+    case "gcs":
+      return files.bucket;
+    default:
+      return undefined;
+  }
 }
 
 type KeyOf = (key: string) => string;

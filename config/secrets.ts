@@ -26,6 +26,11 @@ function namedSecrets(at: string, { database, queue, files }: Instance): readonl
   if (database.kind === "external") {
     named.push({ key: database.administrator.passwordFrom, setting: `${at}.database.administrator.passwordFrom` });
   }
+  if (database.kind === "cloud-native-pg" && database.backup?.store.kind === "s3") {
+    const { accessKeyFrom, secretKeyFrom } = database.backup.store;
+    named.push({ key: accessKeyFrom, setting: `${at}.database.backup.store.accessKeyFrom` });
+    named.push({ key: secretKeyFrom, setting: `${at}.database.backup.store.secretKeyFrom` });
+  }
   if (queue.kind === "external")
     named.push({ key: queue.passwordFrom, setting: `${at}.queue.passwordFrom`, urlSafe: true });
   if (files.kind === "s3") {

@@ -1,5 +1,6 @@
 /** Runs a Pulumi program without an engine and returns what it would register. */
 import * as pulumi from "@pulumi/pulumi";
+import { computedOutputs } from "./computed.ts";
 import type { StackConfiguration } from "./stack-file.ts";
 
 /** One registered resource. */
@@ -40,9 +41,10 @@ export async function synthesize({ project, stack, configuration, declare }: Pro
   pulumi.runtime.setAllConfig({ ...configuration.values }, [...configuration.secretKeys]);
   // Like an API server that answers with what was asked for. Secrets come back masked, so that no name can be made of one. A
   // name that is left to Pulumi is the logical one.
-  const newResource = ({ name, inputs }: pulumi.runtime.MockResourceArgs) => {
+  const newResource = ({ name, type, inputs }: pulumi.runtime.MockResourceArgs) => {
     const { metadata, ...others } = masked(inputs);
-    return { id: `${name}-id`, state: { metadata: { name, ...(metadata as object) }, ...others } };
+    const state = { metadata: { name, ...(metadata as object) }, ...others, ...computedOutputs(type, others) };
+    return { id: `${name}-id`, state };
   };
   await pulumi.runtime.setMocks({ newResource, call: (args) => args.inputs }, project, stack, true);
   recordRegistrations((request) => declared.push(describe(request, stack, project)));

@@ -32,6 +32,21 @@ const projects = {
     // `externalCertificate` is in the schema of every cluster since OpenShift 4.19; in this version of the module it is in this one.
     files: /^routes-TechPreviewNoUpgrade\.crd\.yaml$/,
   },
+  "cloud-native-pg": {
+    module: "github.com/cloudnative-pg/cloudnative-pg@v1.30.0",
+    folder: "config/crd/bases",
+    files: /_(?:clusters|databases|poolers|scheduledbackups)\.yaml$/,
+  },
+  "barman-cloud": {
+    module: "github.com/cloudnative-pg/plugin-barman-cloud@v0.13.0",
+    folder: "config/crd/bases",
+    files: /_objectstores\.yaml$/,
+  },
+  "prometheus-operator": {
+    module: "github.com/prometheus-operator/prometheus-operator@v0.93.0",
+    folder: "example/prometheus-operator-crd-full",
+    files: /_podmonitors\.yaml$/,
+  },
 } as const satisfies Record<string, Project>;
 
 export type CustomResourceProject = keyof typeof projects;

@@ -1,9 +1,9 @@
 """What must happen once per release, before web and worker start. Every step can be repeated; every error ends it.
 
 1. wait for the servers
-2. roles, databases and who may connect (as the server's administrator, whose password only this program gets)
-3. CKAN's and the plugins' migrations
-4. the datastore's permissions, by CKAN's own SQL
+2. roles and databases (as the server's administrator, whose password only this program gets; unless something else makes them)
+3. who may connect (from here on as the owner of both databases)
+4. CKAN's and the plugins' migrations, and the datastore's permissions by CKAN's own SQL
 5. the sysadmin and XLoader's API token
 6. the object store: is there, with a key that works; links of earlier keys are forgotten
 7. the search index
@@ -31,13 +31,13 @@ def fail(text):
     sys.exit(1)
 
 
-def connect(database, password_variable="DATABASE_ADMINISTRATOR_PASSWORD"):
+def connect(database, user, password):
     connection = psycopg2.connect(
         host=os.environ["DATABASE_HOST"],
         port=os.environ["DATABASE_PORT"],
         dbname=database,
-        user=os.environ["DATABASE_ADMINISTRATOR"],
-        password=os.environ[password_variable],
+        user=user,
+        password=password,
         sslmode=os.environ["DATABASE_SSL_MODE"],
         connect_timeout=5,
     )
@@ -45,9 +45,28 @@ def connect(database, password_variable="DATABASE_ADMINISTRATOR_PASSWORD"):
     return connection
 
 
-def wait_for_servers(seconds):
+def connect_as_owner(database):
+    return connect(database, os.environ["DATABASE_USER"], os.environ["DATABASE_PASSWORD"])
+
+
+def connect_as_administrator():
+    """After a rotation the server still knows the password before: that one lets in to set the new one."""
+    user, password = os.environ["DATABASE_ADMINISTRATOR"], os.environ["DATABASE_ADMINISTRATOR_PASSWORD"]
+    try:
+        return connect("postgres", user, password)
+    except psycopg2.OperationalError as error:
+        previous = "DATABASE_ADMINISTRATOR_PREVIOUS_PASSWORD"
+        if "authentication failed" not in str(error) or previous not in os.environ:
+            raise
+    with connect("postgres", user, os.environ[previous]) as connection:
+        new = sql.Literal(password)
+        connection.cursor().execute(sql.SQL("ALTER ROLE CURRENT_USER PASSWORD {}").format(new))
+    say("the administrator's password was rotated")
+    return connect("postgres", user, password)
+
+
+def wait_for_servers(deadline):
     """The servers start at the same time as this Job; it waits here, where waiting is cheap."""
-    deadline = time.monotonic() + seconds
     for server in os.environ["WAIT_FOR"].split():
         host, port = server.rsplit(":", 1)
         while True:
@@ -56,37 +75,28 @@ def wait_for_servers(seconds):
                 break
             except OSError as error:
                 if time.monotonic() > deadline:
-                    fail(f"{server} did not answer within {seconds} s: {error}")
+                    fail(f"{server} did not answer in time: {error}")
                 time.sleep(0.5)
         say(f"{server} answers")
+
+
+def wait_for_database(deadline):
+    """A connection by which roles and databases are declared, or one to the main database where something else declares them."""
+    declared_here = "DATABASE_ADMINISTRATOR" in os.environ
     while True:
         try:
-            return connect_as_administrator()
+            return connect_as_administrator() if declared_here else connect_as_owner(os.environ["DATABASE_NAME"])
         except psycopg2.OperationalError as error:
-            if "authentication failed" in str(error):
+            if declared_here and "authentication failed" in str(error):
                 fail(
                     f"the database server refuses its administrator: {error}"
                     "Was generations.database-administrator lowered, or raised by more than one? Write one more than the "
                     "highest number that it ever had."
                 )
             if time.monotonic() > deadline:
-                fail(f"the database server refuses its administrator: {error}")
+                who = "its administrator" if declared_here else "the owner of the databases"
+                fail(f"the database server refuses {who}: {error}")
             time.sleep(0.5)
-
-
-def connect_as_administrator():
-    """After a rotation the server still knows the password before: that one lets in to set the new one."""
-    try:
-        return connect("postgres")
-    except psycopg2.OperationalError as error:
-        previous = "DATABASE_ADMINISTRATOR_PREVIOUS_PASSWORD"
-        if "authentication failed" not in str(error) or previous not in os.environ:
-            raise
-    with connect("postgres", previous) as connection:
-        new = sql.Literal(os.environ["DATABASE_ADMINISTRATOR_PASSWORD"])
-        connection.cursor().execute(sql.SQL("ALTER ROLE CURRENT_USER PASSWORD {}").format(new))
-    say("the administrator's password was rotated")
-    return connect("postgres")
 
 
 def declare_role(cursor, name, password):
@@ -107,8 +117,6 @@ def declare_database(cursor, name, owner):
                 sql.Identifier(name), sql.Identifier(owner)
             )
         )
-    # PostgreSQL lets everybody connect to every database unless told otherwise.
-    cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
 
 def declare_databases(connection):
@@ -131,11 +139,22 @@ def ckan(*arguments):
     return result.stdout
 
 
+def close_databases():
+    """PostgreSQL lets everybody connect to every database unless told otherwise."""
+    for name in (os.environ["DATABASE_NAME"], os.environ["DATASTORE_NAME"]):
+        connect_as_owner(name).cursor().execute(
+            sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
+        )
+    say("nobody else may connect to the databases")
+
+
 def declare_datastore_permissions():
-    """CKAN prints SQL for psql; without its \\connect line any client can run it, connected to that database."""
+    """CKAN prints SQL for psql; without its \\connect line any client can run it, connected to that database. All that it asks
+    for is the owner's to give, so that nobody else's rights are needed."""
     statements = ckan("datastore", "set-permissions")
-    with connect(os.environ["DATASTORE_NAME"]) as connection:
-        connection.cursor().execute("\n".join(line for line in statements.splitlines() if not line.startswith("\\")))
+    connect_as_owner(os.environ["DATASTORE_NAME"]).cursor().execute(
+        "\n".join(line for line in statements.splitlines() if not line.startswith("\\"))
+    )
     say("the datastore's permissions are as CKAN asks for")
 
 
@@ -251,10 +270,14 @@ def declare_inside_ckan():
 def main():
     # PID 1 ignores signals that it does not handle: the pod would hang for its whole grace period.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    connection = wait_for_servers(int(os.environ["WAIT_SECONDS"]))
+    deadline = time.monotonic() + int(os.environ["WAIT_SECONDS"])
+    wait_for_servers(deadline)
+    connection = wait_for_database(deadline)
     # Two releases that overlap would migrate at the same time.
     connection.cursor().execute("SELECT pg_advisory_lock(hashtext('ckan-bootstrap'), hashtext(%s))", (os.environ["DATABASE_NAME"],))
-    declare_databases(connection)
+    if "DATABASE_ADMINISTRATOR" in os.environ:
+        declare_databases(connection)
+    close_databases()
     ckan("db", "upgrade")
     if os.environ["DATASTORE"] == "true":
         declare_datastore_permissions()

@@ -72,6 +72,27 @@ def share_store_client(uploader):
     uploader.get_s3_client = lambda self, session=None: client
 
 
+def keep_files_private(uploader):
+    """Has ckanext-s3filestore neither set nor ask for the access rights of a single file.
+
+    The bucket decides: Google's with uniform access and Amazon's with their default refuse an upload that names rights, and MinIO
+    has none. Whoever may read a file gets a signed link, logos included; the store is asked one question less for each.
+    """
+    make = uploader.get_s3_resource
+
+    def get_s3_resource(self, session=None):
+        store = make(self, session)
+        store.meta.client.meta.events.register("before-parameter-build.s3.PutObject", without_rights)
+        return store
+
+    uploader.get_s3_resource = get_s3_resource
+    uploader.is_key_public = lambda self, key, default=None: False
+
+
+def without_rights(params, **_):
+    params.pop("ACL", None)
+
+
 # What programs and people ask for most: searches of the API, the front page, and pages of datasets, also in a language (/de/dataset).
 SHARED = re.compile(r"/api/3/action/(package|datastore)_search|(/[a-z]{2,3}(_\w+)?)?/(dataset(/[^/]*)?)?")
 # Headers that may say who asks, or that ask for something else than the whole answer.
@@ -170,6 +191,7 @@ if _bucket:
     from ckanext.s3filestore.uploader import BaseS3Uploader
 
     share_store_client(BaseS3Uploader)
+    keep_files_private(BaseS3Uploader)
 
 _site = config.get("ckanext.s3filestore.download_proxy")
 if _site:

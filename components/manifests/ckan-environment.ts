@@ -49,6 +49,9 @@ export function ckanEnvironment(connections: Connections): readonly EnvironmentV
       : [
           { name: "CKANEXT__S3FILESTORE__AWS_ACCESS_KEY_ID", secret: store.accessKey },
           { name: "CKANEXT__S3FILESTORE__AWS_SECRET_ACCESS_KEY", secret: store.secretKey },
+          // Amazon's client adds checksums in a form that other stores refuse, Google's among them.
+          { name: "AWS_REQUEST_CHECKSUM_CALCULATION", value: "when_required" },
+          { name: "AWS_RESPONSE_CHECKSUM_VALIDATION", value: "when_required" },
         ]),
   ];
 }

@@ -1,13 +1,7 @@
 /** How requests get from outside to the web Service: objects of the Gateway API, Ingress, OpenShift's Route, cert-manager. */
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
-
-/** A custom resource, as far as a program writes it. */
-export interface CustomObject<Spec> {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly spec: Spec;
-}
+import type { CustomObject } from "./custom-object.ts";
 
 /** A Service of the same namespace. */
 export interface Backend {

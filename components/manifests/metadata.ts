@@ -7,7 +7,7 @@ export interface ObjectMetadata {
   /** @default none, for what lies in no namespace */
   readonly namespace?: Input<string>;
   readonly labels: Record<string, string>;
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, Input<string>>>;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Network policies: what is not written here does not flow. */
 import { BlockList } from "node:net";
 import type { types } from "@pulumi/kubernetes";
-import type { Access, Destination } from "../contracts.ts";
+import type { Access, Destination, ObjectStore } from "../contracts.ts";
 
 type Spec = types.input.networking.v1.NetworkPolicySpec;
 type Egress = types.input.networking.v1.NetworkPolicyEgressRule;
@@ -31,6 +31,12 @@ export function allow({ pods, from = [], to = [] }: Flows): Spec {
 /** Pods of the same namespace with these labels. */
 export function fromPods(labels: Readonly<Record<string, string>>, port: number): Ingress {
   return { from: [{ podSelector: { matchLabels: { ...labels } } }], ports: [{ port, protocol: "TCP" }] };
+}
+
+/** Every pod of another namespace: an operator, whose pods' labels are its own. */
+export function fromNamespace(namespace: string, port: number): Ingress {
+  const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": namespace } };
+  return { from: [{ namespaceSelector }], ports: [{ port, protocol: "TCP" }] };
 }
 
 /** Anybody: visitors come through a node port, a gateway or an ingress, whose addresses differ from cluster to cluster. */
@@ -64,6 +70,22 @@ function egress(destination: Destination): Egress {
  * block that is not wider than it says what is meant.
  */
 const metadataService = { address: "169.254.169.254", length: 32 };
+
+/** The way to servers outside the cluster. */
+export function toNetworks(networks: readonly string[], port: number): Access {
+  return { clientLabels: {}, destination: { kind: "networks", networks, port } };
+}
+
+/** Where pods on Google's Kubernetes get the identity that they are bound to (Workload Identity): the second is the node's own answer. */
+export const metadataServer: readonly Access[] = [
+  toNetworks([`${metadataService.address}/${metadataService.length}`], 80),
+  toNetworks(["169.254.169.252/32"], 988),
+];
+
+/** For pods that a cloud knows by their service account. */
+export function identityAccess(store: Pick<ObjectStore, "identities"> | undefined): readonly Access[] {
+  return store?.identities === undefined ? [] : metadataServer;
+}
 
 function block(cidr: string): { readonly cidr: string; readonly except?: string[] } {
   const [network = "", length] = cidr.split("/");

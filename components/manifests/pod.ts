@@ -28,7 +28,7 @@ export interface PodArgs {
   readonly identity: Identity;
   readonly image: string;
   readonly command?: readonly string[];
-  readonly args?: readonly string[];
+  readonly args?: readonly Input<string>[];
   readonly environment?: readonly EnvironmentVariable[];
   readonly ports?: Readonly<Record<string, number>>;
   /** Jobs have none. */
@@ -43,6 +43,8 @@ export interface PodArgs {
   /** Seconds between the end of new traffic and SIGTERM. @default 0 */
   readonly drainSeconds?: number;
   readonly restartPolicy?: "Always" | "Never";
+  /** Under which the pod runs, where something outside goes by it; no pod gets a token for the API server. @default default */
+  readonly serviceAccount?: Input<string> | undefined;
   /** Keeps pods of one part on different nodes and zones where there are any. @default false */
   readonly spread?: boolean;
 }
@@ -56,6 +58,7 @@ export function podTemplate(args: PodArgs): PodTemplateSpec {
   return {
     metadata: { labels: { ...labels(args.identity), ...args.clientLabels } },
     spec: {
+      ...(args.serviceAccount !== undefined && { serviceAccountName: args.serviceAccount }),
       automountServiceAccountToken: false,
       // Variables for every Service of the namespace would hide settings of the same name (SOLR_PORT, REDIS_PORT).
       enableServiceLinks: false,

@@ -29,9 +29,19 @@ def make_app(config):
         return [body]
     return app
 
+handlers = {}
+
 class Uploader:
     def get_s3_client(self, session=None):
         return object()
+
+    def get_s3_resource(self, session=None):
+        events = types.SimpleNamespace(register=handlers.__setitem__)
+        client = types.SimpleNamespace(meta=types.SimpleNamespace(events=events))
+        return types.SimpleNamespace(meta=types.SimpleNamespace(client=client))
+
+    def is_key_public(self, key, default=None):
+        raise AssertionError("the store was asked for the rights of a file")
 
 stand_ins = {
     "ckan": {},
@@ -86,6 +96,15 @@ describe.skipIf(pythonIsMissing)("wsgi.py", () => {
     const same = "Uploader().get_s3_client() is Uploader().get_s3_client(session=1)";
     const bucket = 'settings["ckanext.s3filestore.aws_bucket_name"] = "files"';
     expect(run(`before = ${same}\n${bucket}\nload()\nprint(json.dumps([before, ${same}]))`)).toEqual([false, true]);
+  });
+
+  test("has s3filestore name no rights of a file when it uploads one, and ask for none before it signs", () => {
+    const upload = `Uploader().get_s3_resource()
+parameters = {"ACL": "public-read", "Key": "logo.png"}
+handlers["before-parameter-build.s3.PutObject"](params=parameters, model=None)`;
+    const bucket = 'settings["ckanext.s3filestore.aws_bucket_name"] = "files"';
+    const asked = 'print(json.dumps([parameters, Uploader().is_key_public("logo.png")]))';
+    expect(run(`${bucket}\nload()\n${upload}\n${asked}`)).toEqual([{ Key: "logo.png" }, false]);
   });
 
   test("refuses a request longer than the largest file and a megabyte, with the size in words", () => {

@@ -51,7 +51,7 @@ test("hands on what every pod needs that runs CKAN", async () => {
     image: "registry.example.org/ckan:2.11.6-1",
     version: "2.11.6",
     configMap: nameOf(find(resources, map)),
-    environment: 17,
+    environment: 19,
     access: [inside("database", 5432), inside("search", 8983), inside("queue", 6379), inside("files", 9000)],
   });
   expect(await settled(made.xloaderTokenId)).toEqual({

@@ -146,11 +146,11 @@ function configure(settings: object = {}, names: object = dns): void {
 
 /** What the account holds before a test. */
 function atCloudflare(resources: Service["resources"]): void {
-  writeFileSync(engine.standInState, JSON.stringify({ resources, facts }));
+  writeFileSync(engine.standInState("cloudflare"), JSON.stringify({ resources, facts }));
 }
 
 function kept(kind: string): readonly Kept[] {
-  const { resources } = JSON.parse(readFileSync(engine.standInState, "utf8")) as Service;
+  const { resources } = JSON.parse(readFileSync(engine.standInState("cloudflare"), "utf8")) as Service;
   const order = ({ inputs: { phase, name, type } }: Kept) => `${phase ?? ""} ${name} ${type ?? ""}`;
   return resources.filter(({ type }) => type.endsWith(`:${kind}`)).sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }

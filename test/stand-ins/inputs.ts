@@ -26,7 +26,9 @@ export class SdkTypes {
   /** Failures of the inputs of a resource, such as `cloudflare:index/dnsRecord:DnsRecord`. */
   failures(type: string, inputs: unknown): readonly Failure[] {
     const [, module = "", name = ""] = type.split(":");
-    const file = join(this.#folder, `${module.replace(/^index\//, "")}.d.ts`);
+    const wanted = join(this.#folder, `${module.replace(/^index\//, "")}.d.ts`);
+    // `iAMMember` of the type is `iammember.d.ts`.
+    const file = this.#files.find((one) => one.toLowerCase() === wanted.toLowerCase()) ?? wanted;
     return mismatches(inputs, this.#interface(file, `${name}Args`), "", this.#checker as ts.TypeChecker);
   }
 

@@ -1,11 +1,12 @@
 /**
  * A provider that stands in for one that cannot be had, at the engine rung only. It is strict where the real one is: inputs against the
- * SDK's own types, conflicts with what exists. It keeps what it made in the file that STAND_IN_STATE names, which a test may fill
- * and read. What it cannot prove: that the service itself takes the values.
+ * SDK's own types, conflicts with what exists. It keeps what it made in a file of the folder that STAND_IN_STATE names, which a
+ * test may fill and read. What it cannot prove: that the service itself takes the values.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import * as provider from "@pulumi/pulumi/provider/index.js";
 import { type Failure, SdkTypes } from "./inputs.ts";
 
@@ -18,6 +19,21 @@ const getProperties = ReadRequest.prototype.getProperties;
 ReadRequest.prototype.getProperties = function () {
   return getProperties.call(this) ?? new Struct();
 };
+
+// Nor does it hand the provider's own configuration on.
+const { ConfigureRequest } = requireFrom("@pulumi/pulumi/proto/provider_pb.js");
+let configuration: Inputs = {};
+const deserialize = ConfigureRequest.deserializeBinary;
+ConfigureRequest.deserializeBinary = (bytes: Uint8Array) => {
+  const request = deserialize(bytes);
+  configuration = withoutEnvelopes(request.getArgs()?.toJavaScript() ?? {});
+  return request;
+};
+
+/** The arguments of the provider resource, or of the stack's configuration. */
+export function providerConfiguration(): Inputs {
+  return configuration;
+}
 
 export type Inputs = Readonly<Record<string, unknown>>;
 
@@ -44,7 +60,16 @@ export interface Behaviour {
   readonly admit: (type: string, inputs: Inputs, others: readonly Kept[], facts: Service["facts"]) => void;
   /** What the service adds. */
   readonly outputs: (type: string, id: string, inputs: Inputs) => Record<string, unknown>;
+  /** Does it, where there is something to do it to. */
+  readonly perform?: (change: Change) => Promise<void>;
   readonly invoke?: (token: string, inputs: Inputs, service: Service) => Record<string, unknown>;
+}
+
+/** A creation has no `before`, a deletion no `after`. */
+export interface Change {
+  readonly type: string;
+  readonly before?: Inputs;
+  readonly after?: Inputs;
 }
 
 export class StandIn implements provider.Provider {
@@ -60,12 +85,13 @@ export class StandIn implements provider.Provider {
 
   async check(urn: string, _olds: Inputs, inputs: Inputs): Promise<provider.CheckResult> {
     const type = typeOf(urn);
-    const failures = [...this.#types.failures(type, inputs), ...(this.#behaviour.check?.(type, inputs) ?? [])];
+    const open = withoutEnvelopes(inputs);
+    const failures = [...this.#types.failures(type, open), ...(this.#behaviour.check?.(type, open) ?? [])];
     return { inputs, failures };
   }
 
   async diff(id: string, urn: string, _olds: Inputs, news: Inputs): Promise<provider.DiffResult> {
-    const before = load().resources.find((one) => one.id === id)?.inputs ?? {};
+    const before = this.#load().resources.find((one) => one.id === id)?.inputs ?? {};
     const names = [...new Set([...Object.keys(before), ...Object.keys(news)])].filter((name) => !name.startsWith("__"));
     const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(news[name]));
     const replaces = changed.filter((name) => this.#behaviour.replacing[typeOf(urn)]?.includes(name));
@@ -73,43 +99,64 @@ export class StandIn implements provider.Provider {
   }
 
   async create(urn: string, inputs: Inputs): Promise<provider.CreateResult> {
-    const service = load();
+    const service = this.#load();
     const type = typeOf(urn);
     this.#behaviour.admit(type, inputs, service.resources, service.facts);
     const id = hash(`${type} ${JSON.stringify(inputs)}`);
-    service.resources.push({ type, id, inputs });
-    save(service);
+    await this.#behaviour.perform?.({ type, after: withoutEnvelopes(inputs) });
+    this.#change((resources) => [...resources, { type, id, inputs }]);
     return { id, outs: this.#outputs(type, id, inputs) };
   }
 
   async update(id: string, urn: string, _olds: Inputs, inputs: Inputs): Promise<provider.UpdateResult> {
-    const service = load();
+    const service = this.#load();
     const type = typeOf(urn);
+    const before = service.resources.find((one) => one.id === id)?.inputs ?? {};
     const others = service.resources.filter((one) => one.id !== id);
     this.#behaviour.admit(type, inputs, others, service.facts);
-    save({ ...service, resources: [...others, { type, id, inputs }] });
+    await this.#behaviour.perform?.({ type, before: withoutEnvelopes(before), after: withoutEnvelopes(inputs) });
+    this.#change((resources) => [...resources.filter((one) => one.id !== id), { type, id, inputs }]);
     return { outs: this.#outputs(type, id, inputs) };
   }
 
   async delete(id: string): Promise<void> {
-    const service = load();
-    save({ ...service, resources: service.resources.filter((one) => one.id !== id) });
+    const gone = this.#load().resources.find((one) => one.id === id);
+    if (gone !== undefined) await this.#behaviour.perform?.({ type: gone.type, before: withoutEnvelopes(gone.inputs) });
+    this.#change((resources) => resources.filter((one) => one.id !== id));
   }
 
   async read(id: string, _urn: string): Promise<provider.ReadResult> {
     const plainId = id.split("/").at(-1) ?? id;
-    const found = load().resources.find((one) => one.id === plainId);
+    const found = this.#load().resources.find((one) => one.id === plainId);
     if (found === undefined) return {};
     return { id: plainId, props: this.#outputs(found.type, plainId, found.inputs), inputs: found.inputs };
   }
 
   async invoke(token: string, inputs: Inputs): Promise<provider.InvokeResult> {
     if (this.#behaviour.invoke === undefined) throw new Error(`${token} is not played`);
-    return { outputs: this.#behaviour.invoke(token, inputs, load()) };
+    return { outputs: this.#behaviour.invoke(token, inputs, this.#load()) };
   }
 
   #outputs(type: string, id: string, inputs: Inputs): Record<string, unknown> {
-    return { ...inputs, ...this.#behaviour.outputs(type, id, inputs) };
+    return { ...inputs, ...this.#behaviour.outputs(type, id, withoutEnvelopes(inputs)) };
+  }
+
+  #load(): Service {
+    const file = this.#file();
+    return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { resources: [], facts: {} };
+  }
+
+  /** Reads again what another creation may have written since. */
+  #change(change: (resources: readonly Kept[]) => readonly Kept[]): void {
+    const service = this.#load();
+    writeFileSync(this.#file(), JSON.stringify({ ...service, resources: change(service.resources) }, null, 2));
+  }
+
+  /** A file for each stand-in: two of them may work at the same time. */
+  #file(): string {
+    const folder = process.env["STAND_IN_STATE"];
+    if (folder === undefined) throw new Error("STAND_IN_STATE names no folder");
+    return join(folder, `${this.#behaviour.sdk.replace("@pulumi/", "")}.json`);
   }
 }
 
@@ -128,17 +175,12 @@ function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
-function load(): Service {
-  const file = stateFile();
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { resources: [], facts: {} };
-}
+const envelope = "4dabf18193072939515e22adb298388d";
 
-function save(service: Service): void {
-  writeFileSync(stateFile(), JSON.stringify(service, null, 2));
-}
-
-function stateFile(): string {
-  const file = process.env["STAND_IN_STATE"];
-  if (file === undefined) throw new Error("STAND_IN_STATE names no file");
-  return file;
+/** Values without the mark of a secret around them. */
+function withoutEnvelopes<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null) return value;
+  if (envelope in value) return (value as unknown as { value: Value }).value;
+  if (Array.isArray(value)) return value.map(withoutEnvelopes) as Value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutEnvelopes(item)])) as Value;
 }

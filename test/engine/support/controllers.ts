@@ -28,17 +28,16 @@ const statuses: Readonly<Record<string, Status>> = {
   }),
   Certificate: () => ({ conditions: [condition("Ready")] }),
   Route: () => ({ ingress: [{ routerCanonicalHostname: routerName, conditions: [condition("Admitted")] }] }),
+  Cluster: () => ({ conditions: [condition("Ready")], readyInstances: 3 }),
+  Database: () => ({ applied: true }),
+  Pooler: ({ spec }) => ({ instances: (spec as { instances: number }).instances }),
   Ingress: () => ({ loadBalancer: { ingress: [{ ip: gatewayAddress }] } }),
 };
 
 const plural = (kind: string) => `${kind.toLowerCase()}${kind.endsWith("s") ? "es" : "s"}`;
 
 /** Waits for the command while the controllers of these kinds work. */
-export async function withControllers(
-  engine: Engine,
-  command: RunningCommand,
-  kinds: readonly string[] = Object.keys(statuses),
-): Promise<Run> {
+export async function withControllers(engine: Engine, command: RunningCommand, kinds: readonly string[]): Promise<Run> {
   const resources = kinds.map(plural).join(",");
   const answered = new Set<string>();
   let running = true;

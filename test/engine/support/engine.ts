@@ -53,7 +53,7 @@ export class Engine {
     const folder = mkdtempSync(join(tmpdir(), "ckan-engine-"));
     const plane = await startControlPlane(join(folder, "cluster"), inject("kubernetesVersion"));
     const engine = new Engine(folder, await ensurePulumi(), plane, await ensureKubernetes());
-    mkdirSync(engine.state, { recursive: true });
+    for (const path of [engine.state, join(folder, "stand-ins")]) mkdirSync(path, { recursive: true });
     engine.#writeProject(standIns);
     writeFileSync(engine.passphrase, "a passphrase for one test run");
     engine.write(readStackFile("dev"));
@@ -161,9 +161,9 @@ export class Engine {
     );
   }
 
-  /** What the stand-ins keep, which they share with the test. */
-  get standInState(): string {
-    return join(this.folder, "stand-ins.json");
+  /** What a stand-in keeps, which it shares with the test. */
+  standInState(name: string): string {
+    return join(this.folder, "stand-ins", `${name}.json`);
   }
 
   #salt(): object {
@@ -195,7 +195,7 @@ export class Engine {
       PULUMI_CONFIG_PASSPHRASE_FILE: this.passphrase,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       KUBECONFIG: this.#plane.kubeconfig,
-      STAND_IN_STATE: this.standInState,
+      STAND_IN_STATE: join(this.folder, "stand-ins"),
       NO_COLOR: "1",
     };
   }
@@ -203,6 +203,7 @@ export class Engine {
 
 export interface KubernetesObject {
   readonly kind: string;
+  readonly spec?: unknown;
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;

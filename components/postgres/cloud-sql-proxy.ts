@@ -1,0 +1,131 @@
+/** Google's Auth Proxy in front of a server of Cloud SQL. */
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { DatabaseServer } from "../contracts.ts";
+import type { Credentials } from "../credentials.ts";
+import { disruptionBudget, rollingUpdate } from "../manifests/availability.ts";
+import { clientLabel, type Identity, imageVersion, labels, selector } from "../manifests/labels.ts";
+import { objectMetadata } from "../manifests/metadata.ts";
+import { allow, fromPods, metadataServer, toNetworks } from "../manifests/network.ts";
+import { podTemplate } from "../manifests/pod.ts";
+import { http, probes } from "../manifests/probes.ts";
+import { project as projectRoles } from "../sdk.ts";
+import { sizes } from "../sizes.ts";
+import { googleIdentity } from "../workload-identity.ts";
+import { postgresPort } from "./kind.ts";
+
+/** Google's Auth Proxy: pods of the instance that reach the server by the identity of a service account, over TLS. */
+export interface CloudSqlProxy {
+  readonly kind: "auth-proxy";
+  /** Image with `cloud-sql-proxy` 2, by exact tag. */
+  readonly image: string;
+  /** @default 2 */
+  readonly replicas?: number;
+  /** Id of the Google service account that is made for it: 6 to 30 characters, once in the project. */
+  readonly account: string;
+}
+
+const proxyHealthPort = 9090;
+/** Port on which a server of Cloud SQL takes what comes through the proxy. */
+const proxiedPort = 3307;
+
+interface ProxyArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly credentials: Credentials;
+  readonly proxy: CloudSqlProxy;
+  readonly connectionName: pulumi.Input<string>;
+  readonly server: {
+    readonly project: string;
+    readonly privateNetwork?: string | undefined;
+    readonly networks?: readonly string[];
+  };
+}
+
+/** Pods that hand connections on to the server. They alone have an identity at Google. */
+export function declareProxy(name: string, args: ProxyArgs, options: pulumi.CustomResourceOptions) {
+  const { namespace, credentials, server, connectionName } = args;
+  const { image, account, replicas = 2 } = args.proxy;
+  const identity: Identity = {
+    instance: credentials.instance,
+    component: "database-proxy",
+    software: "cloud-sql-proxy",
+    version: imageVersion(image),
+  };
+  const pods = selector(identity);
+  const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
+  const google = googleIdentity(name, { ...args, identity, project: server.project, account }, options);
+  const role = new (projectRoles().IAMMember)(
+    `${name}-client`,
+    { project: server.project, role: "roles/cloudsql.client", member: google.member },
+    options,
+  );
+  const policy = new kubernetes.networking.v1.NetworkPolicy(
+    name,
+    {
+      metadata,
+      spec: allow({
+        pods,
+        from: [fromPods(clientLabel("database"), postgresPort)],
+        to: [
+          toNetworks(server.networks ?? ["0.0.0.0/0"], proxiedPort),
+          // Google's API hands out the certificates.
+          toNetworks(["0.0.0.0/0"], 443),
+          ...metadataServer,
+        ],
+      }),
+    },
+    options,
+  );
+  new kubernetes.apps.v1.Deployment(
+    name,
+    {
+      metadata,
+      spec: {
+        replicas,
+        selector: { matchLabels: pods },
+        strategy: rollingUpdate,
+        template: podTemplate({
+          identity,
+          image,
+          args: [
+            ...(server.privateNetwork === undefined ? [] : ["--private-ip"]),
+            "--address=0.0.0.0",
+            `--port=${postgresPort}`,
+            "--health-check",
+            "--http-address=0.0.0.0",
+            `--http-port=${proxyHealthPort}`,
+            connectionName,
+          ],
+          ports: { postgresql: postgresPort },
+          probes: probes({ ready: http("/readiness", proxyHealthPort), alive: http("/liveness", proxyHealthPort) }),
+          resources: sizes.databaseProxy.resources,
+          serviceAccount: google.serviceAccount,
+          // Open connections have so long to end.
+          terminationGracePeriodSeconds: 60,
+          spread: replicas > 1,
+        }),
+      },
+    },
+    { ...options, dependsOn: [policy, role] },
+  );
+  new kubernetes.core.v1.Service(
+    name,
+    {
+      metadata,
+      spec: {
+        selector: pods,
+        ports: [{ name: "main", port: postgresPort, targetPort: postgresPort, protocol: "TCP" }],
+      },
+    },
+    options,
+  );
+  if (replicas > 1) {
+    new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, options);
+  }
+  const access = {
+    clientLabels: clientLabel("database"),
+    destination: { kind: "pods" as const, labels: pods, port: postgresPort },
+  };
+  // From here to the pods inside the cluster; the proxy encrypts what leaves it.
+  return { host: name, sslMode: "disable" as DatabaseServer["sslMode"], access };
+}

@@ -1,0 +1,39 @@
+/** What every kind of PostgreSQL server is given, and what it hands on. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { DatabaseNames } from "../../ckan/database-names.ts";
+import type { Access, DatabaseServer } from "../contracts.ts";
+import type { Credential, Credentials } from "../credentials.ts";
+import type { Protection } from "../durability.ts";
+import type { Identity } from "../manifests/labels.ts";
+
+export interface KindArgs<Server> {
+  readonly server: Server;
+  readonly namespace: pulumi.Input<string>;
+  readonly identity: Identity;
+  readonly credentials: Credentials;
+  readonly names: DatabaseNames;
+  readonly roles: RolePasswords;
+  readonly protection: Protection;
+}
+
+/** Passwords of the owner of both databases, and of the role that may only read the datastore. */
+export type RolePasswords = Readonly<Record<"owner" | "reader", Credential>>;
+
+/** A server, and how CKAN's pods get there. */
+export interface ServedDatabases {
+  /** Where roles and databases are administered. */
+  readonly server: DatabaseServer;
+  /** Where CKAN connects. @default the server's own */
+  readonly host?: pulumi.Input<string>;
+  readonly access: Access;
+}
+
+/**
+ * Who makes roles and databases on a server that this program does not run. `cluster`: the bootstrap Job, as the server's
+ * administrator. `pulumi`: the machine that runs Pulumi, which must reach the server; then no pod ever has that password.
+ */
+export const Administration = { Cluster: "cluster", Pulumi: "pulumi" } as const;
+export type Administration = (typeof Administration)[keyof typeof Administration];
+
+/** PostgreSQL's own. */
+export const postgresPort = 5432;

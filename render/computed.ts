@@ -1,0 +1,21 @@
+/** What clouds add to what they were asked for: as it will be where that follows, else a word in angle brackets. */
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+const computed: Readonly<Record<string, (inputs: Inputs) => Inputs>> = {
+  "gcp:serviceaccount/account:Account": ({ project, accountId }) => {
+    const email = `${accountId}@${project}.iam.gserviceaccount.com`;
+    return { email, member: `serviceAccount:${email}`, name: `projects/${project}/serviceAccounts/${email}` };
+  },
+  "gcp:sql/databaseInstance:DatabaseInstance": ({ project, region, name }) => ({
+    connectionName: `${project}:${region}:${name}`,
+    privateIpAddress: `<private address of ${name}>`,
+    publicIpAddress: `<public address of ${name}>`,
+    serviceAccountEmailAddress: `<service account of ${name}>`,
+  }),
+  "gcp:storage/hmacKey:HmacKey": () => ({ accessId: "<access key>", secret: "<secret key>" }),
+};
+
+export function computedOutputs(type: string, inputs: Inputs): Inputs {
+  return computed[type]?.(inputs) ?? {};
+}

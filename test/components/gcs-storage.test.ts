@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { GcsStorage, type GcsStorageArgs } from "../../components/gcs-storage.ts";
+import type { Declared } from "../../render/synthesize.ts";
+import { alone, credentials, describeComponent, namespace } from "../support/component.ts";
+import { find, settled, title } from "../support/program.ts";
+
+const uploads = "gcp:storage/bucket:Bucket opendata-files";
+const backups = "gcp:storage/bucket:Bucket opendata-files-backups";
+const key = "core/v1:Secret opendata-files-key";
+const accounts = ["backup", "web", "worker"];
+
+const args = (changes: Partial<GcsStorageArgs> = {}): GcsStorageArgs => ({
+  namespace,
+  credentials: credentials(),
+  project: "example-prod",
+  location: "EUROPE-WEST3",
+  bucket: "example-opendata-files",
+  backups: { bucket: "example-opendata-backups", days: 90 },
+  accounts: "ckan-opendata",
+  readers: ["group:statistics@example.org"],
+  siteUrl: "https://data.example.org",
+  ...changes,
+});
+
+const buckets = {
+  component: "GcsStorage opendata-files",
+  declare: (opts: object, protection?: "disposable" | "retained" | "protected") =>
+    new GcsStorage("opendata-files", args(protection && { protection }), opts),
+  children: [
+    key,
+    uploads,
+    backups,
+    "gcp:storage/hmacKey:HmacKey opendata-files-key-1",
+    ...accounts.flatMap((part) => [
+      `core/v1:ServiceAccount opendata-files-${part}`,
+      `gcp:serviceaccount/account:Account opendata-files-${part}`,
+      `gcp:serviceaccount/iAMMember:IAMMember opendata-files-${part}`,
+    ]),
+    "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-backup-objectUser",
+    "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-backup-uploads-objectViewer",
+    "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-reader-group:statistics@example.org-objectViewer",
+    "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-web-legacyBucketReader",
+    "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-web-objectUser",
+    "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-worker-objectViewer",
+  ],
+  durable: [uploads, backups],
+  secrets: { [key]: ["access-key", "secret-key"] },
+};
+
+describeComponent("buckets at Google", buckets);
+
+describe("who may do what", () => {
+  const account = (part: string) => `serviceAccount:ckan-opendata-${part}@example-prod.iam.gserviceaccount.com`;
+
+  test("is exactly this: nobody has a role on both buckets but the backup, and nobody may change either", async () => {
+    const { resources } = await alone(buckets);
+    const granted = resources
+      .filter(({ type }) => type.includes("BucketIAMMember"))
+      .map(({ inputs: { bucket, role, member } }) => `${bucket} ${role} ${member}`);
+    expect(granted.sort()).toEqual([
+      `example-opendata-backups roles/storage.objectUser ${account("backup")}`,
+      `example-opendata-files roles/storage.legacyBucketReader ${account("web")}`,
+      `example-opendata-files roles/storage.objectUser ${account("web")}`,
+      "example-opendata-files roles/storage.objectViewer group:statistics@example.org",
+      `example-opendata-files roles/storage.objectViewer ${account("backup")}`,
+      `example-opendata-files roles/storage.objectViewer ${account("worker")}`,
+    ]);
+  });
+
+  test("each account is that of the pods of one Kubernetes service account", async () => {
+    const { resources } = await alone(buckets);
+    for (const part of accounts) {
+      const email = `ckan-opendata-${part}@example-prod.iam.gserviceaccount.com`;
+      expect(find(resources, `gcp:serviceaccount/iAMMember:IAMMember opendata-files-${part}`).inputs).toEqual({
+        serviceAccountId: `projects/example-prod/serviceAccounts/${email}`,
+        role: "roles/iam.workloadIdentityUser",
+        member: `serviceAccount:example-prod.svc.id.goog[${namespace}/opendata-files-${part}]`,
+      });
+      const own = find(resources, `core/v1:ServiceAccount opendata-files-${part}`).inputs as {
+        metadata: { annotations: Record<string, string> };
+        automountServiceAccountToken: boolean;
+      };
+      expect(own.metadata.annotations["iam.gke.io/gcp-service-account"]).toBe(email);
+      expect(own.automountServiceAccountToken).toBe(false);
+    }
+  });
+
+  test("without a bucket for backups there is no account for them", async () => {
+    const { made, resources } = await alone({
+      ...buckets,
+      declare: (opts: object) => new GcsStorage("opendata-files", args({ backups: undefined }), opts),
+    });
+    expect(resources.filter(({ name }) => name.includes("backup")).map(title)).toEqual([]);
+    expect(made.backupAccount).toBeUndefined();
+  });
+});
+
+describe("the buckets", () => {
+  const bucket = (resources: readonly Declared[], wanted: string) => find(resources, wanted).inputs;
+
+  test("are closed to the public, whatever anybody grants, and keep what was deleted", async () => {
+    const { resources } = await alone(buckets);
+    for (const wanted of [uploads, backups]) {
+      expect(bucket(resources, wanted)).toMatchObject({
+        project: "example-prod",
+        location: "EUROPE-WEST3",
+        uniformBucketLevelAccess: true,
+        publicAccessPrevention: "enforced",
+        forceDestroy: false,
+        softDeletePolicy: { retentionDurationSeconds: 604_800 },
+      });
+    }
+  });
+
+  test("uploads have versions for thirty days, and only pages of the site may read them by scripts", async () => {
+    const { resources } = await alone(buckets);
+    expect(bucket(resources, uploads)).toMatchObject({
+      name: "example-opendata-files",
+      versioning: { enabled: true },
+      lifecycleRules: [
+        { action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: 30, withState: "ARCHIVED" } },
+        { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 1 } },
+      ],
+      cors: [{ origins: ["https://data.example.org"], methods: ["GET", "HEAD"] }],
+    });
+  });
+
+  test("backups go after the days that the stack file says", async () => {
+    const { resources } = await alone(buckets);
+    expect(bucket(resources, backups)["lifecycleRules"]).toEqual([
+      { action: { type: "Delete" }, condition: { age: 90, withState: "ANY" } },
+      { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 1 } },
+    ]);
+  });
+
+  test("go with everything in them only where data is disposable", async () => {
+    const { resources } = await alone(buckets, "disposable");
+    expect([uploads, backups].map((wanted) => bucket(resources, wanted)["forceDestroy"])).toEqual([true, true]);
+  });
+});
+
+test("hands on Google's S3 endpoint with a key of the web pods' account, and an identity for each part", async () => {
+  const { made, resources } = await alone(buckets);
+  const { accessKey, secretKey, ...store } = await settled(made.store);
+  expect(store).toEqual({
+    protocol: "https",
+    host: "storage.googleapis.com",
+    port: 443,
+    region: "auto",
+    bucket: "example-opendata-files",
+    reachableByBrowsers: true,
+    identities: { web: "opendata-files-web", worker: "opendata-files-worker" },
+    access: { clientLabels: {}, destination: { kind: "networks", networks: ["0.0.0.0/0"], port: 443 } },
+  });
+  expect([accessKey, secretKey]).toEqual([
+    { secretName: "opendata-files-key", key: "access-key" },
+    { secretName: "opendata-files-key", key: "secret-key" },
+  ]);
+  expect(find(resources, "gcp:storage/hmacKey:HmacKey opendata-files-key-1").inputs).toEqual({
+    project: "example-prod",
+    serviceAccountEmail: "ckan-opendata-web@example-prod.iam.gserviceaccount.com",
+  });
+});
