@@ -13,18 +13,20 @@ import type {
   SecretReference,
 } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
+import { mailAccess, siteMail } from "./mail.ts";
 import { ckanEnvironment } from "./manifests/ckan-environment.ts";
 import type { Identity } from "./manifests/labels.ts";
 import { credentialsSecret } from "./secret.ts";
+import { concealSecrets, declareSecretSettings, type SiteSecrets } from "./site-secrets.ts";
 
-export interface CkanConfigurationArgs {
+export interface CkanConfigurationArgs extends SiteSecrets {
   readonly namespace: pulumi.Input<string>;
   readonly credentials: Credentials;
   /** Image with CKAN, its plugins and uWSGI. */
   readonly image: string;
   /** CKAN's version inside the image. */
   readonly version: string;
-  readonly site: Site;
+  readonly site: Omit<Site, "mail">;
   readonly database: DatabaseEndpoints;
   readonly search: SearchEndpoint;
   readonly queue: QueueEndpoint;
@@ -38,27 +40,34 @@ const folder = "/etc/ckan";
 export class CkanConfiguration extends pulumi.ComponentResource {
   /** For pods that run CKAN. */
   readonly runtime: CkanRuntime;
+  /** For those of them that may also send to what lies outside: the bootstrap, which holds the servers' passwords, may not. */
+  readonly serving: CkanRuntime;
   /** Id of the API token that XLoader uses: the bootstrap makes it known to CKAN. */
   readonly xloaderTokenId: SecretReference;
 
   constructor(name: string, args: CkanConfigurationArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:CkanConfiguration", name, args, opts);
-    const { namespace, credentials, database, search, queue, store } = args;
+    super("ckan:index:CkanConfiguration", name, concealSecrets(args), opts);
+    const { namespace, credentials, database, search, queue, store, mail } = args;
     const identity: Identity = {
       instance: credentials.instance,
       component: "configuration",
       software: "ckan",
       version: args.version,
     };
-    const data = { "ckan.ini": renderIni(ckanSettings(args.site)) };
+    const self = { parent: this };
+    const data = { "ckan.ini": renderIni(ckanSettings({ ...args.site, mail: mail && siteMail(mail) })) };
     const keys = this.keys(`${name}-keys`, args, identity);
+    const secrets = declareSecretSettings(`${name}-settings`, args, { namespace, identity, credentials }, self);
+    const connections = { database, search, queue, store, keys, iniPath: `${folder}/ckan.ini` };
     this.runtime = {
       image: args.image,
       version: args.version,
-      configMap: configFiles(name, { namespace, identity, data }, { parent: this }),
-      environment: ckanEnvironment({ database, search, queue, store, keys, iniPath: `${folder}/ckan.ini` }),
+      configMap: configFiles(name, { namespace, identity, data }, self),
+      environment: [...ckanEnvironment(connections), ...secrets],
       access: [database.access, search.access, queue.access, ...(store === undefined ? [] : [store.access])],
     };
+    const outside = mail === undefined ? [] : [mailAccess(mail)];
+    this.serving = { ...this.runtime, access: [...this.runtime.access, ...outside] };
     this.xloaderTokenId = keys["xloader-token-id"];
     this.registerOutputs();
   }

@@ -10,6 +10,7 @@ import { CkanWeb, type CkanWebArgs, webServicePort } from "./ckan-web.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { durable, Protection } from "./durability.ts";
+import type { MailArgs } from "./mail.ts";
 import { instanceLabels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { denyAll } from "./manifests/network.ts";
@@ -17,6 +18,7 @@ import { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
 import { concealRedis, RedisQueue, type RedisServerArgs } from "./redis-queue.ts";
 import { concealKeys, S3Storage, type S3StorageArgs } from "./s3-storage.ts";
+import { concealMail, concealSettings, type SecretSettings } from "./site-secrets.ts";
 import { SolrCore, type SolrServerArgs } from "./solr-core.ts";
 import { XLoaderRecovery } from "./xloader-recovery.ts";
 import { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";
@@ -57,11 +59,15 @@ export interface CkanStackArgs {
     readonly image: string;
     /** ckan.plugins in this order; envvars last. */
     readonly plugins: readonly string[];
+    /** Further settings that are secrets, by name. @default none */
+    readonly secretSettings?: SecretSettings;
   };
   /** Name, language, stage and further settings of the site. */
-  readonly site: Omit<Site, "url" | "internalUrl" | "store" | "plugins">;
+  readonly site: Omit<Site, "url" | "internalUrl" | "store" | "plugins" | "mail">;
   /** The sysadmin that the bootstrap creates; its password is derived. */
   readonly administrator: { readonly name: string; readonly email: string };
+  /** The server that sends the site's e-mail. @default it sends none */
+  readonly mail?: MailArgs;
   readonly database: PostgresServerArgs;
   readonly search: SolrServerArgs;
   readonly queue: RedisServerArgs;
@@ -105,10 +111,10 @@ export class CkanStack extends pulumi.ComponentResource {
     const site = { ...args.site, url, internalUrl, plugins, store: store && siteStore(store) };
     const configuration = new CkanConfiguration(
       `${name}-configuration`,
-      { ...part, ...args.ckan, site, database, search, queue, store },
+      { ...part, ...args.ckan, site, database, search, queue, store, mail: args.mail },
       self,
     );
-    const { runtime, xloaderTokenId } = configuration;
+    const { runtime, serving, xloaderTokenId } = configuration;
 
     // Servers and bootstrap start together; the bootstrap waits inside, where waiting costs nothing. Web and worker of a new
     // release start when it is done, so that a failed one leaves the old pods serving.
@@ -122,10 +128,10 @@ export class CkanStack extends pulumi.ComponentResource {
     const released = { ...self, dependsOn: [bootstrap] };
     new CkanWeb(
       webHost,
-      { ...part, ...args.web, ...webArgs(args, protection), runtime, host: webHost, store },
+      { ...part, ...args.web, ...webArgs(args, protection), runtime: serving, host: webHost, store },
       released,
     );
-    new XLoaderWorker(`${name}-worker`, { ...part, ...args.worker, runtime }, released);
+    new XLoaderWorker(`${name}-worker`, { ...part, ...args.worker, runtime: serving }, released);
     if (plugins.includes("xloader")) {
       const siteId = args.site.id;
       new XLoaderRecovery(`${name}-recovery`, { ...part, runtime, database, queue, siteId, internalUrl }, released);
@@ -181,9 +187,11 @@ export class CkanStack extends pulumi.ComponentResource {
 
 /** The arguments as they may be written to the state. */
 function concealed(args: CkanStackArgs): CkanStackArgs {
-  const { database, queue, files } = args;
+  const { database, queue, files, ckan, mail } = args;
   return {
     ...args,
+    ckan: { ...ckan, ...(ckan.secretSettings && { secretSettings: concealSettings(ckan.secretSettings) }) },
+    ...(mail !== undefined && { mail: concealMail(mail) }),
     database: concealPostgres(database),
     queue: concealRedis(queue),
     files: files.kind === "s3" ? concealKeys(files) : files,

@@ -15,6 +15,7 @@ export {
 export type * from "./contracts.ts";
 export { Credential, Credentials, type CredentialsArgs } from "./credentials.ts";
 export { Protection } from "./durability.ts";
+export type { MailArgs } from "./mail.ts";
 export { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./postgres-db.ts";
 export { RedisQueue, type RedisQueueArgs, type RedisServerArgs } from "./redis-queue.ts";

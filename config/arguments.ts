@@ -1,21 +1,23 @@
 /** How the settings of an instance become the arguments of the component that declares it. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Address, CkanStackArgs, CloudflareZoneArgs } from "../components/index.ts";
+import type { Address, CkanStackArgs, CloudflareZoneArgs, MailArgs } from "../components/index.ts";
 import { Credentials, parseAddress } from "../components/index.ts";
 import { chosenRateLimits } from "../components/manifests/cloudflare-rules.ts";
 import { refusal } from "../components/refusal.ts";
 import type { Instance } from "./instance.ts";
 import type { Environment } from "./load.ts";
+import type { MailSettings } from "./mail.ts";
 
 export function stackArguments(name: string, instance: Instance, environment: Environment): CkanStackArgs {
-  const { ckan, site, worker, generations, dns: _, ...parts } = instance;
+  const { ckan, site, worker, generations, dns: _, mail, ...parts } = instance;
   const { version, image, plugins } = ckan;
   return {
     ...parts,
     namespace: `${name}-${environment.name}`,
     credentials: new Credentials({ rootSecret: environment.rootSecret, instance: name, generations }),
     protection: environment.protection,
-    ckan: { version, image, plugins },
+    ckan: { version, image, plugins, secretSettings: secretSettings(instance, environment) },
+    ...(mail !== undefined && { mail: mailArguments(mail, environment) }),
     site: {
       ...site,
       id: site.id ?? name,
@@ -28,6 +30,14 @@ export function stackArguments(name: string, instance: Instance, environment: En
     queue: queue(instance, environment),
     files: files(instance, environment),
   };
+}
+
+function secretSettings({ ckan }: Instance, { secret }: Environment): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(ckan.secretSettings).map(([setting, key]) => [setting, secret(key)]));
+}
+
+function mailArguments({ passwordFrom, ...mail }: MailSettings, { secret }: Environment): MailArgs {
+  return { ...mail, ...(passwordFrom !== undefined && { password: secret(passwordFrom) }) };
 }
 
 function database({ database }: Instance, { secret }: Environment): CkanStackArgs["database"] {

@@ -1,10 +1,12 @@
 /** What one CKAN site may say about itself: the schema of `ckan:instances.<name>` and of `ckan:defaults`. */
 import { z } from "zod";
 import { Purpose } from "../ckan/credentials.ts";
+import { secretSettingName } from "../ckan/secret-settings.ts";
 import { supportedVersions } from "../ckan/versions.ts";
 import { sizes } from "../components/sizes.ts";
 import { dnsSchema } from "./cloudflare.ts";
 import { exposureSchema } from "./exposure.ts";
+import { mailSchema } from "./mail.ts";
 import {
   byteQuantity,
   count,
@@ -77,6 +79,20 @@ const ckanSchema = z.strictObject({
     )
     .default({})
     .describe("Further settings for ckan.ini; those that the program sets itself are refused"),
+  secretSettings: z
+    .record(
+      z
+        .string()
+        .regex(
+          secretSettingName,
+          "expected a CKAN setting such as ckanext.harvest.api_key: lower-case letters, digits, dots and single underscores",
+        ),
+      secretKey,
+    )
+    .default({})
+    .describe(
+      "Further settings that are secrets, each with the name of the secret key of the stack file that holds it",
+    ),
   maximumUploadMegabytes: count(1)
     .default(sizes.maximumUploadMegabytes)
     .describe("Largest resource that may be uploaded, and with it the longest request, in megabytes"),
@@ -233,6 +249,7 @@ export const instanceSchema = z.strictObject({
   search: searchSchema,
   queue: queueSchema,
   files: filesSchema,
+  mail: mailSchema.optional().describe("The server that sends the site's e-mail; default: it sends none"),
   generations: z.strictObject(generationOf).prefault({}).describe("Raise a purpose's number to rotate that credential"),
 });
 

@@ -1,11 +1,11 @@
 /** Rules between settings: each looks at values that are valid by themselves. */
 import { pluginMistakes } from "../ckan/plugins.ts";
-import { reservedSettings } from "../ckan/settings.ts";
 import { webDisk, workerDisk } from "../ckan/uploads.ts";
 import type { Instance } from "./instance.ts";
 import type { Mistake } from "./mistakes.ts";
 import { Platform } from "./platform.ts";
 import { quantityValue } from "./primitives.ts";
+import { settingsMistakes } from "./settings-rules.ts";
 
 /** The mistakes inside one instance, on a cluster of this platform. */
 export function instanceMistakes(name: string, instance: Instance, platform: unknown): readonly Mistake[] {
@@ -16,10 +16,7 @@ export function instanceMistakes(name: string, instance: Instance, platform: unk
       expected,
       found: instance.ckan.plugins,
     })),
-    ...reservedSettings(Object.keys(instance.ckan.settings)).map((setting) => ({
-      key: at(`ckan.settings.${setting}`),
-      expected: "expected nothing here: the program sets this setting itself",
-    })),
+    ...settingsMistakes(instance, at),
     ...exposureMistakes(instance, platform, at),
     ...imageMistakes(instance, at),
     ...searchMistakes(instance, at),

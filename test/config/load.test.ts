@@ -34,7 +34,7 @@ describe("an environment is read from Pulumi's configuration:", () => {
           dns: { kind: "none" },
           site: { title: "Open data", locale: "en" },
           administrator: { name: "ckan-admin", email: "data@example.org" },
-          ckan: { ...instance.ckan, settings: {}, maximumUploadMegabytes: 100 },
+          ckan: { ...instance.ckan, secretSettings: {}, settings: {}, maximumUploadMegabytes: 100 },
           web: {
             replicas: 1,
             processes: 2,

@@ -7,9 +7,19 @@ import { declaredBy } from "./program.ts";
 export const stacks = ["dev", "staging", "prod"] as const;
 export type Stack = (typeof stacks)[number];
 
-/** The stack file as an object: what Pulumi hands over as JSON is parsed again. */
+/** The stack file as an object. */
 export function committed(stack: Stack): Record<string, unknown> {
-  const { values } = readStackFile(new URL(`../../Pulumi.${stack}.yaml`, import.meta.url).pathname);
+  return parsed(`Pulumi.${stack}.yaml`);
+}
+
+/** An example of examples/stacks with the secrets that it names. */
+export function example(name: string, secrets: Readonly<Record<string, string>>): Record<string, unknown> {
+  return { ...parsed(`examples/stacks/${name}.yaml`), ...secrets };
+}
+
+/** What Pulumi hands over as JSON is parsed again. */
+function parsed(path: string): Record<string, unknown> {
+  const { values } = readStackFile(new URL(`../../${path}`, import.meta.url).pathname);
   return Object.fromEntries(
     Object.entries(values).map(([key, text]) => [key, /^[[{]/.test(text) ? JSON.parse(text) : text]),
   );
@@ -24,6 +34,11 @@ function withLongestName(): Record<string, unknown> {
   return { ...file, "ckan:instances": { [longestName]: instance } };
 }
 
+const exampleSecrets = {
+  "ckan:mailPassword": "password-of-the-mail-server",
+  "ckan:directoryPassword": "password-of-the-directory",
+};
+
 const nodePort = { exposure: { kind: "node-port", nodePort: 30500 } };
 
 /** Every environment over which an invariant must hold. */
@@ -34,5 +49,6 @@ export const environments: Readonly<Record<string, () => Promise<readonly Declar
   "the longest instance name": () => declaredBy(withLongestName(), "production"),
   "uploads on a volume": () => declaredBy(stackFile({ opendata: { ...onVolume, ...nodePort } })),
   "servers of somebody else": () => declaredBy(stackFile({ opendata: external }, externalSecrets)),
+  "settings about the world outside": () => declaredBy(example("settings", exampleSecrets)),
   "two instances": () => declaredBy(stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })),
 };

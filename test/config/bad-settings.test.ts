@@ -1,0 +1,122 @@
+/** The real program refuses what cannot work with the world around a site, in one line, and declares nothing. */
+import { describe, expect, test } from "vitest";
+import { instance, stackFile } from "../support/configuration.ts";
+import { refusalOf } from "../support/program.ts";
+
+const opendata = (settings: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+  stackFile({ opendata: settings }, more);
+const withCkan = (settings: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+  opendata({ ckan: { ...instance.ckan, ...settings } }, more);
+
+const mail = { host: "smtp.example.org", from: "no-reply@data.example.org" };
+const own = "expected nothing here: the program sets this setting itself";
+const name =
+  "expected a CKAN setting such as ckanext.harvest.api_key: lower-case letters, digits, dots and single underscores";
+const percent = (setting: string) =>
+  `expected a value without %, because instances.opendata.${setting} names it: CKAN takes it for a default of its ini file, where % begins a reference`;
+const notNamed =
+  "expected the name of a secret key of this stack file such as databaseAdminPassword, not the secret itself";
+
+const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>, line: string])[] = [
+  [
+    "a mail server without a host",
+    opendata({ mail: { from: mail.from } }),
+    "ckan:instances.opendata.mail.host: expected a host name or an IPv4 address, got nothing",
+  ],
+  [
+    "a mail server with a scheme",
+    opendata({ mail: { ...mail, host: "smtp://smtp.example.org" } }),
+    'ckan:instances.opendata.mail.host: expected a host name such as db.example.org or an IPv4 address, without scheme or port, got "smtp://smtp.example.org"',
+  ],
+  [
+    "a mail server's port that is none",
+    opendata({ mail: { ...mail, port: 70000 } }),
+    "ckan:instances.opendata.mail.port: expected a port number from 1 to 65535, got 70000",
+  ],
+  [
+    "a sender that is no address",
+    opendata({ mail: { ...mail, from: "Open data" } }),
+    'ckan:instances.opendata.mail.from: expected an e-mail address such as no-reply@data.example.org, got "Open data"',
+  ],
+  [
+    "STARTTLS in words",
+    opendata({ mail: { ...mail, startTls: "yes" } }),
+    'ckan:instances.opendata.mail.startTls: expected true or false, got "yes"',
+  ],
+  [
+    "an account at the mail server without its password",
+    opendata({ mail: { ...mail, user: "site" } }),
+    "ckan:instances.opendata.mail.passwordFrom: expected it beside user: CKAN logs in with both or not at all",
+  ],
+  [
+    "a mail server's password without its account",
+    opendata({ mail: { ...mail, passwordFrom: "mailPassword" } }, { "ckan:mailPassword": "x" }),
+    "ckan:instances.opendata.mail.user: expected it beside passwordFrom: CKAN logs in with both or not at all",
+  ],
+  [
+    "a mail server's password that is not in the file",
+    opendata({ mail: { ...mail, user: "site", passwordFrom: "mailPassword" } }),
+    "ckan:mailPassword: expected a secret, because instances.opendata.mail.passwordFrom names it: run pulumi config set --secret ckan:mailPassword",
+  ],
+  [
+    "a mail server's password that CKAN's reader would take apart",
+    opendata({ mail: { ...mail, user: "site", passwordFrom: "mailPassword" } }, { "ckan:mailPassword": "50%off" }),
+    `ckan:mailPassword: ${percent("mail.passwordFrom")}`,
+  ],
+  [
+    "a mail server's password instead of its name, without showing it",
+    opendata({ mail: { ...mail, user: "site", passwordFrom: "the password itself!" } }),
+    `ckan:instances.opendata.mail.passwordFrom: ${notNamed}`,
+  ],
+  [
+    "a network of the mail server that is none",
+    opendata({ mail: { ...mail, networks: ["10.20.0.0"] } }),
+    'ckan:instances.opendata.mail.networks.0: expected an IPv4 network such as 10.20.0.0/16, got "10.20.0.0"',
+  ],
+  [
+    "a setting of the mail server among the further ones",
+    withCkan({ settings: { "smtp.password": "x" } }),
+    `ckan:instances.opendata.ckan.settings.smtp.password: ${own}`,
+  ],
+  [
+    "a secret setting that the program makes itself",
+    withCkan({ secretSettings: { "ckanext.xloader.api_token": "token" } }, { "ckan:token": "x" }),
+    `ckan:instances.opendata.ckan.secretSettings.ckanext.xloader.api_token: ${own}`,
+  ],
+  [
+    "a setting that is secret and is not",
+    withCkan(
+      { settings: { "ckanext.ldap.key": "x" }, secretSettings: { "ckanext.ldap.key": "ldapKey" } },
+      { "ckan:ldapKey": "x" },
+    ),
+    "ckan:instances.opendata.ckan.settings.ckanext.ldap.key: expected nothing here: ckan.secretSettings has this setting",
+  ],
+  [
+    "a secret setting whose name no variable can carry",
+    withCkan({ secretSettings: { "ckanext.ldap.apiKey": "ldapKey" } }, { "ckan:ldapKey": "x" }),
+    `ckan:instances.opendata.ckan.secretSettings.ckanext.ldap.apiKey: ${name}`,
+  ],
+  [
+    "a secret setting that is not in the file",
+    withCkan({ secretSettings: { "ckanext.ldap.key": "ldapKey" } }),
+    "ckan:ldapKey: expected a secret, because instances.opendata.ckan.secretSettings.ckanext.ldap.key names it: run pulumi config set --secret ckan:ldapKey",
+  ],
+  [
+    "a secret instead of its name, without showing it",
+    withCkan({ secretSettings: { "ckanext.ldap.key": "s3cret/itself" } }),
+    `ckan:instances.opendata.ckan.secretSettings.ckanext.ldap.key: ${notNamed}`,
+  ],
+  [
+    "a secret setting that CKAN's reader would take apart",
+    withCkan({ secretSettings: { "ckan.maps.key": "mapsKey" } }, { "ckan:mapsKey": "a%b" }),
+    `ckan:mapsKey: ${percent("ckan.secretSettings.ckan.maps.key")}`,
+  ],
+];
+
+describe("the program refuses", () => {
+  test.each(rows)("%s", async (_name, file, line) => {
+    const { message, registered } = await refusalOf(JSON.parse(JSON.stringify(file)));
+    expect(message).toBe(`The stack file has 1 mistake; nothing was created or changed:\n  ${line}`);
+    expect(registered).toBe(0);
+  });
+});
