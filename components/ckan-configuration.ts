@@ -14,12 +14,14 @@ import type {
 } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { mailAccess, siteMail } from "./mail.ts";
+import { caBundleEnvironment, caBundleFile } from "./manifests/ca-bundle.ts";
 import { ckanEnvironment } from "./manifests/ckan-environment.ts";
 import type { Identity } from "./manifests/labels.ts";
+import { type OutsideArgs, outsideAccess, proxyEnvironment } from "./outside.ts";
 import { credentialsSecret } from "./secret.ts";
 import { concealSecrets, declareSecretSettings, type SiteSecrets } from "./site-secrets.ts";
 
-export interface CkanConfigurationArgs extends SiteSecrets {
+export interface CkanConfigurationArgs extends SiteSecrets, OutsideArgs {
   readonly namespace: pulumi.Input<string>;
   readonly credentials: Credentials;
   /** Image with CKAN, its plugins and uWSGI. */
@@ -47,7 +49,7 @@ export class CkanConfiguration extends pulumi.ComponentResource {
 
   constructor(name: string, args: CkanConfigurationArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:CkanConfiguration", name, concealSecrets(args), opts);
-    const { namespace, credentials, database, search, queue, store, mail } = args;
+    const { namespace, credentials, database, search, queue, store, mail, caBundle } = args;
     const identity: Identity = {
       instance: credentials.instance,
       component: "configuration",
@@ -63,10 +65,13 @@ export class CkanConfiguration extends pulumi.ComponentResource {
       image: args.image,
       version: args.version,
       configMap: configFiles(name, { namespace, identity, data }, self),
-      environment: [...ckanEnvironment(connections), ...secrets],
+      ...(caBundle !== undefined && {
+        caBundle: configFiles(`${name}-ca`, { namespace, identity, data: { [caBundleFile]: caBundle } }, self),
+      }),
+      environment: [...ckanEnvironment(connections), ...secrets, ...outsideEnvironment(args)],
       access: [database.access, search.access, queue.access, ...(store === undefined ? [] : [store.access])],
     };
-    const outside = mail === undefined ? [] : [mailAccess(mail)];
+    const outside = [...(mail === undefined ? [] : [mailAccess(mail)]), ...outsideAccess(args)];
     this.serving = { ...this.runtime, access: [...this.runtime.access, ...outside] };
     this.xloaderTokenId = keys["xloader-token-id"];
     this.registerOutputs();
@@ -92,4 +97,13 @@ export class CkanConfiguration extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/** The site's own parts and servers are reached without the proxy. */
+function outsideEnvironment({ site, database, search, queue, store, caBundle, proxy }: CkanConfigurationArgs) {
+  const hosts = [new URL(site.internalUrl).hostname, database.server.host, search.host, queue.host];
+  return [
+    ...(caBundle === undefined ? [] : caBundleEnvironment),
+    ...(proxy === undefined ? [] : proxyEnvironment(proxy, [...hosts, ...(store === undefined ? [] : [store.host])])),
+  ];
 }

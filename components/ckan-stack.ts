@@ -15,6 +15,7 @@ import { instanceLabels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { denyAll } from "./manifests/network.ts";
 import { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
+import type { OutsideArgs } from "./outside.ts";
 import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
 import { concealRedis, RedisQueue, type RedisServerArgs } from "./redis-queue.ts";
 import { concealKeys, S3Storage, type S3StorageArgs } from "./s3-storage.ts";
@@ -43,7 +44,7 @@ export type FilesArgs =
   /** A volume of the one web pod. */
   | { readonly kind: "volume"; readonly storage: string };
 
-export interface CkanStackArgs {
+export interface CkanStackArgs extends OutsideArgs {
   /** Namespace of the instance: the stack declares it and every object in it. */
   readonly namespace: string;
   /** Source of all passwords and keys. Its `instance` names the site in labels and databases. */
@@ -106,12 +107,13 @@ export class CkanStack extends pulumi.ComponentResource {
     this.queue = new RedisQueue(`${name}-queue`, { ...part, server: args.queue }, self).endpoint;
     this.store = this.files(`${name}-files`, args.files, part);
 
+    const { mail, caBundle, proxy, outgoing } = args;
     const { plugins } = args.ckan;
     const { database, search, queue, store, url, internalUrl } = this;
     const site = { ...args.site, url, internalUrl, plugins, store: store && siteStore(store) };
     const configuration = new CkanConfiguration(
       `${name}-configuration`,
-      { ...part, ...args.ckan, site, database, search, queue, store, mail: args.mail },
+      { ...part, ...args.ckan, site, database, search, queue, store, mail, caBundle, proxy, outgoing },
       self,
     );
     const { runtime, serving, xloaderTokenId } = configuration;

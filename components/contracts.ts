@@ -97,6 +97,8 @@ export interface CkanRuntime {
   readonly version: string;
   /** ConfigMap that holds ckan.ini. */
   readonly configMap: Input<string>;
+  /** ConfigMap that holds the certificates of those whom the pods trust. @default the image's own lists */
+  readonly caBundle?: Input<string> | undefined;
   /** Connections and keys, by reference. */
   readonly environment: readonly EnvironmentVariable[];
   readonly access: readonly Access[];

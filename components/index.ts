@@ -17,6 +17,7 @@ export { Credential, Credentials, type CredentialsArgs } from "./credentials.ts"
 export { Protection } from "./durability.ts";
 export type { MailArgs } from "./mail.ts";
 export { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
+export type { OutgoingArgs, OutsideArgs, ProxyArgs } from "./outside.ts";
 export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./postgres-db.ts";
 export { RedisQueue, type RedisQueueArgs, type RedisServerArgs } from "./redis-queue.ts";
 export { S3Storage, type S3StorageArgs } from "./s3-storage.ts";

@@ -5,6 +5,7 @@ import { scripts } from "../ckan/scripts.ts";
 import { webAccess } from "./ckan-web.ts";
 import { configFiles } from "./config-files.ts";
 import type { CkanRuntime, DatabaseEndpoints, EnvironmentVariable, QueueEndpoint } from "./contracts.ts";
+import { caBundleMounts, caBundleVariables } from "./manifests/ca-bundle.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
@@ -36,6 +37,7 @@ const variables = [
   "CKAN_SQLALCHEMY_URL",
   "CKAN_REDIS_URL",
   "CKANEXT__XLOADER__API_TOKEN",
+  ...caBundleVariables,
 ];
 
 /** A CronJob and not a part of the worker: it must also run when all workers are gone, or scaled to none. */
@@ -61,7 +63,7 @@ export class XLoaderRecovery extends pulumi.ComponentResource {
       image: runtime.image,
       command: ["python3", `${folder}/resubmit.py`],
       environment: environment(args),
-      mounts: [configMapMount("script", folder, script)],
+      mounts: [configMapMount("script", folder, script), ...caBundleMounts(runtime)],
       resources: sizes.recovery.resources,
       clientLabels: { ...database.access.clientLabels, ...queue.access.clientLabels },
       restartPolicy: "Never",

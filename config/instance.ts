@@ -7,6 +7,7 @@ import { sizes } from "../components/sizes.ts";
 import { dnsSchema } from "./cloudflare.ts";
 import { exposureSchema } from "./exposure.ts";
 import { mailSchema } from "./mail.ts";
+import { caBundleSchema, outgoingSchema, proxySchema } from "./outside.ts";
 import {
   byteQuantity,
   count,
@@ -250,6 +251,9 @@ export const instanceSchema = z.strictObject({
   queue: queueSchema,
   files: filesSchema,
   mail: mailSchema.optional().describe("The server that sends the site's e-mail; default: it sends none"),
+  caBundle: caBundleSchema.optional(),
+  proxy: proxySchema.optional().describe("The way to the internet for the site's pods; default: none"),
+  outgoing: outgoingSchema,
   generations: z.strictObject(generationOf).prefault({}).describe("Raise a purpose's number to rotate that credential"),
 });
 

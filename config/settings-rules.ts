@@ -6,7 +6,7 @@ import type { Mistake } from "./mistakes.ts";
 type KeyOf = (key: string) => string;
 
 export function settingsMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
-  return [...iniMistakes(instance, at), ...mailMistakes(instance, at)];
+  return [...iniMistakes(instance, at), ...mailMistakes(instance, at), ...proxyMistakes(instance, at)];
 }
 
 /** A setting stands in one place: in the program, in the ini file or among the secrets. */
@@ -33,4 +33,9 @@ function mailMistakes({ mail }: Instance, at: KeyOf): readonly Mistake[] {
   return [
     { key: at(`mail.${missing}`), expected: `expected it beside ${given}: CKAN logs in with both or not at all` },
   ];
+}
+
+function proxyMistakes({ proxy }: Instance, at: KeyOf): readonly Mistake[] {
+  if (proxy === undefined || proxy.http !== undefined || proxy.https !== undefined) return [];
+  return [{ key: at("proxy"), expected: "expected http, https or both: the URL of the proxy" }];
 }

@@ -1,5 +1,6 @@
 /** The real program refuses what cannot work with the world around a site, in one line, and declares nothing. */
 import { describe, expect, test } from "vitest";
+import { certificate, privateKey } from "../support/certificates.ts";
 import { instance, stackFile } from "../support/configuration.ts";
 import { refusalOf } from "../support/program.ts";
 
@@ -110,6 +111,41 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "a secret setting that CKAN's reader would take apart",
     withCkan({ secretSettings: { "ckan.maps.key": "mapsKey" } }, { "ckan:mapsKey": "a%b" }),
     `ckan:mapsKey: ${percent("ckan.secretSettings.ckan.maps.key")}`,
+  ],
+  [
+    "certificates that are none, without showing them",
+    opendata({ caBundle: "/etc/ssl/ca.pem" }),
+    "ckan:instances.opendata.caBundle: expected certificates as PEM text: -----BEGIN CERTIFICATE----- and so on",
+  ],
+  [
+    "a private key among the certificates, without showing it",
+    opendata({ caBundle: `${certificate}${privateKey}` }),
+    "ckan:instances.opendata.caBundle: expected certificates only, got a private key: take it out, and make a new one",
+  ],
+  [
+    "a proxy that is none",
+    opendata({ proxy: { noProxy: [".example.org"] } }),
+    "ckan:instances.opendata.proxy: expected http, https or both: the URL of the proxy",
+  ],
+  [
+    "a proxy's password, without showing it",
+    opendata({ proxy: { https: "http://site:s3cret@proxy.example.org:3128" } }),
+    "ckan:instances.opendata.proxy.https: expected a proxy's URL such as http://proxy.example.org:3128, without user and password: they would stand in plain text in every pod; let the proxy know the cluster by its address",
+  ],
+  [
+    "a list of hosts in one line",
+    opendata({ proxy: { http: "http://proxy.example.org:3128", noProxy: ["a.example.org, b.example.org"] } }),
+    'ckan:instances.opendata.proxy.noProxy.0: expected a host, a domain such as .example.org or an address, got "a.example.org, b.example.org"',
+  ],
+  [
+    "a way out without a network",
+    opendata({ outgoing: [{ networks: [], port: 443 }] }),
+    "ckan:instances.opendata.outgoing.0.networks: expected at least one network such as 10.20.0.0/16, got []",
+  ],
+  [
+    "a way out without a port",
+    opendata({ outgoing: [{ networks: ["0.0.0.0/0"] }] }),
+    "ckan:instances.opendata.outgoing.0.port: expected a port number from 1 to 65535, got nothing",
   ],
 ];
 
