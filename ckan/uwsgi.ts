@@ -17,19 +17,21 @@ export interface ServerOptions {
   readonly maximumUploadMegabytes: number;
   /** Seconds for which strangers share pages of datasets and answers of the API's searches; 0: never. */
   readonly cacheSeconds: number;
-  /** Folder that holds wsgi.py. */
+  /** Folder that holds the entry point. */
   readonly folder: string;
+  /** The file with Python's function `application`. @default wsgi.py */
+  readonly entryPoint?: "wsgi.py" | "maintenance.py";
   /** Files that the site hands on from a store no browser reaches: requests below `/<bucket>/` go to `host:port`. */
   readonly store?: { readonly bucket: string; readonly host: string; readonly port: number } | undefined;
 }
 
 /** The text of uwsgi.ini. */
 export function renderUwsgi(options: ServerOptions): string {
-  const { processes, threads, maximumUploadMegabytes, cacheSeconds, folder, store } = options;
+  const { processes, threads, maximumUploadMegabytes, cacheSeconds, folder, entryPoint = "wsgi.py", store } = options;
   return `[uwsgi]
 strict = true
 http-socket = 0.0.0.0:${webPort}
-wsgi-file = ${folder}/wsgi.py
+wsgi-file = ${folder}/${entryPoint}
 callable = application
 master = true
 processes = ${processes}

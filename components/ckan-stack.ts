@@ -6,7 +6,7 @@ import type { Address } from "./address.ts";
 import { CkanBootstrap } from "./ckan-bootstrap.ts";
 import { CkanConfiguration } from "./ckan-configuration.ts";
 import { CkanExposure, type ExposureArgs } from "./ckan-exposure.ts";
-import { CkanWeb, type CkanWebArgs, webServicePort } from "./ckan-web.ts";
+import { CkanWeb, type CkanWebArgs, type Maintenance, webServicePort } from "./ckan-web.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { durable, Protection } from "./durability.ts";
@@ -35,7 +35,9 @@ type Given =
   | "store"
   | "uploads"
   | "nodePort"
-  | "maximumUploadMegabytes";
+  | "maximumUploadMegabytes"
+  | "maintenance"
+  | "stopped";
 
 /** Where uploads go. */
 export type FilesArgs =
@@ -69,6 +71,8 @@ export interface CkanStackArgs extends OutsideArgs {
   readonly administrator: { readonly name: string; readonly email: string };
   /** The server that sends the site's e-mail. @default it sends none */
   readonly mail?: MailArgs;
+  /** Closes the site while its data stays: visitors get 503, and no worker runs. @default open */
+  readonly maintenance?: Omit<Maintenance, "title"> | undefined;
   readonly database: PostgresServerArgs;
   readonly search: SolrServerArgs;
   readonly queue: RedisServerArgs;
@@ -133,10 +137,15 @@ export class CkanStack extends pulumi.ComponentResource {
       { ...part, ...args.web, ...webArgs(args, protection), runtime: serving, host: webHost, store },
       released,
     );
-    new XLoaderWorker(`${name}-worker`, { ...part, ...args.worker, runtime: serving }, released);
+    const closed = args.maintenance !== undefined;
+    new XLoaderWorker(`${name}-worker`, { ...part, ...args.worker, runtime: serving, stopped: closed }, released);
     if (plugins.includes("xloader")) {
       const siteId = args.site.id;
-      new XLoaderRecovery(`${name}-recovery`, { ...part, runtime, database, queue, siteId, internalUrl }, released);
+      new XLoaderRecovery(
+        `${name}-recovery`,
+        { ...part, runtime, database, queue, siteId, internalUrl, suspended: closed },
+        released,
+      );
     }
 
     const backend = { service: webHost, port: webServicePort };
@@ -216,10 +225,11 @@ function servers(endpoints: readonly { readonly host: pulumi.Input<string>; read
 }
 
 function webArgs(
-  { exposure, files, site }: CkanStackArgs,
+  { exposure, files, site, maintenance }: CkanStackArgs,
   protection: Protection,
-): Pick<CkanWebArgs, "maximumUploadMegabytes" | "nodePort" | "uploads"> {
+): Pick<CkanWebArgs, "maximumUploadMegabytes" | "maintenance" | "nodePort" | "uploads"> {
   return {
+    maintenance: maintenance && { ...maintenance, title: site.title },
     maximumUploadMegabytes: site.maximumUploadMegabytes,
     nodePort: exposure.kind === "node-port" ? exposure.nodePort : undefined,
     uploads: files.kind === "volume" ? { storage: files.storage, protection } : undefined,

@@ -4,7 +4,7 @@ export { CkanBootstrap, type CkanBootstrapArgs } from "./ckan-bootstrap.ts";
 export { CkanConfiguration, type CkanConfigurationArgs } from "./ckan-configuration.ts";
 export { CkanExposure, type CkanExposureArgs, type ExposureArgs, type TlsArgs } from "./ckan-exposure.ts";
 export { CkanStack, type CkanStackArgs, type FilesArgs } from "./ckan-stack.ts";
-export { CkanWeb, type CkanWebArgs } from "./ckan-web.ts";
+export { CkanWeb, type CkanWebArgs, type Maintenance } from "./ckan-web.ts";
 export {
   type CloudflareSite,
   CloudflareZone,

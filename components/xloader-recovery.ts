@@ -19,6 +19,8 @@ export interface XLoaderRecoveryArgs {
   readonly runtime: CkanRuntime;
   readonly database: DatabaseEndpoints;
   readonly queue: QueueEndpoint;
+  /** Nothing is submitted, while the site is closed. @default false */
+  readonly suspended?: boolean;
   /** ckan.site_id: prefix of the job queues. */
   readonly siteId: string;
   /** Address of the site inside the namespace. */
@@ -74,6 +76,7 @@ export class XLoaderRecovery extends pulumi.ComponentResource {
         metadata,
         spec: {
           schedule,
+          ...(args.suspended && { suspend: true }),
           concurrencyPolicy: "Forbid",
           // A cluster that was away for a while need not catch up.
           startingDeadlineSeconds: 60,

@@ -9,7 +9,7 @@ import type { Environment } from "./load.ts";
 import type { MailSettings } from "./mail.ts";
 
 export function stackArguments(name: string, instance: Instance, environment: Environment): CkanStackArgs {
-  const { ckan, site, worker, generations, dns: _, mail, ...parts } = instance;
+  const { ckan, site, worker, generations, dns: _, mail, maintenance, ...parts } = instance;
   const { version, image, plugins } = ckan;
   return {
     ...parts,
@@ -17,6 +17,7 @@ export function stackArguments(name: string, instance: Instance, environment: En
     credentials: new Credentials({ rootSecret: environment.rootSecret, instance: name, generations }),
     protection: environment.protection,
     ckan: { version, image, plugins, secretSettings: secretSettings(instance, environment) },
+    maintenance: maintenanceArguments(maintenance),
     ...(mail !== undefined && { mail: mailArguments(mail, environment) }),
     site: {
       ...site,
@@ -38,6 +39,13 @@ function secretSettings({ ckan }: Instance, { secret }: Environment): Readonly<R
 
 function mailArguments({ passwordFrom, ...mail }: MailSettings, { secret }: Environment): MailArgs {
   return { ...mail, ...(passwordFrom !== undefined && { password: secret(passwordFrom) }) };
+}
+
+/** What is not enabled may stand in the file for the next time. */
+function maintenanceArguments(maintenance: Instance["maintenance"]): CkanStackArgs["maintenance"] {
+  if (!maintenance?.enabled) return undefined;
+  const { enabled: _, ...told } = maintenance;
+  return told;
 }
 
 function database({ database }: Instance, { secret }: Environment): CkanStackArgs["database"] {

@@ -1,13 +1,10 @@
 /** What one CKAN site may say about itself: the schema of `ckan:instances.<name>` and of `ckan:defaults`. */
 import { z } from "zod";
 import { Purpose } from "../ckan/credentials.ts";
-import { secretSettingName } from "../ckan/secret-settings.ts";
 import { supportedVersions } from "../ckan/versions.ts";
 import { sizes } from "../components/sizes.ts";
 import { dnsSchema } from "./cloudflare.ts";
 import { exposureSchema } from "./exposure.ts";
-import { mailSchema } from "./mail.ts";
-import { caBundleSchema, outgoingSchema, proxySchema } from "./outside.ts";
 import {
   byteQuantity,
   count,
@@ -22,6 +19,7 @@ import {
   serverHost,
 } from "./primitives.ts";
 import { resources } from "./resources.ts";
+import { secretSettingsSchema, surroundings } from "./surroundings.ts";
 
 /** Networks behind which an external server lies; the network policies let pods reach nothing else. */
 const networks = z
@@ -80,20 +78,7 @@ const ckanSchema = z.strictObject({
     )
     .default({})
     .describe("Further settings for ckan.ini; those that the program sets itself are refused"),
-  secretSettings: z
-    .record(
-      z
-        .string()
-        .regex(
-          secretSettingName,
-          "expected a CKAN setting such as ckanext.harvest.api_key: lower-case letters, digits, dots and single underscores",
-        ),
-      secretKey,
-    )
-    .default({})
-    .describe(
-      "Further settings that are secrets, each with the name of the secret key of the stack file that holds it",
-    ),
+  secretSettings: secretSettingsSchema,
   maximumUploadMegabytes: count(1)
     .default(sizes.maximumUploadMegabytes)
     .describe("Largest resource that may be uploaded, and with it the longest request, in megabytes"),
@@ -250,10 +235,7 @@ export const instanceSchema = z.strictObject({
   search: searchSchema,
   queue: queueSchema,
   files: filesSchema,
-  mail: mailSchema.optional().describe("The server that sends the site's e-mail; default: it sends none"),
-  caBundle: caBundleSchema.optional(),
-  proxy: proxySchema.optional().describe("The way to the internet for the site's pods; default: none"),
-  outgoing: outgoingSchema,
+  ...surroundings,
   generations: z.strictObject(generationOf).prefault({}).describe("Raise a purpose's number to rotate that credential"),
 });
 

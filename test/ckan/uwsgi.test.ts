@@ -15,6 +15,11 @@ test("uwsgi.ini has one section", () => {
   expect(renderUwsgi(options).match(/^\[.*\]$/gm)).toEqual(["[uwsgi]"]);
 });
 
+test("the entry point is CKAN's unless another one stands in for it", () => {
+  const entryPoint = "maintenance.py" as const;
+  expect(renderUwsgi({ ...options, entryPoint })).toBe(renderUwsgi(options).replace("wsgi.py", entryPoint));
+});
+
 test("processes, threads and the entry point are the given ones; the rest does not depend on them", () => {
   expect(named(renderUwsgi(options))).toEqual({
     strict: "true",

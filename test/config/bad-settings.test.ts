@@ -147,6 +147,21 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     opendata({ outgoing: [{ networks: ["0.0.0.0/0"] }] }),
     "ckan:instances.opendata.outgoing.0.port: expected a port number from 1 to 65535, got nothing",
   ],
+  [
+    "maintenance that does not say whether it is now",
+    opendata({ maintenance: { message: "Back soon" } }),
+    "ckan:instances.opendata.maintenance.enabled: expected true or false, got nothing",
+  ],
+  [
+    "a notice of several lines",
+    opendata({ maintenance: { enabled: true, message: "Back\nsoon" } }),
+    'ckan:instances.opendata.maintenance.message: expected one line of text, got "Back\\nsoon"',
+  ],
+  [
+    "a time to come back that has passed",
+    opendata({ maintenance: { enabled: true, retryAfterSeconds: 0 } }),
+    "ckan:instances.opendata.maintenance.retryAfterSeconds: expected a whole number of at least 1, got 0",
+  ],
 ];
 
 describe("the program refuses", () => {

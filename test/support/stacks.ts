@@ -39,6 +39,7 @@ const exampleSecrets = {
   "ckan:directoryPassword": "password-of-the-directory",
 };
 
+const maintenance = { enabled: true };
 const nodePort = { exposure: { kind: "node-port", nodePort: 30500 } };
 
 /** Every environment over which an invariant must hold. */
@@ -50,5 +51,6 @@ export const environments: Readonly<Record<string, () => Promise<readonly Declar
   "uploads on a volume": () => declaredBy(stackFile({ opendata: { ...onVolume, ...nodePort } })),
   "servers of somebody else": () => declaredBy(stackFile({ opendata: external }, externalSecrets)),
   "settings about the world outside": () => declaredBy(example("settings", exampleSecrets)),
+  "a closed site": () => declaredBy(stackFile({ opendata: { maintenance, worker: { replicas: 2 } } })),
   "two instances": () => declaredBy(stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })),
 };
