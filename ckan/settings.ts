@@ -21,6 +21,8 @@ export interface Site {
   readonly store?: SiteStore | undefined;
   /** The server that sends the site's e-mail; its password is a secret setting. @default it sends none */
   readonly mail?: SiteMail | undefined;
+  /** DataPusher's address. @default none: XLoader loads, or nothing does */
+  readonly dataPusherUrl?: string | undefined;
   /** Largest resource, in megabytes. */
   readonly maximumUploadMegabytes: number;
   /** Longest run of a load, in seconds. */
@@ -81,6 +83,13 @@ export function ckanSettings(site: Site): ReadonlyMap<string, string> {
     ["ckanext.xloader.job_timeout", site.jobTimeoutSeconds],
     ["ckan.jobs.timeout", site.jobTimeoutSeconds],
     ...(site.store === undefined ? [] : storeSettings(site.store, site.url)),
+    ...(site.dataPusherUrl === undefined
+      ? []
+      : [
+          ["ckan.datapusher.url", site.dataPusherUrl] as const,
+          // By this address it asks for the file, and reports.
+          ["ckan.datapusher.callback_url_base", site.internalUrl] as const,
+        ]),
     ...(site.mail === undefined ? [] : mailSettings(site.mail)),
     ...Object.entries(site.further),
   ];
@@ -93,7 +102,7 @@ export function reservedSettings(names: readonly string[]): readonly string[] {
 }
 
 const reserved =
-  /^(?:ckan\.(?:site_url|site_id|site_title|site_description|site_custom_css|plugins|storage_path|max_resource_size|jobs\.timeout|locale_default|redis\.url|datastore\.(?:write|read)_url)|solr_url|sqlalchemy\.url|SECRET_KEY|WTF_CSRF_SECRET_KEY|SESSION_COOKIE_SECURE|api_token\.jwt\..*|ckanext\.xloader\.(?:site_url|api_token|jobs_db\.uri|job_timeout|max_content_length)|ckanext\.s3filestore\..*|smtp\.(?:server|starttls|user|password|mail_from|reply_to))$/;
+  /^(?:ckan\.(?:site_url|site_id|site_title|site_description|site_custom_css|plugins|storage_path|max_resource_size|jobs\.timeout|locale_default|redis\.url|datastore\.(?:write|read)_url|datapusher\.(?:url|callback_url_base|api_token))|solr_url|sqlalchemy\.url|SECRET_KEY|WTF_CSRF_SECRET_KEY|SESSION_COOKIE_SECURE|api_token\.jwt\..*|ckanext\.xloader\.(?:site_url|api_token|jobs_db\.uri|job_timeout|max_content_length)|ckanext\.s3filestore\..*|smtp\.(?:server|starttls|user|password|mail_from|reply_to))$/;
 
 /** The text of ckan.ini. */
 export function renderIni(settings: ReadonlyMap<string, string>): string {

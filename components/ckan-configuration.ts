@@ -7,12 +7,14 @@ import { configFiles } from "./config-files.ts";
 import type {
   CkanRuntime,
   DatabaseEndpoints,
+  EnvironmentVariable,
+  LoaderEndpoint,
   ObjectStore,
   QueueEndpoint,
   SearchEndpoint,
   SecretReference,
 } from "./contracts.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credential, Credentials } from "./credentials.ts";
 import { mailAccess, siteMail } from "./mail.ts";
 import { caBundleEnvironment, caBundleFile } from "./manifests/ca-bundle.ts";
 import { ckanEnvironment } from "./manifests/ckan-environment.ts";
@@ -28,12 +30,14 @@ export interface CkanConfigurationArgs extends SiteSecrets, OutsideArgs {
   readonly image: string;
   /** CKAN's version inside the image. */
   readonly version: string;
-  readonly site: Omit<Site, "mail">;
+  readonly site: Omit<Site, "mail" | "dataPusherUrl">;
   readonly database: DatabaseEndpoints;
   readonly search: SearchEndpoint;
   readonly queue: QueueEndpoint;
   /** @default uploads stay on a volume of the web pod */
   readonly store?: ObjectStore | undefined;
+  /** @default DataPusher is not used */
+  readonly dataPusher?: LoaderEndpoint | undefined;
 }
 
 /** Folder that holds ckan.ini. */
@@ -46,10 +50,14 @@ export class CkanConfiguration extends pulumi.ComponentResource {
   readonly serving: CkanRuntime;
   /** Id of the API token that XLoader uses: the bootstrap makes it known to CKAN. */
   readonly xloaderTokenId: SecretReference;
+  /** The same for DataPusher, where it is used. */
+  readonly dataPusherTokenId: SecretReference | undefined;
+  /** The way to the world outside, for pods that run something else than CKAN. */
+  readonly outside: Pick<CkanRuntime, "caBundle" | "environment" | "access">;
 
   constructor(name: string, args: CkanConfigurationArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:CkanConfiguration", name, concealSecrets(args), opts);
-    const { namespace, credentials, database, search, queue, store, mail, caBundle } = args;
+    const { namespace, credentials, database, search, queue, store, mail, caBundle, dataPusher } = args;
     const identity: Identity = {
       instance: credentials.instance,
       component: "configuration",
@@ -57,22 +65,29 @@ export class CkanConfiguration extends pulumi.ComponentResource {
       version: args.version,
     };
     const self = { parent: this };
-    const data = { "ckan.ini": renderIni(ckanSettings({ ...args.site, mail: mail && siteMail(mail) })) };
+    const site = { ...args.site, mail: mail && siteMail(mail), dataPusherUrl: dataPusher?.url };
+    const data = { "ckan.ini": renderIni(ckanSettings(site)) };
     const keys = this.keys(`${name}-keys`, args, identity);
     const secrets = declareSecretSettings(`${name}-settings`, args, { namespace, identity, credentials }, self);
     const connections = { database, search, queue, store, keys, iniPath: `${folder}/ckan.ini` };
+    const bundle = { [caBundleFile]: caBundle ?? "" };
+    this.outside = {
+      caBundle: caBundle && configFiles(`${name}-ca`, { namespace, identity, data: bundle }, self),
+      environment: outsideEnvironment(args),
+      access: outsideAccess(args),
+    };
     this.runtime = {
       image: args.image,
       version: args.version,
       configMap: configFiles(name, { namespace, identity, data }, self),
-      ...(caBundle !== undefined && {
-        caBundle: configFiles(`${name}-ca`, { namespace, identity, data: { [caBundleFile]: caBundle } }, self),
-      }),
-      environment: [...ckanEnvironment(connections), ...secrets, ...outsideEnvironment(args)],
+      caBundle: this.outside.caBundle,
+      environment: [...ckanEnvironment(connections), ...secrets, ...this.outside.environment],
       access: [database.access, search.access, queue.access, ...(store === undefined ? [] : [store.access])],
     };
-    const outside = [...(mail === undefined ? [] : [mailAccess(mail)]), ...outsideAccess(args)];
-    this.serving = { ...this.runtime, access: [...this.runtime.access, ...outside] };
+    const { runtime, outside } = this;
+    const named = [...(mail === undefined ? [] : [mailAccess(mail)]), ...(dataPusher ? [dataPusher.access] : [])];
+    this.serving = { ...runtime, access: [...runtime.access, ...named, ...outside.access] };
+    this.dataPusherTokenId = keys["datapusher-token-id"];
     this.xloaderTokenId = keys["xloader-token-id"];
     this.registerOutputs();
   }
@@ -80,7 +95,9 @@ export class CkanConfiguration extends pulumi.ComponentResource {
   private keys(name: string, args: CkanConfigurationArgs, identity: Identity) {
     const { namespace, credentials } = args;
     const apiTokens = credentials.derive(Purpose.ApiTokens);
-    const tokenId = credentials.derive(Purpose.XLoader);
+    const token = (id: Credential) => id.combine(apiTokens, apiToken);
+    const xloader = credentials.derive(Purpose.XLoader);
+    const dataPusher = credentials.derive(Purpose.DataPusher);
     return credentialsSecret(
       name,
       {
@@ -90,8 +107,12 @@ export class CkanConfiguration extends pulumi.ComponentResource {
         data: {
           session: credentials.derive(Purpose.Session),
           "api-tokens": apiTokens,
-          "xloader-token-id": tokenId,
-          "xloader-token": tokenId.combine(apiTokens, apiToken),
+          "xloader-token-id": xloader,
+          "xloader-token": token(xloader),
+          ...(args.dataPusher !== undefined && {
+            "datapusher-token-id": dataPusher,
+            "datapusher-token": token(dataPusher),
+          }),
         },
       },
       { parent: this },
@@ -100,10 +121,12 @@ export class CkanConfiguration extends pulumi.ComponentResource {
 }
 
 /** The site's own parts and servers are reached without the proxy. */
-function outsideEnvironment({ site, database, search, queue, store, caBundle, proxy }: CkanConfigurationArgs) {
-  const hosts = [new URL(site.internalUrl).hostname, database.server.host, search.host, queue.host];
+function outsideEnvironment(args: CkanConfigurationArgs): readonly EnvironmentVariable[] {
+  const { site, database, search, queue, store, dataPusher, caBundle, proxy } = args;
+  const servers = [database.server, search, queue, ...(store ? [store] : []), ...(dataPusher ? [dataPusher] : [])];
+  const hosts = [new URL(site.internalUrl).hostname, ...servers.map(({ host }) => host)];
   return [
     ...(caBundle === undefined ? [] : caBundleEnvironment),
-    ...(proxy === undefined ? [] : proxyEnvironment(proxy, [...hosts, ...(store === undefined ? [] : [store.host])])),
+    ...(proxy === undefined ? [] : proxyEnvironment(proxy, hosts)),
   ];
 }

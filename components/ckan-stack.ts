@@ -6,21 +6,21 @@ import type { Address } from "./address.ts";
 import { CkanBootstrap } from "./ckan-bootstrap.ts";
 import { CkanConfiguration } from "./ckan-configuration.ts";
 import { CkanExposure, type ExposureArgs } from "./ckan-exposure.ts";
-import { CkanWeb, type CkanWebArgs, type Maintenance, webServicePort } from "./ckan-web.ts";
+import { CkanWeb, type CkanWebArgs, webServicePort } from "./ckan-web.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
+import { DataPusher, dataPusherEndpoint } from "./data-pusher.ts";
 import { durable, Protection } from "./durability.ts";
-import type { MailArgs } from "./mail.ts";
 import { instanceLabels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { denyAll } from "./manifests/network.ts";
 import { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
-import type { OutsideArgs } from "./outside.ts";
 import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
 import { concealRedis, RedisQueue, type RedisServerArgs } from "./redis-queue.ts";
 import { concealKeys, S3Storage, type S3StorageArgs } from "./s3-storage.ts";
 import { concealMail, concealSettings, type SecretSettings } from "./site-secrets.ts";
 import { SolrCore, type SolrServerArgs } from "./solr-core.ts";
+import type { SurroundingArgs } from "./surroundings.ts";
 import { XLoaderRecovery } from "./xloader-recovery.ts";
 import { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";
 
@@ -46,7 +46,7 @@ export type FilesArgs =
   /** A volume of the one web pod. */
   | { readonly kind: "volume"; readonly storage: string };
 
-export interface CkanStackArgs extends OutsideArgs {
+export interface CkanStackArgs extends SurroundingArgs {
   /** Namespace of the instance: the stack declares it and every object in it. */
   readonly namespace: string;
   /** Source of all passwords and keys. Its `instance` names the site in labels and databases. */
@@ -66,13 +66,9 @@ export interface CkanStackArgs extends OutsideArgs {
     readonly secretSettings?: SecretSettings;
   };
   /** Name, language, stage and further settings of the site. */
-  readonly site: Omit<Site, "url" | "internalUrl" | "store" | "plugins" | "mail">;
+  readonly site: Omit<Site, "url" | "internalUrl" | "store" | "plugins" | "mail" | "dataPusherUrl">;
   /** The sysadmin that the bootstrap creates; its password is derived. */
   readonly administrator: { readonly name: string; readonly email: string };
-  /** The server that sends the site's e-mail. @default it sends none */
-  readonly mail?: MailArgs;
-  /** Closes the site while its data stays: visitors get 503, and no worker runs. @default open */
-  readonly maintenance?: Omit<Maintenance, "title"> | undefined;
   readonly database: PostgresServerArgs;
   readonly search: SolrServerArgs;
   readonly queue: RedisServerArgs;
@@ -111,16 +107,17 @@ export class CkanStack extends pulumi.ComponentResource {
     this.queue = new RedisQueue(`${name}-queue`, { ...part, server: args.queue }, self).endpoint;
     this.store = this.files(`${name}-files`, args.files, part);
 
-    const { mail, caBundle, proxy, outgoing } = args;
+    const { mail, caBundle, proxy, outgoing, datapusher } = args;
+    const dataPusher = datapusher && dataPusherEndpoint(`${name}-datapusher`, instance);
     const { plugins } = args.ckan;
     const { database, search, queue, store, url, internalUrl } = this;
     const site = { ...args.site, url, internalUrl, plugins, store: store && siteStore(store) };
     const configuration = new CkanConfiguration(
       `${name}-configuration`,
-      { ...part, ...args.ckan, site, database, search, queue, store, mail, caBundle, proxy, outgoing },
+      { ...part, ...args.ckan, site, database, search, queue, store, mail, caBundle, proxy, outgoing, dataPusher },
       self,
     );
-    const { runtime, serving, xloaderTokenId } = configuration;
+    const { runtime, serving, outside, xloaderTokenId, dataPusherTokenId } = configuration;
 
     // Servers and bootstrap start together; the bootstrap waits inside, where waiting costs nothing. Web and worker of a new
     // release start when it is done, so that a failed one leaves the old pods serving.
@@ -128,7 +125,7 @@ export class CkanStack extends pulumi.ComponentResource {
     const waitFor = servers([this.database.server, this.search, this.queue, ...(store === undefined ? [] : [store])]);
     const bootstrap = new CkanBootstrap(
       `${name}-bootstrap`,
-      { ...part, runtime, database, waitFor, plugins, administrator, xloaderTokenId },
+      { ...part, runtime, database, waitFor, plugins, administrator, xloaderTokenId, dataPusherTokenId },
       self,
     );
     const released = { ...self, dependsOn: [bootstrap] };
@@ -146,6 +143,11 @@ export class CkanStack extends pulumi.ComponentResource {
         { ...part, runtime, database, queue, siteId, internalUrl, suspended: closed },
         released,
       );
+    }
+    if (datapusher !== undefined && dataPusher !== undefined) {
+      const { maximumUploadMegabytes } = args.site;
+      const pusher = { ...datapusher, maximumUploadMegabytes, outside, store, stopped: closed };
+      new DataPusher(dataPusher.host, { ...part, ...pusher }, self);
     }
 
     const backend = { service: webHost, port: webServicePort };

@@ -90,6 +90,13 @@ export interface ObjectStore {
   readonly access: Access;
 }
 
+/** A service that CKAN has load files into the datastore. */
+export interface LoaderEndpoint {
+  readonly host: string;
+  readonly url: string;
+  readonly access: Access;
+}
+
 /** What every pod that runs CKAN needs, whatever it does with it. */
 export interface CkanRuntime {
   readonly image: string;

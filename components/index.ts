@@ -14,6 +14,7 @@ export {
 } from "./cloudflare-zone.ts";
 export type * from "./contracts.ts";
 export { Credential, Credentials, type CredentialsArgs } from "./credentials.ts";
+export { DataPusher, type DataPusherArgs } from "./data-pusher.ts";
 export { Protection } from "./durability.ts";
 export type { MailArgs } from "./mail.ts";
 export { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
@@ -22,5 +23,6 @@ export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./post
 export { RedisQueue, type RedisQueueArgs, type RedisServerArgs } from "./redis-queue.ts";
 export { S3Storage, type S3StorageArgs } from "./s3-storage.ts";
 export { SolrCore, type SolrCoreArgs, type SolrServerArgs } from "./solr-core.ts";
+export type { SurroundingArgs } from "./surroundings.ts";
 export { XLoaderRecovery, type XLoaderRecoveryArgs } from "./xloader-recovery.ts";
 export { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";

@@ -126,10 +126,10 @@ function workerMistakes({ worker, ckan }: Instance, at: KeyOf): readonly Mistake
 }
 
 function resourceMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
-  const parts = ["web", "worker", "database", "search", "queue", "files"] as const;
+  const parts = ["web", "worker", "datapusher", "database", "search", "queue", "files"] as const;
   return parts.flatMap((part) => {
     const settings = instance[part];
-    if (!("resources" in settings)) return [];
+    if (settings === undefined || !("resources" in settings)) return [];
     const { requests, limits } = settings.resources;
     return (["cpu", "memory", "ephemeral-storage"] as const)
       .filter((amount) => quantityValue(requests[amount]) > quantityValue(limits[amount]))

@@ -1,12 +1,19 @@
 /** Rules between what an instance says about CKAN's settings, its mail and what else lies outside. */
 import { reservedSettings } from "../ckan/settings.ts";
+import { dataPusherDisk } from "../ckan/uploads.ts";
 import type { Instance } from "./instance.ts";
 import type { Mistake } from "./mistakes.ts";
+import { quantityValue } from "./primitives.ts";
 
 type KeyOf = (key: string) => string;
 
 export function settingsMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
-  return [...iniMistakes(instance, at), ...mailMistakes(instance, at), ...proxyMistakes(instance, at)];
+  return [
+    ...iniMistakes(instance, at),
+    ...mailMistakes(instance, at),
+    ...proxyMistakes(instance, at),
+    ...dataPusherMistakes(instance, at),
+  ];
 }
 
 /** A setting stands in one place: in the program, in the ini file or among the secrets. */
@@ -38,4 +45,26 @@ function mailMistakes({ mail }: Instance, at: KeyOf): readonly Mistake[] {
 function proxyMistakes({ proxy }: Instance, at: KeyOf): readonly Mistake[] {
   if (proxy === undefined || proxy.http !== undefined || proxy.https !== undefined) return [];
   return [{ key: at("proxy"), expected: "expected http, https or both: the URL of the proxy" }];
+}
+
+/** The plugin and the service come together, and the service has room for a download. */
+function dataPusherMistakes({ ckan, datapusher }: Instance, at: KeyOf): readonly Mistake[] {
+  if (ckan.plugins.includes("datapusher") !== (datapusher !== undefined)) {
+    const expected =
+      datapusher === undefined
+        ? "expected the image of the service: ckan.plugins has datapusher"
+        : "expected nothing here: ckan.plugins has no datapusher";
+    return [{ key: at("datapusher"), expected }];
+  }
+  if (datapusher === undefined) return [];
+  const bytes = dataPusherDisk(ckan.maximumUploadMegabytes);
+  const limit = datapusher.resources.limits["ephemeral-storage"];
+  if (quantityValue(limit) >= bytes) return [];
+  return [
+    {
+      key: at("datapusher.resources.limits.ephemeral-storage"),
+      expected: `expected at least ${bytes / 2 ** 20}Mi: room for a download of at most ckan.maximumUploadMegabytes (${ckan.maximumUploadMegabytes})`,
+      found: limit,
+    },
+  ];
 }

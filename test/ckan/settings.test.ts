@@ -99,6 +99,14 @@ describe("the settings of a site", () => {
     ],
     ["a store that browsers reach is not", { store: { ...store, reachableByBrowsers: true } }, storeSettings],
     [
+      "DataPusher is asked at its address, and asks and reports inside the cluster",
+      { dataPusherUrl: "http://opendata-datapusher:8800/" },
+      {
+        "ckan.datapusher.url": "http://opendata-datapusher:8800/",
+        "ckan.datapusher.callback_url_base": "http://opendata-web",
+      },
+    ],
+    [
       "further settings come as text",
       { further: { "ckan.locales_offered": "en de", "ckan.auth.create_user_via_web": false, "ckan.group_max": 5 } },
       { "ckan.locales_offered": "en de", "ckan.auth.create_user_via_web": "false", "ckan.group_max": "5" },
@@ -148,6 +156,9 @@ test.each([
   ["smtp.server", true],
   ["smtp.password", true],
   ["smtp.starttls_verify", false],
+  ["ckan.datapusher.url", true],
+  ["ckan.datapusher.api_token", true],
+  ["ckan.datapusher.formats", false],
   ["ckan.locales_offered", false],
   ["ckan.site_logo", false],
   ["ckanext.xloader.use_type_guessing", false],
@@ -158,7 +169,8 @@ test.each([
 
 test("the program's own settings are reserved, but for those that a site may rather decide itself", () => {
   const mail = { host: "smtp", port: 25, startTls: true, user: "u", from: "a@example.org", replyTo: "a@example.org" };
-  const own = [...ckanSettings({ ...site, description: "d", stage: "s", store, mail }).keys()];
+  const dataPusherUrl = "http://opendata-datapusher:8800/";
+  const own = [...ckanSettings({ ...site, description: "d", stage: "s", store, mail, dataPusherUrl }).keys()];
   expect(own.filter((name) => reservedSettings([name]).length === 0)).toEqual([
     "ckan.csrf_protection.ignore_extensions",
     "ckan.auth.public_user_details",

@@ -1,13 +1,16 @@
 /** The real program refuses what cannot work with the world around a site, in one line, and declares nothing. */
 import { describe, expect, test } from "vitest";
 import { certificate, privateKey } from "../support/certificates.ts";
-import { instance, stackFile } from "../support/configuration.ts";
+import { instance, pushing, stackFile } from "../support/configuration.ts";
 import { refusalOf } from "../support/program.ts";
 
 const opendata = (settings: Record<string, unknown>, more: Record<string, unknown> = {}) =>
   stackFile({ opendata: settings }, more);
-const withCkan = (settings: Record<string, unknown>, more: Record<string, unknown> = {}) =>
-  opendata({ ckan: { ...instance.ckan, ...settings } }, more);
+const withCkan = (
+  settings: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+  others: Record<string, unknown> = {},
+) => opendata({ ...others, ckan: { ...instance.ckan, ...settings } }, more);
 
 const mail = { host: "smtp.example.org", from: "no-reply@data.example.org" };
 const own = "expected nothing here: the program sets this setting itself";
@@ -161,6 +164,39 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "a time to come back that has passed",
     opendata({ maintenance: { enabled: true, retryAfterSeconds: 0 } }),
     "ckan:instances.opendata.maintenance.retryAfterSeconds: expected a whole number of at least 1, got 0",
+  ],
+  [
+    "the plugin datapusher without the service",
+    opendata({ ckan: pushing.ckan }),
+    "ckan:instances.opendata.datapusher: expected the image of the service: ckan.plugins has datapusher",
+  ],
+  [
+    "the service DataPusher without the plugin",
+    opendata({ datapusher: pushing.datapusher }),
+    "ckan:instances.opendata.datapusher: expected nothing here: ckan.plugins has no datapusher",
+  ],
+  [
+    "both loaders",
+    withCkan({ plugins: ["datastore", "xloader", "datapusher", "s3filestore", "envvars"] }, {}, pushing),
+    'ckan:instances.opendata.ckan.plugins: expected xloader or datapusher, not both: each would load every file, got ["datastore","xloader","datapusher","s3filestore","envvars"]',
+  ],
+  [
+    "a DataPusher whose tag moves",
+    opendata({ ...pushing, datapusher: { image: "registry.example.org/datapusher:latest" } }),
+    'ckan:instances.opendata.datapusher.image: expected an exact tag: this one moves, so that two starts could run different software, got "registry.example.org/datapusher:latest"',
+  ],
+  [
+    "a DataPusher without room for a download",
+    opendata({
+      ...pushing,
+      datapusher: { ...pushing.datapusher, resources: { limits: { "ephemeral-storage": "300Mi" } } },
+    }),
+    'ckan:instances.opendata.datapusher.resources.limits.ephemeral-storage: expected at least 356Mi: room for a download of at most ckan.maximumUploadMegabytes (100), got "300Mi"',
+  ],
+  [
+    "a DataPusher that reserves more than it may use",
+    opendata({ ...pushing, datapusher: { ...pushing.datapusher, resources: { requests: { cpu: "2" } } } }),
+    'ckan:instances.opendata.datapusher.resources.requests.cpu: expected at most the limit 1, got "2"',
   ],
 ];
 

@@ -62,6 +62,7 @@ describe("an environment is read from Pulumi's configuration:", () => {
           generations: {
             "database-administrator": 1,
             database: 1,
+            datapusher: 1,
             "datastore-reader": 1,
             queue: 1,
             "files-administrator": 1,

@@ -1,7 +1,7 @@
 /** The stacks that are committed, and variants of what a stack file may ask for. */
 import { readStackFile } from "../../render/stack-file.ts";
 import type { Declared } from "../../render/synthesize.ts";
-import { external, externalSecrets, onVolume, stackFile } from "./configuration.ts";
+import { external, externalSecrets, onVolume, pushing, stackFile } from "./configuration.ts";
 import { declaredBy } from "./program.ts";
 
 export const stacks = ["dev", "staging", "prod"] as const;
@@ -52,5 +52,6 @@ export const environments: Readonly<Record<string, () => Promise<readonly Declar
   "servers of somebody else": () => declaredBy(stackFile({ opendata: external }, externalSecrets)),
   "settings about the world outside": () => declaredBy(example("settings", exampleSecrets)),
   "a closed site": () => declaredBy(stackFile({ opendata: { maintenance, worker: { replicas: 2 } } })),
+  "DataPusher in place of XLoader": () => declaredBy(stackFile({ opendata: pushing })),
   "two instances": () => declaredBy(stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })),
 };
