@@ -153,7 +153,7 @@ export class CkanStack extends pulumi.ComponentResource {
     const backend = { service: webHost, port: webServicePort };
     this.address = new CkanExposure(
       `${name}-exposure`,
-      { ...part, host: args.host, backend, exposure: args.exposure },
+      { ...part, host: args.host, aliases: args.aliases, backend, exposure: args.exposure },
       released,
     ).address;
 

@@ -5,6 +5,8 @@ import type { MailArgs } from "./mail.ts";
 import type { OutsideArgs } from "./outside.ts";
 
 export interface SurroundingArgs extends OutsideArgs {
+  /** Further names under which the site answers; its addresses are those of the one host. @default none */
+  readonly aliases?: readonly string[] | undefined;
   /** The server that sends the site's e-mail. @default it sends none */
   readonly mail?: MailArgs | undefined;
   /** Closes the site while its data stays: visitors get 503, and no worker runs. @default open */

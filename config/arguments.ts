@@ -80,11 +80,11 @@ export function zoneArguments(
     owner: `CKAN environment ${name}`,
     owned: rulesets,
     rateLimits: chosenRateLimits(zone.plan, rateLimits),
-    sites: Object.entries(instances).flatMap(([instance, { host, dns }]) => {
+    sites: Object.entries(instances).flatMap(([instance, { host, aliases, dns }]) => {
       if (dns.kind !== "cloudflare") return [];
       const { kind: _, target, ...site } = dns;
       const address = target === undefined ? known(instance, addressOf(instance)) : parseAddress(target);
-      return { instance, host, address, ...site };
+      return { instance, host, aliases, address, ...site };
     }),
   };
 }

@@ -1,6 +1,7 @@
 /** Rules between settings: each looks at values that are valid by themselves. */
 import { pluginMistakes } from "../ckan/plugins.ts";
 import { webDisk, workerDisk } from "../ckan/uploads.ts";
+import { aliasMistakes } from "./aliases.ts";
 import type { Instance } from "./instance.ts";
 import type { Mistake } from "./mistakes.ts";
 import { Platform } from "./platform.ts";
@@ -34,6 +35,7 @@ export function environmentMistakes(instances: Readonly<Record<string, Instance>
   return [
     ...duplicates(instances, "site.id", (instance, name) => instance.site.id ?? name, "a site id of its own"),
     ...duplicates(instances, "host", addressOf, "a host of its own"),
+    ...aliasMistakes(instances),
     ...duplicates(
       instances,
       "exposure.nodePort",

@@ -5,7 +5,7 @@ import { dataPusherSchema } from "./datapusher.ts";
 import { mailSchema } from "./mail.ts";
 import { maintenanceSchema } from "./maintenance.ts";
 import { caBundleSchema, outgoingSchema, proxySchema } from "./outside.ts";
-import { secretKey } from "./primitives.ts";
+import { hostName, secretKey } from "./primitives.ts";
 
 /** `ckan.secretSettings`. */
 export const secretSettingsSchema = z
@@ -23,6 +23,10 @@ export const secretSettingsSchema = z
 
 /** Keys of an instance. */
 export const surroundings = {
+  aliases: z
+    .array(hostName, "expected a list of host names")
+    .default([])
+    .describe("Further names under which the site answers; its own addresses are those of host"),
   mail: mailSchema.optional().describe("The server that sends the site's e-mail; default: it sends none"),
   caBundle: caBundleSchema.optional(),
   proxy: proxySchema.optional().describe("The way to the internet for the site's pods; default: none"),

@@ -12,6 +12,13 @@ const withCkan = (
   others: Record<string, unknown> = {},
 ) => opendata({ ...others, ckan: { ...instance.ckan, ...settings } }, more);
 
+/** A site with Cloudflare in front of it. */
+const inZone = (site: Record<string, unknown>, dns: Record<string, unknown> = {}, zone: Record<string, unknown> = {}) =>
+  opendata(
+    { dns: { kind: "cloudflare", target: "203.0.113.10", ...dns }, ...site },
+    { "ckan:cloudflare": { zone: "example.org", plan: "pro", ...zone } },
+  );
+
 const mail = { host: "smtp.example.org", from: "no-reply@data.example.org" };
 const own = "expected nothing here: the program sets this setting itself";
 const name =
@@ -197,6 +204,49 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "a DataPusher that reserves more than it may use",
     opendata({ ...pushing, datapusher: { ...pushing.datapusher, resources: { requests: { cpu: "2" } } } }),
     'ckan:instances.opendata.datapusher.resources.requests.cpu: expected at most the limit 1, got "2"',
+  ],
+  [
+    "a further name that is no host",
+    opendata({ aliases: ["https://open.example.org"] }),
+    'ckan:instances.opendata.aliases.0: expected a host name such as data.example.org, without scheme, port or path, in lower case, got "https://open.example.org"',
+  ],
+  [
+    "one further name that is no list",
+    opendata({ aliases: "open.example.org" }),
+    'ckan:instances.opendata.aliases: expected a list of host names, got "open.example.org"',
+  ],
+  [
+    "the host as a further name",
+    opendata({ aliases: ["data.example.org"] }),
+    'ckan:instances.opendata.aliases: expected names of its own: opendata has it already, got "data.example.org"',
+  ],
+  [
+    "a further name twice",
+    opendata({ aliases: ["open.example.org", "open.example.org"] }),
+    'ckan:instances.opendata.aliases: expected names of its own: opendata has it already, got "open.example.org"',
+  ],
+  [
+    "another site's host as a further name",
+    stackFile({ a: { host: "a.example.org", aliases: ["b.example.org"] }, b: { host: "b.example.org" } }),
+    'ckan:instances.a.aliases: expected names of its own: b has it already, got "b.example.org"',
+  ],
+  [
+    "another site's further name",
+    stackFile({
+      a: { host: "a.example.org", aliases: ["open.example.org"] },
+      b: { host: "b.example.org", aliases: ["open.example.org"] },
+    }),
+    'ckan:instances.b.aliases: expected names of its own: a has it already, got "open.example.org"',
+  ],
+  [
+    "a further name that is redirected",
+    inZone({ aliases: ["www.example.org"] }, { redirects: ["www.example.org"] }, { rulesets: ["redirects"] }),
+    'ckan:instances.opendata.aliases: expected names that dns.redirects does not have, got "www.example.org"',
+  ],
+  [
+    "a further name outside the zone",
+    inZone({ aliases: ["data.example.com"] }),
+    'ckan:instances.opendata.aliases: expected names in the zone example.org, got "data.example.com"',
   ],
 ];
 

@@ -59,6 +59,7 @@ describe("an environment is read from Pulumi's configuration:", () => {
           queue: { ...instance.queue, storage: "1Gi", resources: resources("50m", "64Mi", "500m", "256Mi") },
           files: { ...instance.files, storage: "20Gi", resources: resources("100m", "256Mi", "1", "512Mi") },
           outgoing: [],
+          aliases: [],
           generations: {
             "database-administrator": 1,
             database: 1,
