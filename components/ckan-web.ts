@@ -36,6 +36,12 @@ export interface CkanWebArgs {
    * @default 5
    */
   readonly cacheSeconds?: number;
+  /**
+   * Seconds for which a cache in front of the site, such as Cloudflare's, may keep the front page and pages of datasets for those
+   * visitors. What became private is seen that much longer.
+   * @default 0: none may
+   */
+  readonly edgeCacheSeconds?: number | undefined;
   /** Largest resource that may be uploaded, and with it the longest request, in megabytes. @default 100 */
   readonly maximumUploadMegabytes?: number;
   /** Closes the site: every visitor gets 503, and CKAN does not run. @default open */
@@ -155,12 +161,20 @@ function serverFiles(args: CkanWebArgs): Readonly<Record<string, string>> {
   };
 }
 
-function serverOptions({ processes, threads, maximumUploadMegabytes, cacheSeconds, store }: CkanWebArgs) {
+function serverOptions({
+  processes,
+  threads,
+  maximumUploadMegabytes,
+  cacheSeconds,
+  edgeCacheSeconds,
+  store,
+}: CkanWebArgs) {
   return {
     processes: processes ?? sizes.web.processes,
     threads: threads ?? sizes.web.threads,
     maximumUploadMegabytes: maximumUploadMegabytes ?? sizes.maximumUploadMegabytes,
     cacheSeconds: cacheSeconds ?? sizes.web.cacheSeconds,
+    edgeCacheSeconds,
     folder,
     ...(store !== undefined && !store.reachableByBrowsers && { store }),
   };

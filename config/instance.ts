@@ -19,7 +19,7 @@ import {
   serverHost,
 } from "./primitives.ts";
 import { resources } from "./resources.ts";
-import { secretSettingsSchema, surroundings } from "./surroundings.ts";
+import { edgeCacheSecondsSchema, secretSettingsSchema, surroundings } from "./surroundings.ts";
 
 /** Networks behind which an external server lies; the network policies let pods reach nothing else. */
 const networks = z
@@ -94,6 +94,7 @@ const webSchema = z
       .describe(
         "Seconds for which visitors who are not logged in share pages of datasets and searches of the API; 0: never",
       ),
+    edgeCacheSeconds: edgeCacheSecondsSchema,
     resources: resources(sizes.web.resources),
   })
   .prefault({});

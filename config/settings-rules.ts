@@ -12,6 +12,7 @@ export function settingsMistakes(instance: Instance, at: KeyOf): readonly Mistak
     ...iniMistakes(instance, at),
     ...mailMistakes(instance, at),
     ...proxyMistakes(instance, at),
+    ...cacheMistakes(instance, at),
     ...dataPusherMistakes(instance, at),
   ];
 }
@@ -67,4 +68,12 @@ function dataPusherMistakes({ ckan, datapusher }: Instance, at: KeyOf): readonly
       found: limit,
     },
   ];
+}
+
+/** What a cache in front may keep is what the pods share: pages that are known to be the same for all strangers. */
+function cacheMistakes({ web }: Instance, at: KeyOf): readonly Mistake[] {
+  if (web.edgeCacheSeconds === 0 || web.cacheSeconds > 0) return [];
+  const expected =
+    "expected 0 with web.cacheSeconds: 0: only pages that visitors share may be kept in front of the site";
+  return [{ key: at("web.edgeCacheSeconds"), expected, found: web.edgeCacheSeconds }];
 }

@@ -248,6 +248,11 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     inZone({ aliases: ["data.example.com"] }),
     'ckan:instances.opendata.aliases: expected names in the zone example.org, got "data.example.com"',
   ],
+  [
+    "pages that a cache in front may keep and the pods may not share",
+    opendata({ web: { cacheSeconds: 0, edgeCacheSeconds: 60 } }),
+    "ckan:instances.opendata.web.edgeCacheSeconds: expected 0 with web.cacheSeconds: 0: only pages that visitors share may be kept in front of the site, got 60",
+  ],
 ];
 
 describe("the program refuses", () => {

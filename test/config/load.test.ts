@@ -39,6 +39,7 @@ describe("an environment is read from Pulumi's configuration:", () => {
             replicas: 1,
             processes: 2,
             threads: 2,
+            edgeCacheSeconds: 0,
             cacheSeconds: 5,
             resources: resources("250m", "768Mi", "1", "1Gi", "4Gi"),
           },
