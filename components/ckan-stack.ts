@@ -18,7 +18,7 @@ import { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
 import { concealRedis, RedisQueue, type RedisServerArgs } from "./redis-queue.ts";
 import { concealKeys, S3Storage, type S3StorageArgs } from "./s3-storage.ts";
-import { concealMail, concealSettings, type SecretSettings } from "./site-secrets.ts";
+import { concealMail, concealSettings, type SecretSettings, withoutBundle } from "./site-secrets.ts";
 import { SolrCore, type SolrServerArgs } from "./solr-core.ts";
 import type { SurroundingArgs } from "./surroundings.ts";
 import { XLoaderRecovery } from "./xloader-recovery.ts";
@@ -205,6 +205,7 @@ function concealed(args: CkanStackArgs): CkanStackArgs {
     ...args,
     ckan: { ...ckan, ...(ckan.secretSettings && { secretSettings: concealSettings(ckan.secretSettings) }) },
     ...(mail !== undefined && { mail: concealMail(mail) }),
+    ...withoutBundle,
     database: concealPostgres(database),
     queue: concealRedis(queue),
     files: files.kind === "s3" ? concealKeys(files) : files,

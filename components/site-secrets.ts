@@ -38,11 +38,15 @@ export function concealSettings(settings: SecretSettings): SecretSettings {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, pulumi.secret(value)]));
 }
 
-/** Both, where they are. */
+/** Hundreds of kilobytes, when it is complete; its ConfigMap has it. */
+export const withoutBundle = { caBundle: undefined };
+
+/** All of it, where it is. */
 export function concealSecrets<Args extends SiteSecrets>(args: Args): Args {
   return {
     ...args,
     ...(args.mail !== undefined && { mail: concealMail(args.mail) }),
     ...(args.secretSettings !== undefined && { secretSettings: concealSettings(args.secretSettings) }),
+    ...withoutBundle,
   };
 }

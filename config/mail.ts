@@ -6,7 +6,13 @@ const address = (example: string) => z.email(`expected an e-mail address such as
 
 export const mailSchema = z.strictObject({
   host: serverHost.describe("Server that takes the mail (SMTP)"),
-  port: port.default(587),
+  // CKAN's mailer begins every conversation in plain text.
+  port: port
+    .refine(
+      (number) => number !== 465,
+      "expected a port that begins in plain text such as 587: CKAN cannot speak TLS first",
+    )
+    .default(587),
   startTls: z
     .boolean("expected true or false")
     .default(true)

@@ -4,7 +4,7 @@ import { outsideAccess, proxyEnvironment } from "../../components/outside.ts";
 import { certificate } from "../support/certificates.ts";
 import { stackFile } from "../support/configuration.ts";
 import { objectsOf, type Workload, workloads } from "../support/objects.ts";
-import { declaredBy, settled } from "../support/program.ts";
+import { declaredBy, settled, title } from "../support/program.ts";
 
 const to = (networks: readonly string[], port: number) => ({
   clientLabels: {},
@@ -48,6 +48,12 @@ describe("the network policies let through", () => {
   ])("%s", (_name, args, access) => {
     expect(outsideAccess(args)).toEqual(access);
   });
+});
+
+test("certificates are in the state once, in their ConfigMap", async () => {
+  const resources = await declaredBy(stackFile({ opendata: { caBundle: certificate } }));
+  const holding = resources.filter(({ raw }) => JSON.stringify(raw).includes("BEGIN CERTIFICATE"));
+  expect(holding.map(title)).toEqual(["core/v1:ConfigMap opendata-configuration-ca"]);
 });
 
 describe("in a whole site", async () => {

@@ -45,6 +45,11 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "ckan:instances.opendata.mail.port: expected a port number from 1 to 65535, got 70000",
   ],
   [
+    "a mail server's port that wants TLS at once",
+    opendata({ mail: { ...mail, port: 465 } }),
+    "ckan:instances.opendata.mail.port: expected a port that begins in plain text such as 587: CKAN cannot speak TLS first, got 465",
+  ],
+  [
     "a sender that is no address",
     opendata({ mail: { ...mail, from: "Open data" } }),
     'ckan:instances.opendata.mail.from: expected an e-mail address such as no-reply@data.example.org, got "Open data"',
