@@ -11,7 +11,7 @@ export interface OutsideArgs {
   readonly caBundle?: string | undefined;
   /** @default none */
   readonly proxy?: ProxyArgs | undefined;
-  /** Where web and worker may send besides the servers of the site and the proxy. @default nowhere */
+  /** Where web, worker and DataPusher may send besides the servers of the site and the proxy. @default nowhere */
   readonly outgoing?: readonly OutgoingArgs[] | undefined;
 }
 

@@ -79,4 +79,6 @@ export const outgoingSchema = z
     }),
   )
   .default([])
-  .describe("Where web and worker may send besides the site's own parts: servers that plugins ask, sources of loads");
+  .describe(
+    "Where web, worker and DataPusher may send besides the site's own parts: servers that plugins ask, sources of loads",
+  );

@@ -33,7 +33,9 @@ export const surroundings = {
   aliases: z
     .array(hostName, "expected a list of host names")
     .default([])
-    .describe("Further names under which the site answers; its own addresses are those of host"),
+    .describe(
+      "Further names under which the site answers, for readers and programs; its own links and logins lead to host",
+    ),
   mail: mailSchema.optional().describe("The server that sends the site's e-mail; default: it sends none"),
   caBundle: caBundleSchema.optional(),
   proxy: proxySchema.optional().describe("The way to the internet for the site's pods; default: none"),
