@@ -203,7 +203,7 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
       ...pushing,
       datapusher: { ...pushing.datapusher, resources: { limits: { "ephemeral-storage": "300Mi" } } },
     }),
-    'ckan:instances.opendata.datapusher.resources.limits.ephemeral-storage: expected at least 356Mi: room for a download of at most ckan.maximumUploadMegabytes (100), got "300Mi"',
+    'ckan:instances.opendata.datapusher.resources.limits.ephemeral-storage: expected at least 740Mi: room for a download of at most ckan.maximumUploadMegabytes (100), got "300Mi"',
   ],
   [
     "a DataPusher that reserves more than it may use",
