@@ -70,9 +70,10 @@ export class CkanConfiguration extends pulumi.ComponentResource {
     const keys = this.keys(`${name}-keys`, args, identity);
     const secrets = declareSecretSettings(`${name}-settings`, args, { namespace, identity, credentials }, self);
     const connections = { database, search, queue, store, keys, iniPath: `${folder}/ckan.ini` };
-    const bundle = { [caBundleFile]: caBundle ?? "" };
+    const trusted = (text: string) =>
+      configFiles(`${name}-ca`, { namespace, identity, data: { [caBundleFile]: text } }, self);
     this.outside = {
-      caBundle: caBundle && configFiles(`${name}-ca`, { namespace, identity, data: bundle }, self),
+      caBundle: caBundle === undefined ? undefined : trusted(caBundle),
       environment: outsideEnvironment(args),
       access: outsideAccess(args),
     };
