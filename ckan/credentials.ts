@@ -21,6 +21,8 @@ export const Purpose = {
   ApiTokens: "api-tokens",
   /** The one API token that XLoader uses. */
   XLoader: "xloader",
+  /** The one API token that DataPusher uses. */
+  DataPusher: "datapusher",
   /** Password of the sysadmin. */
   Administrator: "administrator",
 } as const;

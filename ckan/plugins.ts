@@ -1,9 +1,13 @@
 /** Rules that CKAN's plugins put on `ckan.plugins`. */
+
+/** Plugins that load files into the datastore, with the names of what they bring. */
+const loaders = { xloader: "XLoader", datapusher: "DataPusher" } as const;
+
 /**
  * What is wrong with a list of plugins, as sentences that say what to write; empty when nothing is.
  *
  * - `envvars` last: it overrides what the plugins before it declared, and carries every secret into CKAN.
- * - `xloader` needs `datastore` before it: it writes through the datastore's backend.
+ * - `xloader` and `datapusher` need `datastore` before them: they write through the datastore's backend.
  * - `s3filestore` must be there exactly when uploads go to an object store.
  */
 export function pluginMistakes(plugins: readonly string[], storesInObjectStore: boolean): readonly string[] {
@@ -12,10 +16,10 @@ export function pluginMistakes(plugins: readonly string[], storesInObjectStore: 
   if (repeated.length > 0) mistakes.push(`expected each plugin once: remove the second ${repeated.join(", ")}`);
   if (plugins.at(-1) !== "envvars")
     mistakes.push("expected envvars as the last plugin: it carries the secrets into CKAN");
-  if (plugins.includes("xloader")) {
+  for (const [loader, name] of Object.entries(loaders).filter(([loader]) => plugins.includes(loader))) {
     const datastore = plugins.indexOf("datastore");
-    if (datastore === -1) mistakes.push("expected datastore beside xloader: XLoader loads into it");
-    else if (datastore > plugins.indexOf("xloader")) mistakes.push("expected datastore before xloader");
+    if (datastore === -1) mistakes.push(`expected datastore beside ${loader}: ${name} loads into it`);
+    else if (datastore > plugins.indexOf(loader)) mistakes.push(`expected datastore before ${loader}`);
   }
   if (plugins.includes("xloader") && plugins.includes("datapusher")) {
     mistakes.push("expected xloader or datapusher, not both: each would load every file");

@@ -8,6 +8,8 @@ function script(name: string): string {
 export const scripts = {
   /** WSGI entry point for uWSGI. */
   "wsgi.py": script("wsgi.py"),
+  /** Stands in for it while the site is closed. */
+  "maintenance.py": script("maintenance.py"),
   /** What must happen once per release. */
   "bootstrap.py": script("bootstrap.py"),
   /** Whether the worker of this pod still reports to its queue. */

@@ -19,12 +19,28 @@ export interface Site {
   readonly plugins: readonly string[];
   /** The object store for uploads. @default uploads stay on the volume at `storagePath` */
   readonly store?: SiteStore | undefined;
+  /** The server that sends the site's e-mail; its password is a secret setting. @default it sends none */
+  readonly mail?: SiteMail | undefined;
+  /** DataPusher's address. @default none: XLoader loads, or nothing does */
+  readonly dataPusherUrl?: string | undefined;
   /** Largest resource, in megabytes. */
   readonly maximumUploadMegabytes: number;
   /** Longest run of a load, in seconds. */
   readonly jobTimeoutSeconds: number;
   /** Settings from the stack file that the program does not know. */
   readonly further: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface SiteMail {
+  readonly host: string;
+  readonly port: number;
+  readonly startTls: boolean;
+  /** Account on the server. @default none is needed */
+  readonly user?: string | undefined;
+  /** Sender. */
+  readonly from: string;
+  /** Where answers go. @default to the sender */
+  readonly replyTo?: string | undefined;
 }
 
 export interface SiteStore {
@@ -67,6 +83,14 @@ export function ckanSettings(site: Site): ReadonlyMap<string, string> {
     ["ckanext.xloader.job_timeout", site.jobTimeoutSeconds],
     ["ckan.jobs.timeout", site.jobTimeoutSeconds],
     ...(site.store === undefined ? [] : storeSettings(site.store, site.url)),
+    ...(site.dataPusherUrl === undefined
+      ? []
+      : [
+          ["ckan.datapusher.url", site.dataPusherUrl] as const,
+          // By this address it asks for the file, and reports.
+          ["ckan.datapusher.callback_url_base", site.internalUrl] as const,
+        ]),
+    ...(site.mail === undefined ? [] : mailSettings(site.mail)),
     ...Object.entries(site.further),
   ];
   return new Map(settings.map(([name, value]) => [name, String(value)]));
@@ -78,7 +102,7 @@ export function reservedSettings(names: readonly string[]): readonly string[] {
 }
 
 const reserved =
-  /^(?:ckan\.(?:site_url|site_id|site_title|site_description|site_custom_css|plugins|storage_path|max_resource_size|jobs\.timeout|locale_default|redis\.url|datastore\.(?:write|read)_url)|solr_url|sqlalchemy\.url|SECRET_KEY|WTF_CSRF_SECRET_KEY|SESSION_COOKIE_SECURE|api_token\.jwt\..*|ckanext\.xloader\.(?:site_url|api_token|jobs_db\.uri|job_timeout|max_content_length)|ckanext\.s3filestore\..*)$/;
+  /^(?:ckan\.(?:site_url|site_id|site_title|site_description|site_custom_css|plugins|storage_path|max_resource_size|jobs\.timeout|locale_default|redis\.url|datastore\.(?:write|read)_url|datapusher\.(?:url|callback_url_base|api_token))|solr_url|sqlalchemy\.url|SECRET_KEY|WTF_CSRF_SECRET_KEY|SESSION_COOKIE_SECURE|api_token\.jwt\..*|ckanext\.xloader\.(?:site_url|api_token|jobs_db\.uri|job_timeout|max_content_length)|ckanext\.s3filestore\..*|smtp\.(?:server|starttls|user|password|mail_from|reply_to))$/;
 
 /** The text of ckan.ini. */
 export function renderIni(settings: ReadonlyMap<string, string>): string {
@@ -108,6 +132,16 @@ function storeSettings(store: SiteStore, siteUrl: string): readonly Setting[] {
     // Checked once per release by the bootstrap, not by every process that starts.
     setting("check_access_on_startup", false),
     ...(store.reachableByBrowsers ? [] : [setting("download_proxy", siteUrl)]),
+  ];
+}
+
+function mailSettings({ host, port, startTls, user, from, replyTo }: SiteMail): readonly Setting[] {
+  return [
+    ["smtp.server", `${host}:${port}`],
+    ["smtp.starttls", startTls],
+    ...(user === undefined ? [] : [["smtp.user", user] as const]),
+    ["smtp.mail_from", from],
+    ...(replyTo === undefined ? [] : [["smtp.reply_to", replyTo] as const]),
   ];
 }
 

@@ -20,6 +20,14 @@ export function webDisk(simultaneousUploads: number, maximumUploadMegabytes: num
   return simultaneousUploads * longestRequest(maximumUploadMegabytes) + otherFiles;
 }
 
+/** Files that DataPusher writes its log to, beside what it prints (ckanserviceprovider/web.py). */
+const dataPusherLog = 6 * 64 * megabyte;
+
+/** Bytes of temporary files of a load by DataPusher: its download. */
+export function dataPusherDisk(maximumUploadMegabytes: number): number {
+  return maximumUploadMegabytes * megabyte + dataPusherLog + otherFiles;
+}
+
 /** Bytes of temporary files of a load: XLoader's download, its copy in UTF-8, and the part of that which is sent to PostgreSQL. */
 export function workerDisk(maximumUploadMegabytes: number): number {
   // Text of one byte a character can become twice as long.

@@ -17,19 +17,32 @@ export interface ServerOptions {
   readonly maximumUploadMegabytes: number;
   /** Seconds for which strangers share pages of datasets and answers of the API's searches; 0: never. */
   readonly cacheSeconds: number;
-  /** Folder that holds wsgi.py. */
+  /** Seconds for which caches in front of the site may keep those pages. @default 0: not at all */
+  readonly edgeCacheSeconds?: number | undefined;
+  /** Folder that holds the entry point. */
   readonly folder: string;
+  /** The file with Python's function `application`. @default wsgi.py */
+  readonly entryPoint?: "wsgi.py" | "maintenance.py";
   /** Files that the site hands on from a store no browser reaches: requests below `/<bucket>/` go to `host:port`. */
   readonly store?: { readonly bucket: string; readonly host: string; readonly port: number } | undefined;
 }
 
 /** The text of uwsgi.ini. */
 export function renderUwsgi(options: ServerOptions): string {
-  const { processes, threads, maximumUploadMegabytes, cacheSeconds, folder, store } = options;
+  const {
+    processes,
+    threads,
+    maximumUploadMegabytes,
+    cacheSeconds,
+    edgeCacheSeconds = 0,
+    folder,
+    entryPoint = "wsgi.py",
+    store,
+  } = options;
   return `[uwsgi]
 strict = true
 http-socket = 0.0.0.0:${webPort}
-wsgi-file = ${folder}/wsgi.py
+wsgi-file = ${folder}/${entryPoint}
 callable = application
 master = true
 processes = ${processes}
@@ -56,16 +69,16 @@ log-x-forwarded-for = true
 log-format = %(addr) %(method) %(var.PATH_INFO) %(status) %(rsize) bytes %(msecs) ms
 # uWSGI closes after each answer; a client that is not told sends its next request into a closing connection now and then.
 add-header = Connection: close
-${sharedAnswers(cacheSeconds)}${routes(store)}`;
+${sharedAnswers(cacheSeconds, edgeCacheSeconds)}${routes(store)}`;
 }
 
-function sharedAnswers(seconds: number): string {
+function sharedAnswers(seconds: number, edgeSeconds: number): string {
   if (seconds === 0) return "";
   // Without lazy_expire: with it, uWSGI 2.0.31 finds nothing that was kept for a time.
   return `# Answers that strangers share (wsgi.py): in memory, the oldest give way. Larger answers than a block are not kept.
 env = SHARED_ANSWERS_SECONDS=${seconds}
 cache2 = name=answers,items=256,blocksize=131072,keysize=64,purge_lru=1
-`;
+${edgeSeconds === 0 ? "" : `env = EDGE_CACHE_SECONDS=${edgeSeconds}\n`}`;
 }
 
 function routes(store: ServerOptions["store"]): string {

@@ -31,6 +31,8 @@ export interface CkanBootstrapArgs {
   readonly plugins: readonly string[];
   readonly administrator: { readonly name: string; readonly email: string };
   readonly xloaderTokenId: SecretReference;
+  /** @default DataPusher is not used */
+  readonly dataPusherTokenId?: SecretReference | undefined;
 }
 
 /** Seconds to wait for servers that start at the same time, first pull of their images included. */
@@ -101,6 +103,7 @@ function bootstrapEnvironment(args: CkanBootstrapArgs, password: SecretReference
     { name: "ADMINISTRATOR_EMAIL", value: administrator.email },
     { name: "ADMINISTRATOR_GENERATION", value: String(credentials.generation(Purpose.Administrator)) },
     { name: "ADMINISTRATOR_PASSWORD", secret: password },
+    ...(args.dataPusherTokenId === undefined ? [] : [{ name: "DATAPUSHER_TOKEN_ID", secret: args.dataPusherTokenId }]),
     ...(plugins.includes("xloader") ? [{ name: "XLOADER_TOKEN_ID", secret: args.xloaderTokenId }] : []),
   ];
 }

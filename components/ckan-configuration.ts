@@ -7,29 +7,37 @@ import { configFiles } from "./config-files.ts";
 import type {
   CkanRuntime,
   DatabaseEndpoints,
+  EnvironmentVariable,
+  LoaderEndpoint,
   ObjectStore,
   QueueEndpoint,
   SearchEndpoint,
   SecretReference,
 } from "./contracts.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credential, Credentials } from "./credentials.ts";
+import { mailAccess, siteMail } from "./mail.ts";
+import { caBundleEnvironment, caBundleFile } from "./manifests/ca-bundle.ts";
 import { ckanEnvironment } from "./manifests/ckan-environment.ts";
 import type { Identity } from "./manifests/labels.ts";
+import { type OutsideArgs, outsideAccess, proxyEnvironment } from "./outside.ts";
 import { credentialsSecret } from "./secret.ts";
+import { concealSecrets, declareSecretSettings, type SiteSecrets } from "./site-secrets.ts";
 
-export interface CkanConfigurationArgs {
+export interface CkanConfigurationArgs extends SiteSecrets, OutsideArgs {
   readonly namespace: pulumi.Input<string>;
   readonly credentials: Credentials;
   /** Image with CKAN, its plugins and uWSGI. */
   readonly image: string;
   /** CKAN's version inside the image. */
   readonly version: string;
-  readonly site: Site;
+  readonly site: Omit<Site, "mail" | "dataPusherUrl">;
   readonly database: DatabaseEndpoints;
   readonly search: SearchEndpoint;
   readonly queue: QueueEndpoint;
   /** @default uploads stay on a volume of the web pod */
   readonly store?: ObjectStore | undefined;
+  /** @default DataPusher is not used */
+  readonly dataPusher?: LoaderEndpoint | undefined;
 }
 
 /** Folder that holds ckan.ini. */
@@ -38,27 +46,49 @@ const folder = "/etc/ckan";
 export class CkanConfiguration extends pulumi.ComponentResource {
   /** For pods that run CKAN. */
   readonly runtime: CkanRuntime;
+  /** For those of them that may also send to what lies outside: the bootstrap, which holds the servers' passwords, may not. */
+  readonly serving: CkanRuntime;
   /** Id of the API token that XLoader uses: the bootstrap makes it known to CKAN. */
   readonly xloaderTokenId: SecretReference;
+  /** The same for DataPusher, where it is used. */
+  readonly dataPusherTokenId: SecretReference | undefined;
+  /** The way to the world outside, for pods that run something else than CKAN. */
+  readonly outside: Pick<CkanRuntime, "caBundle" | "environment" | "access">;
 
   constructor(name: string, args: CkanConfigurationArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:CkanConfiguration", name, args, opts);
-    const { namespace, credentials, database, search, queue, store } = args;
+    super("ckan:index:CkanConfiguration", name, concealSecrets(args), opts);
+    const { namespace, credentials, database, search, queue, store, mail, caBundle, dataPusher } = args;
     const identity: Identity = {
       instance: credentials.instance,
       component: "configuration",
       software: "ckan",
       version: args.version,
     };
-    const data = { "ckan.ini": renderIni(ckanSettings(args.site)) };
+    const self = { parent: this };
+    const site = { ...args.site, mail: mail && siteMail(mail), dataPusherUrl: dataPusher?.url };
+    const data = { "ckan.ini": renderIni(ckanSettings(site)) };
     const keys = this.keys(`${name}-keys`, args, identity);
+    const secrets = declareSecretSettings(`${name}-settings`, args, { namespace, identity, credentials }, self);
+    const connections = { database, search, queue, store, keys, iniPath: `${folder}/ckan.ini` };
+    const trusted = (text: string) =>
+      configFiles(`${name}-ca`, { namespace, identity, data: { [caBundleFile]: text } }, self);
+    this.outside = {
+      caBundle: caBundle === undefined ? undefined : trusted(caBundle),
+      environment: outsideEnvironment(args),
+      access: outsideAccess(args),
+    };
     this.runtime = {
       image: args.image,
       version: args.version,
-      configMap: configFiles(name, { namespace, identity, data }, { parent: this }),
-      environment: ckanEnvironment({ database, search, queue, store, keys, iniPath: `${folder}/ckan.ini` }),
+      configMap: configFiles(name, { namespace, identity, data }, self),
+      caBundle: this.outside.caBundle,
+      environment: [...ckanEnvironment(connections), ...secrets, ...this.outside.environment],
       access: [database.access, search.access, queue.access, ...(store === undefined ? [] : [store.access])],
     };
+    const { runtime, outside } = this;
+    const named = [...(mail === undefined ? [] : [mailAccess(mail)]), ...(dataPusher ? [dataPusher.access] : [])];
+    this.serving = { ...runtime, access: [...runtime.access, ...named, ...outside.access] };
+    this.dataPusherTokenId = keys["datapusher-token-id"];
     this.xloaderTokenId = keys["xloader-token-id"];
     this.registerOutputs();
   }
@@ -66,7 +96,9 @@ export class CkanConfiguration extends pulumi.ComponentResource {
   private keys(name: string, args: CkanConfigurationArgs, identity: Identity) {
     const { namespace, credentials } = args;
     const apiTokens = credentials.derive(Purpose.ApiTokens);
-    const tokenId = credentials.derive(Purpose.XLoader);
+    const token = (id: Credential) => id.combine(apiTokens, apiToken);
+    const xloader = credentials.derive(Purpose.XLoader);
+    const dataPusher = credentials.derive(Purpose.DataPusher);
     return credentialsSecret(
       name,
       {
@@ -76,11 +108,26 @@ export class CkanConfiguration extends pulumi.ComponentResource {
         data: {
           session: credentials.derive(Purpose.Session),
           "api-tokens": apiTokens,
-          "xloader-token-id": tokenId,
-          "xloader-token": tokenId.combine(apiTokens, apiToken),
+          "xloader-token-id": xloader,
+          "xloader-token": token(xloader),
+          ...(args.dataPusher !== undefined && {
+            "datapusher-token-id": dataPusher,
+            "datapusher-token": token(dataPusher),
+          }),
         },
       },
       { parent: this },
     );
   }
+}
+
+/** The site's own parts and servers are reached without the proxy. */
+function outsideEnvironment(args: CkanConfigurationArgs): readonly EnvironmentVariable[] {
+  const { site, database, search, queue, store, dataPusher, caBundle, proxy } = args;
+  const servers = [database.server, search, queue, ...(store ? [store] : []), ...(dataPusher ? [dataPusher] : [])];
+  const hosts = [new URL(site.internalUrl).hostname, ...servers.map(({ host }) => host)];
+  return [
+    ...(caBundle === undefined ? [] : caBundleEnvironment),
+    ...(proxy === undefined ? [] : proxyEnvironment(proxy, hosts)),
+  ];
 }

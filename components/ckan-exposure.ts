@@ -7,6 +7,7 @@ import type { CustomObject } from "./manifests/custom-object.ts";
 import * as manifests from "./manifests/exposure.ts";
 import { type Identity, labels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
+import { contentName } from "./manifests/names.ts";
 
 /** Where TLS gets its certificate from. */
 export type TlsArgs =
@@ -41,6 +42,8 @@ export interface CkanExposureArgs {
   readonly instance: string;
   /** Name under which people reach the site. */
   readonly host: string;
+  /** Further names under which the site answers. @default none */
+  readonly aliases?: readonly string[] | undefined;
   /** The web Service. */
   readonly backend: manifests.Backend;
   readonly exposure: ExposureArgs;
@@ -63,29 +66,34 @@ export class CkanExposure extends pulumi.ComponentResource {
   /** Declares what the kind needs; the address that it gets, as it is written there. */
   private expose(name: string, args: CkanExposureArgs): pulumi.Output<string | undefined> {
     const { exposure, host, backend } = args;
+    const hosts = hostsOf(args);
     switch (exposure.kind) {
       case "gateway": {
         const certificate = this.certificate(name, args, exposure.tls) ?? "";
-        const gateway = this.custom(name, args, manifests.gateway(exposure.className, host, certificate), {
+        const gateway = this.custom(name, args, manifests.gateway(exposure.className, hosts, certificate), {
           waitFor: "condition=Programmed",
         });
-        const parent = { name: gateway.metadata.name };
-        const own = (sectionName: string) => ({ ...parent, sectionName });
-        this.custom(name, args, manifests.httpRoute(host, own("https"), backend), { waitFor: routeAccepted });
-        this.custom(`${name}-redirect`, args, manifests.redirectRoute(host, own("http")), { waitFor: routeAccepted });
+        const own = (protocol: "http" | "https") =>
+          hosts.map((_, at) => ({ name: gateway.metadata.name, sectionName: manifests.listener(protocol, at) }));
+        this.custom(name, args, manifests.httpRoute(hosts, own("https"), backend), { waitFor: routeAccepted });
+        this.custom(`${name}-redirect`, args, manifests.redirectRoute(hosts, own("http")), { waitFor: routeAccepted });
         return gateway.status.apply((status) => status?.addresses?.[0]?.value);
       }
       case "shared-gateway":
-        this.custom(name, args, manifests.httpRoute(host, exposure.gateway, backend), { waitFor: routeAccepted });
+        this.custom(name, args, manifests.httpRoute(hosts, [exposure.gateway], backend), { waitFor: routeAccepted });
         return nowhere();
       case "ingress":
         return this.ingress(name, args, exposure);
       case "route": {
         const certificate = this.certificate(name, args, exposure.tls);
-        const route = this.custom(name, args, manifests.openShiftRoute(host, backend, certificate), {
-          waitFor: "jsonpath={.status.ingress[0].routerCanonicalHostname}",
-          annotations: { "haproxy.router.openshift.io/timeout": `${routerSeconds}s` },
-        });
+        const declare = (called: string, own: string) =>
+          this.custom(called, args, manifests.openShiftRoute(own, backend, certificate), {
+            waitFor: "jsonpath={.status.ingress[0].routerCanonicalHostname}",
+            annotations: { "haproxy.router.openshift.io/timeout": `${routerSeconds}s` },
+          });
+        const route = declare(name, host);
+        // A Route has one host. A name of its own each: aliases come and go without touching the others.
+        for (const alias of args.aliases ?? []) declare(contentName(name, alias), alias);
         return route.status.apply((status) => status?.ingress?.[0]?.routerCanonicalHostname);
       }
       case "node-port":
@@ -104,7 +112,7 @@ export class CkanExposure extends pulumi.ComponentResource {
       name,
       {
         metadata: objectMetadata({ ...metadata(name, args), annotations: exposure.annotations ?? {} }),
-        spec: manifests.ingress(exposure.className, args.host, args.backend, certificate),
+        spec: manifests.ingress(exposure.className, hostsOf(args), args.backend, certificate),
       },
       { parent: this },
     );
@@ -119,7 +127,7 @@ export class CkanExposure extends pulumi.ComponentResource {
     switch (tls.kind) {
       case "cert-manager": {
         const secretName = `${name}-tls`;
-        this.custom(name, args, manifests.certificate(args.host, secretName, tls.issuer), {
+        this.custom(name, args, manifests.certificate(hostsOf(args), secretName, tls.issuer), {
           waitFor: "condition=Ready",
         });
         return secretName;
@@ -154,6 +162,11 @@ interface ExposureStatus {
 }
 
 const routeAccepted = `jsonpath={.status.parents[0].conditions[?(@.type=="Accepted")].status}=True`;
+
+/** The host first. */
+function hostsOf({ host, aliases = [] }: CkanExposureArgs): readonly string[] {
+  return [host, ...aliases];
+}
 
 function nowhere(): pulumi.Output<string | undefined> {
   return pulumi.output(undefined);

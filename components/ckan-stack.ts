@@ -9,6 +9,7 @@ import { CkanExposure, type ExposureArgs } from "./ckan-exposure.ts";
 import { CkanWeb, type CkanWebArgs, webServicePort } from "./ckan-web.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
+import { DataPusher, dataPusherEndpoint } from "./data-pusher.ts";
 import { durable, Protection } from "./durability.ts";
 import { GcsStorage, type GcsStorageArgs } from "./gcs-storage.ts";
 import { instanceLabels } from "./manifests/labels.ts";
@@ -18,7 +19,9 @@ import { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
 import { concealRedis, RedisQueue, type RedisServerArgs } from "./redis-queue.ts";
 import { concealKeys, S3Storage, type S3StorageArgs } from "./s3-storage.ts";
+import { concealMail, concealSettings, type SecretSettings, withoutBundle } from "./site-secrets.ts";
 import { SolrCore, type SolrServerArgs } from "./solr-core.ts";
+import type { SurroundingArgs } from "./surroundings.ts";
 import { XLoaderRecovery } from "./xloader-recovery.ts";
 import { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";
 
@@ -34,7 +37,9 @@ type Given =
   | "uploads"
   | "siteUrl"
   | "nodePort"
-  | "maximumUploadMegabytes";
+  | "maximumUploadMegabytes"
+  | "maintenance"
+  | "stopped";
 
 /** Where uploads go. */
 export type FilesArgs =
@@ -44,7 +49,7 @@ export type FilesArgs =
   /** A volume of the one web pod. */
   | { readonly kind: "volume"; readonly storage: string };
 
-export interface CkanStackArgs {
+export interface CkanStackArgs extends SurroundingArgs {
   /** Namespace of the instance: the stack declares it and every object in it. */
   readonly namespace: string;
   /** Source of all passwords and keys. Its `instance` names the site in labels and databases. */
@@ -60,9 +65,11 @@ export interface CkanStackArgs {
     readonly image: string;
     /** ckan.plugins in this order; envvars last. */
     readonly plugins: readonly string[];
+    /** Further settings that are secrets, by name. @default none */
+    readonly secretSettings?: SecretSettings;
   };
   /** Name, language, stage and further settings of the site. */
-  readonly site: Omit<Site, "url" | "internalUrl" | "store" | "plugins">;
+  readonly site: Omit<Site, "url" | "internalUrl" | "store" | "plugins" | "mail" | "dataPusherUrl">;
   /** The sysadmin that the bootstrap creates; its password is derived. */
   readonly administrator: { readonly name: string; readonly email: string };
   readonly database: PostgresServerArgs;
@@ -103,15 +110,17 @@ export class CkanStack extends pulumi.ComponentResource {
     this.queue = new RedisQueue(`${name}-queue`, { ...part, server: args.queue }, self).endpoint;
     this.store = this.files(`${name}-files`, args.files, part);
 
+    const { mail, caBundle, proxy, outgoing, datapusher } = args;
+    const dataPusher = datapusher && dataPusherEndpoint(`${name}-datapusher`, instance);
     const { plugins } = args.ckan;
     const { database, search, queue, store, url, internalUrl } = this;
     const site = { ...args.site, url, internalUrl, plugins, store: store && siteStore(store) };
     const configuration = new CkanConfiguration(
       `${name}-configuration`,
-      { ...part, ...args.ckan, site, database, search, queue, store },
+      { ...part, ...args.ckan, site, database, search, queue, store, mail, caBundle, proxy, outgoing, dataPusher },
       self,
     );
-    const { runtime, xloaderTokenId } = configuration;
+    const { runtime, serving, outside, xloaderTokenId, dataPusherTokenId } = configuration;
 
     // Servers and bootstrap start together; the bootstrap waits inside, where waiting costs nothing. Web and worker of a new
     // release start when it is done, so that a failed one leaves the old pods serving.
@@ -119,25 +128,39 @@ export class CkanStack extends pulumi.ComponentResource {
     const waitFor = servers([this.database.server, this.search, this.queue, ...(store === undefined ? [] : [store])]);
     const bootstrap = new CkanBootstrap(
       `${name}-bootstrap`,
-      { ...part, runtime, database, waitFor, plugins, administrator, xloaderTokenId },
+      { ...part, runtime, database, waitFor, plugins, administrator, xloaderTokenId, dataPusherTokenId },
       self,
     );
     const released = { ...self, dependsOn: [bootstrap] };
     new CkanWeb(
       webHost,
-      { ...part, ...args.web, ...webArgs(args, protection), runtime, host: webHost, store },
+      { ...part, ...args.web, ...webArgs(args, protection), runtime: serving, host: webHost, store },
       released,
     );
-    new XLoaderWorker(`${name}-worker`, { ...part, ...args.worker, runtime, store }, released);
+    const closed = args.maintenance !== undefined;
+    new XLoaderWorker(
+      `${name}-worker`,
+      { ...part, ...args.worker, runtime: serving, store, stopped: closed },
+      released,
+    );
     if (plugins.includes("xloader")) {
       const siteId = args.site.id;
-      new XLoaderRecovery(`${name}-recovery`, { ...part, runtime, database, queue, siteId, internalUrl }, released);
+      new XLoaderRecovery(
+        `${name}-recovery`,
+        { ...part, runtime, database, queue, siteId, internalUrl, suspended: closed },
+        released,
+      );
+    }
+    if (datapusher !== undefined && dataPusher !== undefined) {
+      const { maximumUploadMegabytes } = args.site;
+      const pusher = { ...datapusher, maximumUploadMegabytes, outside, store, stopped: closed };
+      new DataPusher(dataPusher.host, { ...part, ...pusher }, self);
     }
 
     const backend = { service: webHost, port: webServicePort };
     this.address = new CkanExposure(
       `${name}-exposure`,
-      { ...part, host: args.host, backend, exposure: args.exposure },
+      { ...part, host: args.host, aliases: args.aliases, backend, exposure: args.exposure },
       released,
     ).address;
 
@@ -186,9 +209,12 @@ export class CkanStack extends pulumi.ComponentResource {
 
 /** The arguments as they may be written to the state. */
 function concealed(args: CkanStackArgs): CkanStackArgs {
-  const { database, queue, files } = args;
+  const { database, queue, files, ckan, mail } = args;
   return {
     ...args,
+    ckan: { ...ckan, ...(ckan.secretSettings && { secretSettings: concealSettings(ckan.secretSettings) }) },
+    ...(mail !== undefined && { mail: concealMail(mail) }),
+    ...withoutBundle,
     database: concealPostgres(database),
     queue: concealRedis(queue),
     files: files.kind === "s3" ? concealKeys(files) : files,
@@ -211,10 +237,11 @@ function servers(endpoints: readonly { readonly host: pulumi.Input<string>; read
 }
 
 function webArgs(
-  { exposure, files, site }: CkanStackArgs,
+  { exposure, files, site, maintenance }: CkanStackArgs,
   protection: Protection,
-): Pick<CkanWebArgs, "maximumUploadMegabytes" | "nodePort" | "uploads"> {
+): Pick<CkanWebArgs, "maximumUploadMegabytes" | "maintenance" | "nodePort" | "uploads"> {
   return {
+    maintenance: maintenance && { ...maintenance, title: site.title },
     maximumUploadMegabytes: site.maximumUploadMegabytes,
     nodePort: exposure.kind === "node-port" ? exposure.nodePort : undefined,
     uploads: files.kind === "volume" ? { storage: files.storage, protection } : undefined,

@@ -36,8 +36,16 @@ export interface CkanWebArgs {
    * @default 5
    */
   readonly cacheSeconds?: number;
+  /**
+   * Seconds for which a cache in front of the site, such as Cloudflare's, may keep the front page and pages of datasets for those
+   * visitors. What became private is seen that much longer.
+   * @default 0: none may
+   */
+  readonly edgeCacheSeconds?: number | undefined;
   /** Largest resource that may be uploaded, and with it the longest request, in megabytes. @default 100 */
   readonly maximumUploadMegabytes?: number;
+  /** Closes the site: every visitor gets 503, and CKAN does not run. @default open */
+  readonly maintenance?: Maintenance | undefined;
   /** @default 250m to 1 processor, 768Mi to 1Gi */
   readonly resources?: Resources;
   /** Where uploads go; the site hands files on when browsers do not reach the store. @default none */
@@ -46,6 +54,16 @@ export interface CkanWebArgs {
   readonly uploads?: { readonly storage: string; readonly protection: Protection } | undefined;
   /** Port on every node. @default none: reached inside the cluster only */
   readonly nodePort?: number | undefined;
+}
+
+/** What visitors of a closed site are told. */
+export interface Maintenance {
+  /** Title of the site. */
+  readonly title: string;
+  /** Plain text. */
+  readonly message: string;
+  /** Seconds after which programs may ask again. */
+  readonly retryAfterSeconds: number;
 }
 
 /** Folder with uWSGI's own files. */
@@ -62,8 +80,7 @@ export class CkanWeb extends pulumi.ComponentResource {
     const pods = selector(identity);
     const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
 
-    const data = { "uwsgi.ini": renderUwsgi(serverOptions(args)), "wsgi.py": scripts["wsgi.py"] };
-    const server = configFiles(name, { namespace, identity, data }, { parent: this });
+    const server = configFiles(name, { namespace, identity, data: serverFiles(args) }, { parent: this });
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
       {
@@ -134,12 +151,33 @@ export function webAccess(instance: string): Access {
   return { clientLabels: {}, destination: { kind: "pods", labels, port: webPort } };
 }
 
-function serverOptions({ processes, threads, maximumUploadMegabytes, cacheSeconds, store }: CkanWebArgs) {
+function serverFiles(args: CkanWebArgs): Readonly<Record<string, string>> {
+  const options = serverOptions(args);
+  if (args.maintenance === undefined) {
+    return { "uwsgi.ini": renderUwsgi(options), "wsgi.py": scripts["wsgi.py"] };
+  }
+  // Nothing that answers before the entry point: no shared answers, and no links into the store.
+  return {
+    "uwsgi.ini": renderUwsgi({ ...options, entryPoint: "maintenance.py", cacheSeconds: 0, store: undefined }),
+    "maintenance.py": scripts["maintenance.py"],
+    "maintenance.json": `${JSON.stringify(args.maintenance)}\n`,
+  };
+}
+
+function serverOptions({
+  processes,
+  threads,
+  maximumUploadMegabytes,
+  cacheSeconds,
+  edgeCacheSeconds,
+  store,
+}: CkanWebArgs) {
   return {
     processes: processes ?? sizes.web.processes,
     threads: threads ?? sizes.web.threads,
     maximumUploadMegabytes: maximumUploadMegabytes ?? sizes.maximumUploadMegabytes,
     cacheSeconds: cacheSeconds ?? sizes.web.cacheSeconds,
+    edgeCacheSeconds,
     folder,
     ...(store !== undefined && !store.reachableByBrowsers && { store }),
   };
@@ -157,7 +195,7 @@ function webPod(args: CkanWebArgs, identity: Identity, server: pulumi.Input<stri
     command: ["uwsgi", "--ini", `${folder}/uwsgi.ini`],
     ports: { http: webPort },
     probes: probes({
-      ready: http("/api/3/action/status_show", webPort),
+      ready: http(args.maintenance === undefined ? "/api/3/action/status_show" : livenessPath, webPort),
       alive: http(livenessPath, webPort),
       startSeconds: 180,
       // Under load, questions wait for a free thread. A busy pod that leaves the Service only moves its load to the next one, and

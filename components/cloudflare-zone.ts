@@ -27,6 +27,8 @@ export interface CloudflareSite {
   readonly proxied: boolean;
   /** Seconds that resolvers may keep the record. @default Cloudflare's choice, which a proxied record always has */
   readonly ttl?: number | undefined;
+  /** Further names of the site, which lead where the host leads. @default none */
+  readonly aliases?: readonly string[];
   /** Further names, which Cloudflare itself redirects to `host`. */
   readonly redirects: readonly string[];
   /** Records of these names that exist were imported into the state: they are this stack's. @default false: they are an error */
@@ -81,9 +83,9 @@ export class CloudflareZone extends pulumi.ComponentResource {
     owner: string,
     { host, proxied, ttl = automaticTtl, redirects, ...site }: CloudflareSite,
   ) {
-    const { instance, address, adopt = false } = site;
+    const { instance, address, aliases = [], adopt = false } = site;
     const names = [
-      { name: host, address, proxied, ttl },
+      ...[host, ...aliases].map((name) => ({ name, address, proxied, ttl })),
       ...redirects.map((name) => ({ name, address: nowhere, proxied: true, ttl: automaticTtl })),
     ];
     for (const { name, address, ...given } of names) {
@@ -143,7 +145,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
   private rulesets(zoneId: pulumi.Output<string>, args: CloudflareZoneArgs): void {
     const { sites, plan, owner, owned, rateLimits } = args;
     const proxied = sites.filter((site) => site.proxied);
-    const hosts = proxied.map(({ host }) => host);
+    const hosts = proxied.flatMap(({ host, aliases = [] }) => [host, ...aliases]);
     const redirects = new Map(sites.flatMap(({ host, redirects }) => redirects.map((from) => [from, host] as const)));
     const phases: Readonly<Record<OwnedRuleset, readonly [phase: string, rules: readonly rules.Rule[]]>> = {
       "rate-limits": ["http_ratelimit", rules.rateLimitRules(hosts, plan, rateLimits)],

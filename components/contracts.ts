@@ -96,6 +96,13 @@ export interface ObjectStore {
   readonly access: Access;
 }
 
+/** A service that CKAN has load files into the datastore. */
+export interface LoaderEndpoint {
+  readonly host: string;
+  readonly url: string;
+  readonly access: Access;
+}
+
 /** What every pod that runs CKAN needs, whatever it does with it. */
 export interface CkanRuntime {
   readonly image: string;
@@ -103,6 +110,8 @@ export interface CkanRuntime {
   readonly version: string;
   /** ConfigMap that holds ckan.ini. */
   readonly configMap: Input<string>;
+  /** ConfigMap that holds the certificates of those whom the pods trust. @default the image's own lists */
+  readonly caBundle?: Input<string> | undefined;
   /** Connections and keys, by reference. */
   readonly environment: readonly EnvironmentVariable[];
   readonly access: readonly Access[];

@@ -4,7 +4,7 @@ export { CkanBootstrap, type CkanBootstrapArgs } from "./ckan-bootstrap.ts";
 export { CkanConfiguration, type CkanConfigurationArgs } from "./ckan-configuration.ts";
 export { CkanExposure, type CkanExposureArgs, type ExposureArgs, type TlsArgs } from "./ckan-exposure.ts";
 export { CkanStack, type CkanStackArgs, type FilesArgs } from "./ckan-stack.ts";
-export { CkanWeb, type CkanWebArgs } from "./ckan-web.ts";
+export { CkanWeb, type CkanWebArgs, type Maintenance } from "./ckan-web.ts";
 export {
   type CloudflareSite,
   CloudflareZone,
@@ -14,13 +14,17 @@ export {
 } from "./cloudflare-zone.ts";
 export type * from "./contracts.ts";
 export { Credential, Credentials, type CredentialsArgs } from "./credentials.ts";
+export { DataPusher, type DataPusherArgs } from "./data-pusher.ts";
 export { Protection } from "./durability.ts";
 export { GcsStorage, type GcsStorageArgs } from "./gcs-storage.ts";
+export type { MailArgs } from "./mail.ts";
 export { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
+export type { OutgoingArgs, OutsideArgs, ProxyArgs } from "./outside.ts";
 export type { PostgresBackup } from "./postgres/cloud-native-pg.ts";
 export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./postgres-db.ts";
 export { RedisQueue, type RedisQueueArgs, type RedisServerArgs } from "./redis-queue.ts";
 export { S3Storage, type S3StorageArgs } from "./s3-storage.ts";
 export { SolrCore, type SolrCoreArgs, type SolrServerArgs } from "./solr-core.ts";
+export type { SurroundingArgs } from "./surroundings.ts";
 export { XLoaderRecovery, type XLoaderRecoveryArgs } from "./xloader-recovery.ts";
 export { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";

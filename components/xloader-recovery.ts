@@ -5,6 +5,7 @@ import { scripts } from "../ckan/scripts.ts";
 import { webAccess } from "./ckan-web.ts";
 import { configFiles } from "./config-files.ts";
 import type { CkanRuntime, DatabaseEndpoints, EnvironmentVariable, QueueEndpoint } from "./contracts.ts";
+import { caBundleMounts, caBundleVariables } from "./manifests/ca-bundle.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
@@ -18,6 +19,8 @@ export interface XLoaderRecoveryArgs {
   readonly runtime: CkanRuntime;
   readonly database: DatabaseEndpoints;
   readonly queue: QueueEndpoint;
+  /** Nothing is submitted, while the site is closed. @default false */
+  readonly suspended?: boolean;
   /** ckan.site_id: prefix of the job queues. */
   readonly siteId: string;
   /** Address of the site inside the namespace. */
@@ -36,6 +39,7 @@ const variables = [
   "CKAN_SQLALCHEMY_URL",
   "CKAN_REDIS_URL",
   "CKANEXT__XLOADER__API_TOKEN",
+  ...caBundleVariables,
 ];
 
 /** A CronJob and not a part of the worker: it must also run when all workers are gone, or scaled to none. */
@@ -61,7 +65,7 @@ export class XLoaderRecovery extends pulumi.ComponentResource {
       image: runtime.image,
       command: ["python3", `${folder}/resubmit.py`],
       environment: environment(args),
-      mounts: [configMapMount("script", folder, script)],
+      mounts: [configMapMount("script", folder, script), ...caBundleMounts(runtime)],
       resources: sizes.recovery.resources,
       clientLabels: { ...database.access.clientLabels, ...queue.access.clientLabels },
       restartPolicy: "Never",
@@ -72,6 +76,7 @@ export class XLoaderRecovery extends pulumi.ComponentResource {
         metadata,
         spec: {
           schedule,
+          ...(args.suspended && { suspend: true }),
           concurrencyPolicy: "Forbid",
           // A cluster that was away for a while need not catch up.
           startingDeadlineSeconds: 60,

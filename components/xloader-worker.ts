@@ -23,6 +23,8 @@ export interface XLoaderWorkerArgs {
   readonly store?: ObjectStore | undefined;
   /** Worker pods; each runs one job at a time. @default 1 */
   readonly replicas?: number;
+  /** No pod runs, while the site is closed. @default false */
+  readonly stopped?: boolean;
   /** Queues in order of priority. XLoader needs `default`. @default ["default"] */
   readonly queues?: readonly string[];
   /** Seconds a stopping worker has to finish its job: more than the job timeout. @default 3900 */
@@ -36,7 +38,8 @@ const folder = "/etc/ckan-worker";
 export class XLoaderWorker extends pulumi.ComponentResource {
   constructor(name: string, args: XLoaderWorkerArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:XLoaderWorker", name, args, opts);
-    const { namespace, instance, runtime, replicas = 1 } = args;
+    const { namespace, instance, runtime } = args;
+    const replicas = args.stopped ? 0 : (args.replicas ?? 1);
     const identity: Identity = { instance, component: "worker", software: "ckan", version: runtime.version };
     const pods = selector(identity);
     const metadata = objectMetadata({ name, namespace, labels: labels(identity) });

@@ -1,21 +1,24 @@
 /** How the settings of an instance become the arguments of the component that declares it. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Address, CkanStackArgs, CloudflareZoneArgs, PostgresBackup } from "../components/index.ts";
+import type { Address, CkanStackArgs, CloudflareZoneArgs, MailArgs, PostgresBackup } from "../components/index.ts";
 import { Credentials, parseAddress } from "../components/index.ts";
 import { chosenRateLimits } from "../components/manifests/cloudflare-rules.ts";
 import { refusal } from "../components/refusal.ts";
 import type { Instance } from "./instance.ts";
 import type { Environment } from "./load.ts";
+import type { MailSettings } from "./mail.ts";
 
 export function stackArguments(name: string, instance: Instance, environment: Environment): CkanStackArgs {
-  const { ckan, site, worker, generations, dns: _, ...parts } = instance;
+  const { ckan, site, worker, generations, dns: _, mail, maintenance, ...parts } = instance;
   const { version, image, plugins } = ckan;
   return {
     ...parts,
     namespace: `${name}-${environment.name}`,
     credentials: new Credentials({ rootSecret: environment.rootSecret, instance: name, generations }),
     protection: environment.protection,
-    ckan: { version, image, plugins },
+    ckan: { version, image, plugins, secretSettings: secretSettings(instance, environment) },
+    maintenance: maintenanceArguments(maintenance),
+    ...(mail !== undefined && { mail: mailArguments(mail, environment) }),
     site: {
       ...site,
       id: site.id ?? name,
@@ -28,6 +31,21 @@ export function stackArguments(name: string, instance: Instance, environment: En
     queue: queue(instance, environment),
     files: files(instance, environment),
   };
+}
+
+function secretSettings({ ckan }: Instance, { secret }: Environment): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(ckan.secretSettings).map(([setting, key]) => [setting, secret(key)]));
+}
+
+function mailArguments({ passwordFrom, ...mail }: MailSettings, { secret }: Environment): MailArgs {
+  return { ...mail, ...(passwordFrom !== undefined && { password: secret(passwordFrom) }) };
+}
+
+/** What is not enabled may stand in the file for the next time. */
+function maintenanceArguments(maintenance: Instance["maintenance"]): CkanStackArgs["maintenance"] {
+  if (!maintenance?.enabled) return undefined;
+  const { enabled: _, ...told } = maintenance;
+  return told;
 }
 
 function database({ database }: Instance, { secret }: Environment): CkanStackArgs["database"] {
@@ -79,11 +97,11 @@ export function zoneArguments(
     owner: `CKAN environment ${name}`,
     owned: rulesets,
     rateLimits: chosenRateLimits(zone.plan, rateLimits),
-    sites: Object.entries(instances).flatMap(([instance, { host, dns }]) => {
+    sites: Object.entries(instances).flatMap(([instance, { host, aliases, dns }]) => {
       if (dns.kind !== "cloudflare") return [];
       const { kind: _, target, ...site } = dns;
       const address = target === undefined ? known(instance, addressOf(instance)) : parseAddress(target);
-      return { instance, host, address, ...site };
+      return { instance, host, aliases, address, ...site };
     }),
   };
 }

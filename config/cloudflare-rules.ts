@@ -24,7 +24,7 @@ export function cloudflareMistakes(
 }
 
 function siteMistakes(
-  [name, { dns, host, exposure }]: Named,
+  [name, { dns, host, aliases, exposure }]: Named,
   zone: CloudflareSettings | undefined,
 ): readonly Mistake[] {
   if (dns.kind !== "cloudflare") return [];
@@ -35,6 +35,9 @@ function siteMistakes(
   const mistakes: Mistake[] = [];
   if (!isInZone(host, zone.zone)) {
     mistakes.push({ key: at("host"), expected: `expected a name in the zone ${zone.zone}`, found: host });
+  }
+  for (const alias of aliases.filter((name) => !isInZone(name, zone.zone))) {
+    mistakes.push({ key: at("aliases"), expected: `expected names in the zone ${zone.zone}`, found: alias });
   }
   for (const redirect of dns.redirects.filter((name) => !isInZone(name, zone.zone))) {
     mistakes.push({ key: at("dns.redirects"), expected: `expected names in the zone ${zone.zone}`, found: redirect });

@@ -21,6 +21,7 @@ import {
   storage,
 } from "./primitives.ts";
 import { resources } from "./resources.ts";
+import { edgeCacheSecondsSchema, secretSettingsSchema, surroundings } from "./surroundings.ts";
 
 const image = imageReference.describe("Container image, by exact tag or digest");
 
@@ -71,6 +72,7 @@ const ckanSchema = z.strictObject({
     )
     .default({})
     .describe("Further settings for ckan.ini; those that the program sets itself are refused"),
+  secretSettings: secretSettingsSchema,
   maximumUploadMegabytes: count(1)
     .default(sizes.maximumUploadMegabytes)
     .describe("Largest resource that may be uploaded, and with it the longest request, in megabytes"),
@@ -86,6 +88,7 @@ const webSchema = z
       .describe(
         "Seconds for which visitors who are not logged in share pages of datasets and searches of the API; 0: never",
       ),
+    edgeCacheSeconds: edgeCacheSecondsSchema,
     resources: resources(sizes.web.resources),
   })
   .prefault({});
@@ -170,6 +173,7 @@ export const instanceSchema = z.strictObject({
   search: searchSchema,
   queue: queueSchema,
   files: filesSchema,
+  ...surroundings,
   generations: z.strictObject(generationOf).prefault({}).describe("Raise a purpose's number to rotate that credential"),
 });
 

@@ -1,11 +1,12 @@
 /** Rules between settings: each looks at values that are valid by themselves. */
 import { pluginMistakes } from "../ckan/plugins.ts";
-import { reservedSettings } from "../ckan/settings.ts";
 import { webDisk, workerDisk } from "../ckan/uploads.ts";
+import { aliasMistakes } from "./aliases.ts";
 import type { Instance } from "./instance.ts";
 import type { Mistake } from "./mistakes.ts";
 import { Platform } from "./platform.ts";
 import { quantityValue } from "./primitives.ts";
+import { settingsMistakes } from "./settings-rules.ts";
 
 /** The mistakes inside one instance, on a cluster of this platform. */
 export function instanceMistakes(name: string, instance: Instance, platform: unknown): readonly Mistake[] {
@@ -16,10 +17,7 @@ export function instanceMistakes(name: string, instance: Instance, platform: unk
       expected,
       found: instance.ckan.plugins,
     })),
-    ...reservedSettings(Object.keys(instance.ckan.settings)).map((setting) => ({
-      key: at(`ckan.settings.${setting}`),
-      expected: "expected nothing here: the program sets this setting itself",
-    })),
+    ...settingsMistakes(instance, at),
     ...exposureMistakes(instance, platform, at),
     ...imageMistakes(instance, at),
     ...searchMistakes(instance, at),
@@ -37,6 +35,7 @@ export function environmentMistakes(instances: Readonly<Record<string, Instance>
   return [
     ...duplicates(instances, "site.id", (instance, name) => instance.site.id ?? name, "a site id of its own"),
     ...duplicates(instances, "host", addressOf, "a host of its own"),
+    ...aliasMistakes(instances),
     ...duplicates(
       instances,
       "exposure.nodePort",
@@ -147,10 +146,10 @@ function workerMistakes({ worker, ckan }: Instance, at: KeyOf): readonly Mistake
 }
 
 function resourceMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
-  const parts = ["web", "worker", "database", "search", "queue", "files"] as const;
+  const parts = ["web", "worker", "datapusher", "database", "search", "queue", "files"] as const;
   return parts.flatMap((part) => {
     const settings = instance[part];
-    if (!("resources" in settings)) return [];
+    if (settings === undefined || !("resources" in settings)) return [];
     const { requests, limits } = settings.resources;
     return (["cpu", "memory", "ephemeral-storage"] as const)
       .filter((amount) => quantityValue(requests[amount]) > quantityValue(limits[amount]))

@@ -3,13 +3,16 @@ import type { Instance } from "./instance.ts";
 import { isObject } from "./merge.ts";
 import type { Mistake } from "./mistakes.ts";
 import { structuredKeys } from "./schema.ts";
+import { settingSecrets } from "./setting-secrets.ts";
 
-interface Named {
+export interface Named {
   readonly key: string;
   /** The setting that names it. */
   readonly setting: string;
   /** Set when the value becomes part of a URL. */
   readonly urlSafe?: boolean;
+  /** Set when no % may stand in the value. */
+  readonly withoutPercent?: boolean;
 }
 
 /** Secrets that are named but missing or unusable, and keys of the file that nothing names. Values are never shown. */
@@ -17,7 +20,10 @@ export function secretMistakes(
   raw: Readonly<Record<string, unknown>>,
   instances: Readonly<Record<string, Instance>>,
 ): readonly Mistake[] {
-  const named = Object.entries(instances).flatMap(([name, instance]) => namedSecrets(`instances.${name}`, instance));
+  const named = Object.entries(instances).flatMap(([name, instance]) => [
+    ...namedSecrets(`instances.${name}`, instance),
+    ...settingSecrets(`instances.${name}`, instance),
+  ]);
   return [...named.flatMap((secret) => valueMistakes(secret, raw[secret.key])), ...unknownKeys(raw, instances, named)];
 }
 
@@ -40,13 +46,17 @@ function namedSecrets(at: string, { database, queue, files }: Instance): readonl
   return named;
 }
 
-function valueMistakes({ key, setting, urlSafe }: Named, value: unknown): readonly Mistake[] {
+function valueMistakes({ key, setting, urlSafe, withoutPercent }: Named, value: unknown): readonly Mistake[] {
   if (typeof value !== "string" || value === "") {
     const remedy = `run pulumi config set --secret ckan:${key}`;
     return [{ key, expected: `expected a secret, because ${setting} names it: ${remedy}` }];
   }
   if (urlSafe && !/^[A-Za-z0-9._~-]+$/.test(value)) {
     return [{ key, expected: "expected a password of letters, digits, ., _, ~ and - only: it becomes part of a URL" }];
+  }
+  if (withoutPercent && value.includes("%")) {
+    const expected = `expected a value without %, because ${setting} names it: CKAN takes it for a default of its ini file, where % begins a reference`;
+    return [{ key, expected }];
   }
   return [];
 }

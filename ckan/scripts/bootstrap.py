@@ -4,7 +4,7 @@
 2. roles and databases (as the server's administrator, whose password only this program gets; unless something else makes them)
 3. who may connect (from here on as the owner of both databases)
 4. CKAN's and the plugins' migrations, and the datastore's permissions by CKAN's own SQL
-5. the sysadmin and XLoader's API token
+5. the sysadmin and the API token of what loads into the datastore
 6. the object store: is there, with a key that works; links of earlier keys are forgotten
 7. the search index
 """
@@ -176,20 +176,17 @@ def declare_administrator(model):
     return user
 
 
-def declare_xloader_token(model, user):
+def declare_api_token(model, user, name, token):
     """The token itself was derived beforehand; CKAN accepts it once this row is there. Earlier tokens of the name end."""
-    token = os.environ["XLOADER_TOKEN_ID"]
-    model.Session.query(model.ApiToken).filter(
-        model.ApiToken.name == "xloader", model.ApiToken.id != token
-    ).delete()
+    model.Session.query(model.ApiToken).filter(model.ApiToken.name == name, model.ApiToken.id != token).delete()
     row = model.Session.get(model.ApiToken, token)
     if row is None:
-        row = model.ApiToken(user_id=user.id, name="xloader")
+        row = model.ApiToken(user_id=user.id, name=name)
         row.id = token
         model.Session.add(row)
     row.user_id = user.id
     model.Session.commit()
-    say("XLoader's token is known")
+    say(f"the API token {name} is known")
 
 
 def check_store(config, seconds):
@@ -260,7 +257,9 @@ def declare_inside_ckan():
     with getattr(app, "_wsgi_app", app).test_request_context():
         user = declare_administrator(model)
         if os.environ.get("XLOADER_TOKEN_ID"):
-            declare_xloader_token(model, user)
+            declare_api_token(model, user, "xloader", os.environ["XLOADER_TOKEN_ID"])
+        if os.environ.get("DATAPUSHER_TOKEN_ID"):
+            declare_api_token(model, user, "datapusher", os.environ["DATAPUSHER_TOKEN_ID"])
         if plugin_loaded("s3filestore"):
             check_store(config, 120)
             forget_links(120)

@@ -102,7 +102,7 @@ KEY = "wsgi.url_scheme HTTP_HOST SCRIPT_NAME PATH_INFO QUERY_STRING HTTP_ACCEPT 
 LARGEST_ANSWER = 120_000  # a block of the cache in uwsgi.ini holds it
 
 
-def with_shared_answers(app, seconds, session, get, keep, clock=time.time):
+def with_shared_answers(app, seconds, edge_seconds, session, get, keep, clock=time.time):
     """Gives an answer to all strangers who ask for the same within some seconds; CKAN makes it once.
 
     Only to requests without anything that could say who asks, and only answers that CKAN itself calls public: then all that the
@@ -124,6 +124,8 @@ def with_shared_answers(app, seconds, session, get, keep, clock=time.time):
         def start(status, headers, *rest):
             if not rest and is_for_all(status, headers, session):
                 headers = [(name, value) for name, value in headers if name.lower() != "set-cookie"]
+                if edge_seconds and is_page(environ, headers):
+                    headers = [keepable(name, value, edge_seconds) for name, value in headers]
                 head.extend([status, headers])
             return start_response(status, headers, *rest)
 
@@ -148,6 +150,17 @@ def is_from_a_stranger(environ):
         and not environ.get("REMOTE_USER")
         and not any(value and PERSONAL.match(name) for name, value in environ.items())
     )
+
+
+def is_page(environ, headers):
+    """Plugins answer with other formats, too, to those who do not ask for pages; caches in front of the site keep one by a path."""
+    kinds = [value for name, value in headers if name.lower() == "content-type"]
+    return "text/html" in environ.get("HTTP_ACCEPT", "") and any(kind.startswith("text/html") for kind in kinds)
+
+
+def keepable(name, value, seconds):
+    """For caches that many share. Browsers go on keeping nothing: their owner may log in the next moment."""
+    return (name, f"{value}, s-maxage={seconds}") if name.lower() == "cache-control" else (name, value)
 
 
 def is_for_all(status, headers, session):
@@ -181,6 +194,7 @@ if _seconds and uwsgi and PERSONAL.match(_token) and not list(PluginImplementati
     application = with_shared_answers(
         application,
         _seconds,
+        int(os.environ.get("EDGE_CACHE_SECONDS", "0")),
         config.get("SESSION_COOKIE_NAME", "ckan"),
         lambda key: uwsgi.cache_get(key, "answers"),
         lambda key, value: uwsgi.cache_update(key, value, _seconds, "answers"),

@@ -15,7 +15,8 @@ export interface Connections {
   readonly search: SearchEndpoint;
   readonly queue: QueueEndpoint;
   readonly store?: ObjectStore | undefined;
-  readonly keys: Readonly<Record<"session" | "api-tokens" | "xloader-token", SecretReference>>;
+  readonly keys: Readonly<Record<"session" | "api-tokens" | "xloader-token", SecretReference>> &
+    Partial<Readonly<Record<"datapusher-token", SecretReference>>>;
   readonly iniPath: string;
 }
 
@@ -44,6 +45,9 @@ export function ckanEnvironment(connections: Connections): readonly EnvironmentV
     { name: "CKAN___API_TOKEN__JWT__ENCODE__SECRET", value: "string:$(API_TOKEN_KEY)" },
     { name: "CKAN___API_TOKEN__JWT__DECODE__SECRET", value: "string:$(API_TOKEN_KEY)" },
     { name: "CKANEXT__XLOADER__API_TOKEN", secret: keys["xloader-token"] },
+    ...(keys["datapusher-token"] === undefined
+      ? []
+      : [{ name: "CKAN__DATAPUSHER__API_TOKEN", secret: keys["datapusher-token"] }]),
     ...(store === undefined
       ? []
       : [

@@ -2,6 +2,7 @@
 
 import { storagePath } from "../../ckan/settings.ts";
 import type { CkanRuntime } from "../contracts.ts";
+import { caBundleMounts } from "./ca-bundle.ts";
 import type { Identity } from "./labels.ts";
 import { configMapMount, type Mount, type PodArgs, scratchMount } from "./pod.ts";
 
@@ -15,7 +16,7 @@ export function ckanPod(
     identity,
     image: runtime.image,
     environment: runtime.environment,
-    mounts: [configMapMount("configuration", "/etc/ckan", runtime.configMap), storage],
+    mounts: [configMapMount("configuration", "/etc/ckan", runtime.configMap), storage, ...caBundleMounts(runtime)],
     clientLabels: Object.assign({}, ...runtime.access.map(({ clientLabels }) => clientLabels)),
   };
 }

@@ -38,6 +38,7 @@ interface Limited {
 
 const path = "http.request.uri.path";
 const contains = (...parts: string[]) => parts.map((part) => `${path} contains "${part}"`).join(" or ");
+const asksForPage = 'any(http.request.headers["accept"][*] contains "text/html")';
 const post = 'http.request.method eq "POST"';
 
 /** A person's pace, with room for offices behind one address; for the free plan a sixth of it, counted over 10 s. */
@@ -150,12 +151,17 @@ export function cacheRules(hosts: readonly string[]): readonly Rule[] {
       edgeTtl: { mode: "override_origin", default: 7 * 24 * 3600 },
       browserTtl: { mode: "respect_origin" },
     }),
-    // As long as CKAN says, which calls public what all strangers get.
-    rule("pages", `${post.replace("POST", "GET")} and (${path} eq "/" or ${path} contains "/dataset")`, {
-      cache: true,
-      edgeTtl: { mode: "bypass_by_default" },
-      browserTtl: { mode: "respect_origin" },
-    }),
+    // As long as the site says (web.edgeCacheSeconds), which calls public what all strangers get. Only for those who ask for pages:
+    // plugins answer others with other formats under the same path, and Cloudflare keeps one.
+    rule(
+      "pages",
+      `${post.replace("POST", "GET")} and (${path} eq "/" or ${path} contains "/dataset") and ${asksForPage}`,
+      {
+        cache: true,
+        edgeTtl: { mode: "bypass_by_default" },
+        browserTtl: { mode: "respect_origin" },
+      },
+    ),
     rule(
       "personal",
       '(http.cookie ne "" or any(http.request.headers.names[*] in {"authorization" "x-ckan-api-key"}))',

@@ -18,69 +18,66 @@ export interface GatewayReference {
   readonly sectionName?: string | undefined;
 }
 
-/** A Gateway for one host: https with a certificate from a Secret, and http, which only leads there. */
-export function gateway(className: string, host: string, certificate: Input<string>) {
+/** What the listener of a Gateway is called that takes one of its hosts, the first of which has no number. */
+export function listener(protocol: "http" | "https", position: number): string {
+  return position === 0 ? protocol : `${protocol}-${position + 1}`;
+}
+
+/** A Gateway for some hosts: https with a certificate from a Secret, and http, which only leads there. */
+export function gateway(className: string, hosts: readonly string[], certificate: Input<string>) {
   const allowedRoutes = { namespaces: { from: "Same" } };
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "Gateway",
     spec: {
       gatewayClassName: className,
-      listeners: [
-        { name: "http", protocol: "HTTP", port: 80, hostname: host, allowedRoutes },
+      listeners: hosts.flatMap((hostname, position) => [
+        { name: listener("http", position), protocol: "HTTP", port: 80, hostname, allowedRoutes },
         {
-          name: "https",
+          name: listener("https", position),
           protocol: "HTTPS",
           port: 443,
-          hostname: host,
+          hostname,
           allowedRoutes,
           tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: certificate }] },
         },
-      ],
+      ]),
     },
   } satisfies CustomObject<unknown>;
 }
 
-/** Everything under the host goes to the backend. */
-export function httpRoute(host: string, parent: GatewayReference, { service, port }: Backend) {
+/** Everything under the hosts goes to the backend. */
+export function httpRoute(hosts: readonly string[], parents: readonly GatewayReference[], { service, port }: Backend) {
   const rules = [{ backendRefs: [{ name: service, port: port.number }] }];
-  return route(host, parent, rules);
+  return route(hosts, parents, rules);
 }
 
-/** Everything under the host is told to come back by https. */
-export function redirectRoute(host: string, parent: GatewayReference) {
+/** Everything under the hosts is told to come back by https. */
+export function redirectRoute(hosts: readonly string[], parents: readonly GatewayReference[]) {
   const requestRedirect = { scheme: "https", statusCode: 301 };
-  return route(host, parent, [{ filters: [{ type: "RequestRedirect", requestRedirect }] }]);
+  return route(hosts, parents, [{ filters: [{ type: "RequestRedirect", requestRedirect }] }]);
 }
 
-function route<Rules>(host: string, parent: GatewayReference, rules: Rules) {
+function route<Rules>(hosts: readonly string[], parents: readonly GatewayReference[], rules: Rules) {
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
-    spec: { parentRefs: [parent], hostnames: [host], rules },
+    spec: { parentRefs: parents, hostnames: hosts, rules },
   } satisfies CustomObject<unknown>;
 }
 
 /** An Ingress of any class. Without a certificate the controller's own is used, or TLS ends in front of it. */
 export function ingress(
   className: string,
-  host: string,
+  hosts: readonly string[],
   { service, port }: Backend,
   certificate: Input<string> | undefined,
 ): types.input.networking.v1.IngressSpec {
+  const backend = { service: { name: service, port: { number: port.number } } };
   return {
     ingressClassName: className,
-    ...(certificate !== undefined && { tls: [{ hosts: [host], secretName: certificate }] }),
-    rules: [
-      {
-        host,
-        http: {
-          paths: [
-            { path: "/", pathType: "Prefix", backend: { service: { name: service, port: { number: port.number } } } },
-          ],
-        },
-      },
-    ],
+    ...(certificate !== undefined && { tls: [{ hosts: [...hosts], secretName: certificate }] }),
+    rules: hosts.map((host) => ({ host, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } })),
   };
 }
 
@@ -110,14 +107,14 @@ export interface Issuer {
   readonly kind?: "ClusterIssuer" | "Issuer";
 }
 
-/** A certificate for one host that cert-manager puts into a Secret and renews. */
-export function certificate(host: string, secretName: string, issuer: Issuer) {
+/** A certificate for some hosts that cert-manager puts into a Secret and renews. */
+export function certificate(hosts: readonly string[], secretName: string, issuer: Issuer) {
   return {
     apiVersion: "cert-manager.io/v1",
     kind: "Certificate",
     spec: {
       secretName,
-      dnsNames: [host],
+      dnsNames: hosts,
       issuerRef: { group: "cert-manager.io", kind: issuer.kind ?? "ClusterIssuer", name: issuer.name },
       privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
     },

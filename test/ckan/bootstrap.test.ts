@@ -54,3 +54,45 @@ test.skipIf(pythonIsMissing)("says so when Redis refuses for good", () => {
   const program = `Redis.refusals = 1\ntry:\n    forget_links(-1)\nexcept SystemExit as end:\n    print(end.code)`;
   expect(run(program)).toEqual(["FAILED: the queue cannot be used within -1 s: WRONGPASS", "1"]);
 });
+
+/** Rows of the table api_token, and what SQLAlchemy does to them, as far as the bootstrap asks. */
+const tokens = `
+class Column:
+    def __init__(self, name):
+        self.name = name
+    def __eq__(self, value):
+        return lambda row: getattr(row, self.name) == value
+    def __ne__(self, value):
+        return lambda row: getattr(row, self.name) != value
+class ApiToken:
+    name, id = Column("name"), Column("id")
+    def __init__(self, user_id, name):
+        self.user_id, self.name = user_id, name
+class Query:
+    def filter(self, *conditions):
+        self.conditions = conditions
+        return self
+    def delete(self):
+        rows[:] = [row for row in rows if not all(condition(row) for condition in self.conditions)]
+class Session:
+    query = staticmethod(lambda table: Query())
+    get = staticmethod(lambda table, id: next((row for row in rows if row.id == id), None))
+    add = staticmethod(lambda row: rows.append(row))
+    commit = staticmethod(lambda: None)
+def row(id, name, user_id):
+    made = ApiToken(user_id, name)
+    made.id = id
+    return made
+rows = [row("old", "xloader", "1"), row("other", "xloader-of-mine", "2"), row("pusher", "datapusher", "1")]
+model = types.SimpleNamespace(ApiToken=ApiToken, Session=Session)
+`;
+
+test.skipIf(pythonIsMissing).each([
+  ["a new token ends the earlier ones of its name only", "new", "xloader", "other pusher new"],
+  ["a token that is there stays, and gets the account of now", "pusher", "datapusher", "old other pusher"],
+])("%s", (_name, id, name, ids) => {
+  const program = `declare_api_token(model, types.SimpleNamespace(id="9"), "${name}", "${id}")
+print(*[row.id for row in rows])
+print(*[row.user_id for row in rows if row.id == "${id}"])`;
+  expect(run(`${tokens}\n${program}`)).toEqual([`the API token ${name} is known`, ids, "9"]);
+});

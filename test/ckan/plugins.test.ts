@@ -24,6 +24,18 @@ test.each([
     ["expected each plugin once: remove the second datastore"],
   ],
   [
+    "datapusher without datastore",
+    ["datapusher", "envvars"],
+    false,
+    ["expected datastore beside datapusher: DataPusher loads into it"],
+  ],
+  [
+    "datastore after datapusher",
+    ["datapusher", "datastore", "envvars"],
+    false,
+    ["expected datastore before datapusher"],
+  ],
+  [
     "two loaders",
     ["datastore", "xloader", "datapusher", "envvars"],
     false,

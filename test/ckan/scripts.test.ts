@@ -43,6 +43,7 @@ test.skipIf(pythonIsMissing)("every environment variable that the bootstrap read
     "DATABASE_PORT",
     "DATABASE_SSL_MODE",
     "DATABASE_USER",
+    "DATAPUSHER_TOKEN_ID",
     "DATASTORE",
     "DATASTORE_NAME",
     "DATASTORE_READER_PASSWORD",

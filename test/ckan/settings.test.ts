@@ -99,12 +99,41 @@ describe("the settings of a site", () => {
     ],
     ["a store that browsers reach is not", { store: { ...store, reachableByBrowsers: true } }, storeSettings],
     [
+      "DataPusher is asked at its address, and asks and reports inside the cluster",
+      { dataPusherUrl: "http://opendata-datapusher:8800/" },
+      {
+        "ckan.datapusher.url": "http://opendata-datapusher:8800/",
+        "ckan.datapusher.callback_url_base": "http://opendata-web",
+      },
+    ],
+    [
       "further settings come as text",
       { further: { "ckan.locales_offered": "en de", "ckan.auth.create_user_via_web": false, "ckan.group_max": 5 } },
       { "ckan.locales_offered": "en de", "ckan.auth.create_user_via_web": "false", "ckan.group_max": "5" },
     ],
   ])("%s", (_name, changes, expected) => {
     expect(added(changes)).toEqual(expected);
+  });
+
+  test.each<readonly [string, Site["mail"], Record<string, string>]>([
+    [
+      "a mail server that knows the site",
+      { host: "smtp.example.org", port: 587, startTls: true, user: "site", from: "a@example.org", replyTo: "b@x.org" },
+      {
+        "smtp.server": "smtp.example.org:587",
+        "smtp.starttls": "true",
+        "smtp.user": "site",
+        "smtp.mail_from": "a@example.org",
+        "smtp.reply_to": "b@x.org",
+      },
+    ],
+    [
+      "a mail server that takes mail from everybody",
+      { host: "10.0.0.5", port: 25, startTls: false, from: "a@example.org" },
+      { "smtp.server": "10.0.0.5:25", "smtp.starttls": "false", "smtp.mail_from": "a@example.org" },
+    ],
+  ])("%s is set without a password", (_name, mail, expected) => {
+    expect(added({ mail })).toEqual(expected);
   });
 
   test("a stage cannot end the bar's text or its style sheet", () => {
@@ -124,6 +153,12 @@ test.each([
   ["api_token.jwt.encode.secret", true],
   ["ckanext.xloader.api_token", true],
   ["ckanext.s3filestore.acl", true],
+  ["smtp.server", true],
+  ["smtp.password", true],
+  ["smtp.starttls_verify", false],
+  ["ckan.datapusher.url", true],
+  ["ckan.datapusher.api_token", true],
+  ["ckan.datapusher.formats", false],
   ["ckan.locales_offered", false],
   ["ckan.site_logo", false],
   ["ckanext.xloader.use_type_guessing", false],
@@ -133,7 +168,9 @@ test.each([
 });
 
 test("the program's own settings are reserved, but for those that a site may rather decide itself", () => {
-  const own = [...ckanSettings({ ...site, description: "d", stage: "s", store }).keys()];
+  const mail = { host: "smtp", port: 25, startTls: true, user: "u", from: "a@example.org", replyTo: "a@example.org" };
+  const dataPusherUrl = "http://opendata-datapusher:8800/";
+  const own = [...ckanSettings({ ...site, description: "d", stage: "s", store, mail, dataPusherUrl }).keys()];
   expect(own.filter((name) => reservedSettings([name]).length === 0)).toEqual([
     "ckan.csrf_protection.ignore_extensions",
     "ckan.auth.public_user_details",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { longestRequest, webDisk, workerDisk } from "../../ckan/uploads.ts";
+import { dataPusherDisk, longestRequest, webDisk, workerDisk } from "../../ckan/uploads.ts";
 
 const mebibyte = 2 ** 20;
 
@@ -13,4 +13,8 @@ test("a web pod writes each of its uploads twice, beside logs and assets", () =>
 
 test("a load takes five times its file, beside logs and assets", () => {
   expect([workerDisk(100), workerDisk(500)]).toEqual([756 * mebibyte, 2756 * mebibyte]);
+});
+
+test("DataPusher's pod has room for a download and its log of 384 MiB", () => {
+  expect(dataPusherDisk(100)).toBe((100 + 384 + 256) * mebibyte);
 });

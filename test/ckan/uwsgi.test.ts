@@ -15,6 +15,17 @@ test("uwsgi.ini has one section", () => {
   expect(renderUwsgi(options).match(/^\[.*\]$/gm)).toEqual(["[uwsgi]"]);
 });
 
+test("caches in front of the site may keep pages only for the seconds that are said", () => {
+  expect(renderUwsgi(options)).not.toContain("EDGE_CACHE_SECONDS");
+  expect(renderUwsgi({ ...options, edgeCacheSeconds: 60 })).toContain("\nenv = EDGE_CACHE_SECONDS=60\n");
+  expect(renderUwsgi({ ...options, cacheSeconds: 0, edgeCacheSeconds: 60 })).not.toContain("CACHE_SECONDS");
+});
+
+test("the entry point is CKAN's unless another one stands in for it", () => {
+  const entryPoint = "maintenance.py" as const;
+  expect(renderUwsgi({ ...options, entryPoint })).toBe(renderUwsgi(options).replace("wsgi.py", entryPoint));
+});
+
 test("processes, threads and the entry point are the given ones; the rest does not depend on them", () => {
   expect(named(renderUwsgi(options))).toEqual({
     strict: "true",

@@ -234,3 +234,41 @@ print(json.dumps([len(calls), first == second, dict(first), dict(login)["Set-Coo
     );
   });
 });
+
+describe.skipIf(pythonIsMissing)("A cache in front of the site", () => {
+  const page = `answer["headers"]["Content-Type"] = "text/html; charset=utf-8"`;
+  const edge = (seconds: number) =>
+    `os.environ["EDGE_CACHE_SECONDS"] = "${seconds}"; application = load()["application"]`;
+  /** What a request is told about keeping the answer, first when it is made and then when it is given again. */
+  const told = (request: string) => `
+def control(path="/dataset/a", method="GET", **environ):
+    head = []
+    application({"REQUEST_METHOD": method, "PATH_INFO": path, **environ}, lambda *given: head.extend(given))
+    return dict(head[1])["Cache-Control"]
+print(json.dumps([control(${request}), control(${request})]))`;
+  const browser = `HTTP_ACCEPT="text/html,application/xhtml+xml,*/*;q=0.8"`;
+  const byDefault = "public, max-age=0, must-revalidate";
+
+  test("may keep a page as long as the site says, while browsers keep none", () => {
+    const kept = `${byDefault}, s-maxage=60`;
+    expect(run(`${page}\n${edge(60)}\n${told(browser)}`)).toEqual([kept, kept]);
+  });
+
+  test.each([
+    ["any answer of a site that does not say so", `${page}\n${edge(0)}`, browser],
+    ["what is no page", `answer["headers"]["Content-Type"] = "text/turtle"\n${edge(60)}`, browser],
+    ["an answer without a type", edge(60), browser],
+    ["a page for somebody who did not ask for one", `${page}\n${edge(60)}`, `HTTP_ACCEPT="text/turtle"`],
+    ["a page for somebody who takes anything", `${page}\n${edge(60)}`, `HTTP_ACCEPT="*/*"`],
+    ["a page that is not shared", `${page}\n${edge(60)}`, `"/user/login", ${browser}`],
+    ["a page for somebody with a session", `${page}\n${edge(60)}`, `${browser}, HTTP_COOKIE="ckan=x"`],
+    ["a page that is no success", `${page}\nanswer["status"] = "404 NOT FOUND"\n${edge(60)}`, browser],
+  ])("keeps not %s", (_name, before, request) => {
+    expect(run(`${before}\n${told(request)}`)).toEqual([byDefault, byDefault]);
+  });
+
+  test("keeps nothing where the pods share nothing", () => {
+    const none = `os.environ["SHARED_ANSWERS_SECONDS"] = "0"\n${page}\n${edge(60)}`;
+    expect(run(`${none}\n${told(browser)}`)).toEqual([byDefault, byDefault]);
+  });
+});

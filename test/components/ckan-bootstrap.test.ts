@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { scripts } from "../../ckan/scripts.ts";
 import { CkanBootstrap } from "../../components/ckan-bootstrap.ts";
+import type { SecretReference } from "../../components/contracts.ts";
 import { deriveSecret } from "../../components/credentials.ts";
 import { alone, credentials, describeComponent, nameOf, namespace, podOf, secretData } from "../support/component.ts";
 import { rootSecret } from "../support/configuration.ts";
@@ -10,7 +11,7 @@ import { find } from "../support/program.ts";
 const secret = "core/v1:Secret opendata-bootstrap-administrator";
 const job = "batch/v1:Job opendata-bootstrap";
 
-const bootstrapOf = (plugins: readonly string[]) => ({
+const bootstrapOf = (plugins: readonly string[], dataPusherTokenId?: SecretReference) => ({
   component: "CkanBootstrap opendata-bootstrap",
   declare: (opts: object) =>
     new CkanBootstrap(
@@ -24,6 +25,7 @@ const bootstrapOf = (plugins: readonly string[]) => ({
         plugins,
         administrator: { name: "ckan-admin", email: "data@example.org" },
         xloaderTokenId: { secretName: "keys", key: "xloader-token-id" },
+        dataPusherTokenId,
       },
       opts,
     ),
@@ -72,6 +74,15 @@ describe("the Job", () => {
     ]);
   });
 
+  test("makes DataPusher's token known where it is used", async () => {
+    const dataPusherTokenId = { secretName: "keys", key: "datapusher-token-id" };
+    const { resources } = await alone(bootstrapOf(["datastore", "datapusher", "envvars"], dataPusherTokenId));
+    const env = podOf(find(resources, job)).containers[0]?.env ?? [];
+    expect(env.filter(({ name }) => name.endsWith("_TOKEN_ID"))).toEqual([
+      { name: "DATAPUSHER_TOKEN_ID", valueFrom: { secretKeyRef: { name: "keys", key: "datapusher-token-id" } } },
+    ]);
+  });
+
   test("without datastore and XLoader sets up neither", async () => {
     const { resources } = await alone(bootstrapOf(["envvars"]));
     const env = podOf(find(resources, job)).containers[0]?.env ?? [];
@@ -97,6 +108,7 @@ test("every variable that the script needs is one that the Job or CKAN's environ
   const read = [...scripts["bootstrap.py"].matchAll(/environ(?:\.get\(|\[)"([A-Z_]+)"/g)].map(([, name]) => name ?? "");
   expect([...new Set(read)].filter((name) => !set.includes(name)).sort()).toEqual([
     "DATABASE_PASSWORD",
+    "DATAPUSHER_TOKEN_ID", // where DataPusher is used
     "DATASTORE_READER_PASSWORD",
   ]);
 });

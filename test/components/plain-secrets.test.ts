@@ -3,8 +3,15 @@ import { expect, test } from "vitest";
 import { CkanStack, Credentials } from "../../components/index.ts";
 import { synthesize } from "../../render/synthesize.ts";
 
-const plain = ["plain-database-password", "plain-queue-password", "plain-access-key", "plain-secret-key"] as const;
-const [database, queue, accessKey, secretKey] = plain;
+const plain = [
+  "plain-database-password",
+  "plain-queue-password",
+  "plain-access-key",
+  "plain-secret-key",
+  "plain-mail-password",
+  "plain-key-of-a-plugin",
+] as const;
+const [database, queue, accessKey, secretKey, mailPassword, pluginKey] = plain;
 const secretMark = "4dabf18193072939515e22adb298388d";
 
 test("passwords of external servers that are given as plain text are secrets wherever they are registered", async () => {
@@ -18,7 +25,13 @@ test("passwords of external servers that are given as plain text are secrets whe
         credentials: new Credentials({ rootSecret: "r".repeat(40), instance: "opendata" }),
         host: "data.example.org",
         exposure: { kind: "none" },
-        ckan: { version: "2.11.6", image: "example.org/ckan:2.11.6", plugins: ["s3filestore", "envvars"] },
+        ckan: {
+          version: "2.11.6",
+          image: "example.org/ckan:2.11.6",
+          plugins: ["s3filestore", "envvars"],
+          secretSettings: { "ckanext.ldap.auth.password": pluginKey },
+        },
+        mail: { host: "smtp.example.org", user: "site", password: mailPassword, from: "a@example.org" },
         site: {
           id: "opendata",
           title: "t",

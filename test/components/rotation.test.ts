@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { Purpose } from "../../ckan/credentials.ts";
 import { isKubernetesObject } from "../../render/stack.ts";
 import type { Declared } from "../../render/synthesize.ts";
-import { stackFile } from "../support/configuration.ts";
+import { pushing, stackFile } from "../support/configuration.ts";
 import { differences } from "../support/differences.ts";
 import { declaredBy } from "../support/program.ts";
 
@@ -41,12 +41,27 @@ const rotations: Readonly<Record<Purpose, { renamed: readonly string[]; changed:
   session: keys,
   "api-tokens": keys,
   xloader: keys,
+  // DataPusher has a token only where it is used.
+  datapusher: { renamed: [], changed: [] },
   administrator: { renamed: [bootstrap, secret("bootstrap-administrator")], changed: [] },
 };
 
 test.each(Object.entries(rotations))("rotating %s", async (purpose, expected) => {
   const after = await declaredBy(stackFile({ opendata: { generations: { [purpose]: 2 } } }));
   expect(differences(before, after.filter(isKubernetesObject))).toEqual({ added: [], removed: [], ...expected });
+});
+
+test("rotating datapusher where it is used", async () => {
+  const [first, second] = [1, 2].map((datapusher) =>
+    stackFile({ opendata: { ...pushing, generations: { datapusher } } }),
+  );
+  const objects = async (file = {}) => (await declaredBy(file)).filter(isKubernetesObject);
+  expect(differences(await objects(first), await objects(second))).toEqual({
+    added: [],
+    removed: [],
+    renamed: keys.renamed,
+    changed: [web, worker],
+  });
 });
 
 test("every purpose is rotated here", () => {

@@ -24,6 +24,10 @@ describe("an editor finds no mistake in", () => {
     expect(errorsOf(parse(read(`Pulumi.${stack}.yaml`)))).toEqual([]);
   });
 
+  test("examples/stacks/settings.yaml", () => {
+    expect(errorsOf(parse(read("examples/stacks/settings.yaml")))).toEqual([]);
+  });
+
   test.each([
     ["the least stack file", stackFile()],
     ["servers of somebody else, named by secret keys", stackFile({ opendata: external }, externalSecrets)],

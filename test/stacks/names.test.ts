@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { isKubernetesObject } from "../../render/stack.ts";
 import type { Declared } from "../../render/synthesize.ts";
+import { certificate } from "../support/certificates.ts";
 import { instance, rootSecret, stackFile } from "../support/configuration.ts";
 import { type Differences, differences } from "../support/differences.ts";
 import { declaredBy, inventory } from "../support/program.ts";
@@ -18,6 +19,7 @@ const worker = "apps/v1:Deployment opendata-worker";
 const recovery = "batch/v1:CronJob opendata-recovery";
 const service = "core/v1:Service opendata-web";
 const map = (name: string) => `core/v1:ConfigMap opendata-${name}`;
+const policy = (name: string) => `networking.k8s.io/v1:NetworkPolicy opendata-${name}`;
 const budget = (name: string) => `policy/v1:PodDisruptionBudget opendata-${name}`;
 const settings = { renamed: [bootstrap, map("configuration")], changed: [web, worker] };
 
@@ -68,6 +70,32 @@ const rows: readonly (readonly [name: string, settings: Record<string, unknown>,
     "a node port",
     { exposure: { kind: "node-port", nodePort: 30500 } },
     { renamed: settings.renamed, changed: [web, worker, service] },
+  ],
+  [
+    "a mail server without a password",
+    { mail: { host: "smtp.example.org", from: "a@example.org" } },
+    { renamed: settings.renamed, changed: [web, worker, policy("web"), policy("worker")] },
+  ],
+  [
+    "certificates to trust",
+    { caBundle: certificate },
+    { added: [map("configuration-ca")], renamed: [bootstrap], changed: [web, worker, recovery] },
+  ],
+  [
+    "a proxy",
+    { proxy: { http: "http://proxy.example.org:3128" } },
+    { renamed: [bootstrap], changed: [web, worker, policy("web"), policy("worker")] },
+  ],
+  [
+    "a way out",
+    { outgoing: [{ networks: ["10.20.0.0/24"], port: 636 }] },
+    { changed: [policy("web"), policy("worker")] },
+  ],
+  ["a further name that nothing here leads to", { aliases: ["open.example.org"] }, {}],
+  [
+    "pages that a cache in front may keep",
+    { web: { edgeCacheSeconds: 60 } },
+    { renamed: [map("web")], changed: [web] },
   ],
   ["an administrator's address", { administrator: { email: "other@example.org" } }, { renamed: [bootstrap] }],
 ];

@@ -29,6 +29,12 @@ export const onVolume = {
   ckan: { ...instance.ckan, plugins: ["activity", "datastore", "xloader", "envvars"] },
 } as const;
 
+/** DataPusher in place of XLoader. */
+export const pushing = {
+  ckan: { ...instance.ckan, plugins: ["activity", "datastore", "datapusher", "s3filestore", "envvars"] },
+  datapusher: { image: "registry.example.org/datapusher:0.0.21-1" },
+} as const;
+
 /** Servers that exist instead of own ones, each named by a secret key. */
 export const external = {
   database: {

@@ -1,15 +1,25 @@
 /** The stacks that are committed, and variants of what a stack file may ask for. */
 import { readStackFile } from "../../render/stack-file.ts";
 import type { Declared } from "../../render/synthesize.ts";
-import { external, externalSecrets, onVolume, stackFile } from "./configuration.ts";
+import { external, externalSecrets, onVolume, pushing, stackFile } from "./configuration.ts";
 import { declaredBy } from "./program.ts";
 
 export const stacks = ["dev", "staging", "prod"] as const;
 export type Stack = (typeof stacks)[number];
 
-/** The stack file as an object: what Pulumi hands over as JSON is parsed again. */
+/** The stack file as an object. */
 export function committed(stack: Stack): Record<string, unknown> {
-  const { values } = readStackFile(new URL(`../../Pulumi.${stack}.yaml`, import.meta.url).pathname);
+  return parsed(`Pulumi.${stack}.yaml`);
+}
+
+/** An example of examples/stacks with the secrets that it names. */
+export function example(name: string, secrets: Readonly<Record<string, string>>): Record<string, unknown> {
+  return { ...parsed(`examples/stacks/${name}.yaml`), ...secrets };
+}
+
+/** What Pulumi hands over as JSON is parsed again. */
+function parsed(path: string): Record<string, unknown> {
+  const { values } = readStackFile(new URL(`../../${path}`, import.meta.url).pathname);
   return Object.fromEntries(
     Object.entries(values).map(([key, text]) => [key, /^[[{]/.test(text) ? JSON.parse(text) : text]),
   );
@@ -24,6 +34,12 @@ function withLongestName(): Record<string, unknown> {
   return { ...file, "ckan:instances": { [longestName]: instance } };
 }
 
+const exampleSecrets = {
+  "ckan:mailPassword": "password-of-the-mail-server",
+  "ckan:directoryPassword": "password-of-the-directory",
+};
+
+const maintenance = { enabled: true };
 const nodePort = { exposure: { kind: "node-port", nodePort: 30500 } };
 
 /** Every environment over which an invariant must hold. */
@@ -34,5 +50,8 @@ export const environments: Readonly<Record<string, () => Promise<readonly Declar
   "the longest instance name": () => declaredBy(withLongestName(), "production"),
   "uploads on a volume": () => declaredBy(stackFile({ opendata: { ...onVolume, ...nodePort } })),
   "servers of somebody else": () => declaredBy(stackFile({ opendata: external }, externalSecrets)),
+  "settings about the world outside": () => declaredBy(example("settings", exampleSecrets)),
+  "a closed site": () => declaredBy(stackFile({ opendata: { maintenance, worker: { replicas: 2 } } })),
+  "DataPusher in place of XLoader": () => declaredBy(stackFile({ opendata: pushing })),
   "two instances": () => declaredBy(stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })),
 };

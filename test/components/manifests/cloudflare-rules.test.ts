@@ -112,6 +112,11 @@ describe("Cache rules", () => {
     );
   });
 
+  test("keep pages only for those who ask for pages: other formats have the same path", () => {
+    const [, pages] = rules;
+    expect(pages?.expression).toContain('and any(http.request.headers["accept"][*] contains "text/html")');
+  });
+
   test("keep assets for a week, and pages as long as CKAN calls them public", () => {
     expect(rules.slice(0, -1).map(({ ref, actionParameters }) => [ref, actionParameters])).toEqual([
       [

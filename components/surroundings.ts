@@ -1,0 +1,16 @@
+/** What a site may be told beyond its own parts; every one of them may be left out. */
+import type { Maintenance } from "./ckan-web.ts";
+import type { DataPusherArgs } from "./data-pusher.ts";
+import type { MailArgs } from "./mail.ts";
+import type { OutsideArgs } from "./outside.ts";
+
+export interface SurroundingArgs extends OutsideArgs {
+  /** Further names under which the site answers; its addresses are those of the one host. @default none */
+  readonly aliases?: readonly string[] | undefined;
+  /** The server that sends the site's e-mail. @default it sends none */
+  readonly mail?: MailArgs | undefined;
+  /** Closes the site while its data stays: visitors get 503, and no worker runs. @default open */
+  readonly maintenance?: Omit<Maintenance, "title"> | undefined;
+  /** What loads files into the datastore in place of XLoader, for the plugin `datapusher`. @default nothing */
+  readonly datapusher?: Pick<DataPusherArgs, "image" | "resources"> | undefined;
+}

@@ -1,0 +1,79 @@
+/** Rules between what an instance says about CKAN's settings, its mail and what else lies outside. */
+import { reservedSettings } from "../ckan/settings.ts";
+import { dataPusherDisk } from "../ckan/uploads.ts";
+import type { Instance } from "./instance.ts";
+import type { Mistake } from "./mistakes.ts";
+import { quantityValue } from "./primitives.ts";
+
+type KeyOf = (key: string) => string;
+
+export function settingsMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
+  return [
+    ...iniMistakes(instance, at),
+    ...mailMistakes(instance, at),
+    ...proxyMistakes(instance, at),
+    ...cacheMistakes(instance, at),
+    ...dataPusherMistakes(instance, at),
+  ];
+}
+
+/** A setting stands in one place: in the program, in the ini file or among the secrets. */
+function iniMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
+  const plain = Object.keys(ckan.settings);
+  const secret = Object.keys(ckan.secretSettings);
+  const own = "expected nothing here: the program sets this setting itself";
+  return [
+    ...reservedSettings(plain).map((setting) => ({ key: at(`ckan.settings.${setting}`), expected: own })),
+    ...reservedSettings(secret).map((setting) => ({ key: at(`ckan.secretSettings.${setting}`), expected: own })),
+    ...plain
+      .filter((setting) => secret.includes(setting))
+      .map((setting) => ({
+        key: at(`ckan.settings.${setting}`),
+        expected: "expected nothing here: ckan.secretSettings has this setting",
+      })),
+  ];
+}
+
+/** CKAN logs in with both or not at all. */
+function mailMistakes({ mail }: Instance, at: KeyOf): readonly Mistake[] {
+  if (mail === undefined || (mail.user === undefined) === (mail.passwordFrom === undefined)) return [];
+  const [missing, given] = mail.user === undefined ? ["user", "passwordFrom"] : ["passwordFrom", "user"];
+  return [
+    { key: at(`mail.${missing}`), expected: `expected it beside ${given}: CKAN logs in with both or not at all` },
+  ];
+}
+
+function proxyMistakes({ proxy }: Instance, at: KeyOf): readonly Mistake[] {
+  if (proxy === undefined || proxy.http !== undefined || proxy.https !== undefined) return [];
+  return [{ key: at("proxy"), expected: "expected http, https or both: the URL of the proxy" }];
+}
+
+/** The plugin and the service come together, and the service has room for a download. */
+function dataPusherMistakes({ ckan, datapusher }: Instance, at: KeyOf): readonly Mistake[] {
+  if (ckan.plugins.includes("datapusher") !== (datapusher !== undefined)) {
+    const expected =
+      datapusher === undefined
+        ? "expected the image of the service: ckan.plugins has datapusher"
+        : "expected nothing here: ckan.plugins has no datapusher";
+    return [{ key: at("datapusher"), expected }];
+  }
+  if (datapusher === undefined) return [];
+  const bytes = dataPusherDisk(ckan.maximumUploadMegabytes);
+  const limit = datapusher.resources.limits["ephemeral-storage"];
+  if (quantityValue(limit) >= bytes) return [];
+  return [
+    {
+      key: at("datapusher.resources.limits.ephemeral-storage"),
+      expected: `expected at least ${bytes / 2 ** 20}Mi: room for a download of at most ckan.maximumUploadMegabytes (${ckan.maximumUploadMegabytes})`,
+      found: limit,
+    },
+  ];
+}
+
+/** What a cache in front may keep is what the pods share: pages that are known to be the same for all strangers. */
+function cacheMistakes({ web }: Instance, at: KeyOf): readonly Mistake[] {
+  if (web.edgeCacheSeconds === 0 || web.cacheSeconds > 0) return [];
+  const expected =
+    "expected 0 with web.cacheSeconds: 0: only pages that visitors share may be kept in front of the site";
+  return [{ key: at("web.edgeCacheSeconds"), expected, found: web.edgeCacheSeconds }];
+}
