@@ -11,7 +11,7 @@ import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
-import { configMapMount } from "./manifests/pod.ts";
+import { configMapMount, type PodSettings } from "./manifests/pod.ts";
 import { credentialsSecret } from "./secret.ts";
 import { sizes } from "./sizes.ts";
 
@@ -25,6 +25,8 @@ export interface CkanBootstrapArgs {
   readonly plugins: readonly string[];
   readonly administrator: { readonly name: string; readonly email: string };
   readonly xloaderTokenId: SecretReference;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 /** Seconds to wait for servers that start at the same time, first pull of their images included. */
@@ -66,6 +68,7 @@ export class CkanBootstrap extends pulumi.ComponentResource {
           environment: [...runtime.environment, ...bootstrapEnvironment(args, administrator.password)],
           mounts: [...(pod.mounts ?? []), configMapMount("script", "/etc/bootstrap", script)],
           resources: sizes.bootstrap.resources,
+          settings: args.pods,
         },
         deadlineSeconds: 1800,
       },

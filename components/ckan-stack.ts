@@ -13,9 +13,11 @@ import { durable, Protection } from "./durability.ts";
 import { instanceLabels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { denyAll } from "./manifests/network.ts";
+import type { PodUser } from "./manifests/pod.ts";
 import { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
 import { concealRedis, RedisQueue, type RedisServerArgs } from "./redis-queue.ts";
+import { concealRegistries, pullSecret, type Registry } from "./registries.ts";
 import { concealKeys, S3Storage, type S3StorageArgs } from "./s3-storage.ts";
 import { SolrCore, type SolrServerArgs } from "./solr-core.ts";
 import { XLoaderRecovery } from "./xloader-recovery.ts";
@@ -27,6 +29,7 @@ type Given =
   | "instance"
   | "credentials"
   | "protection"
+  | "pods"
   | "runtime"
   | "host"
   | "store"
@@ -48,6 +51,10 @@ export interface CkanStackArgs {
   readonly credentials: Credentials;
   /** What a destroy leaves. @default protected */
   readonly protection?: Protection;
+  /** Whom pods run as. @default a fixed uid */
+  readonly podUser?: PodUser | undefined;
+  /** Private registries that images come from. @default none */
+  readonly registries?: readonly Registry[];
   /** Name under which the site is reached. */
   readonly host: string;
   /** How the site is reached from outside. */
@@ -93,7 +100,9 @@ export class CkanStack extends pulumi.ComponentResource {
     this.internalUrl = `http://${webHost}`;
 
     const namespace = this.namespace(name, args, protection);
-    const part = { namespace, credentials, instance, protection };
+    const { registries = [], podUser } = args;
+    const secret = pullSecret(`${name}-registries`, { namespace, credentials, registries }, self);
+    const part = { namespace, credentials, instance, protection, pods: { user: podUser, pullSecret: secret } };
 
     this.database = new PostgresDb(`${name}-database`, { ...part, server: args.database }, self).endpoints;
     this.search = new SolrCore(`${name}-search`, { ...part, server: args.search }, self).endpoint;
@@ -166,7 +175,7 @@ export class CkanStack extends pulumi.ComponentResource {
   private files(
     name: string,
     files: FilesArgs,
-    part: Pick<MinioStorageArgs, "namespace" | "credentials" | "protection">,
+    part: Pick<MinioStorageArgs, "namespace" | "credentials" | "protection" | "pods">,
   ) {
     switch (files.kind) {
       case "minio":
@@ -181,9 +190,10 @@ export class CkanStack extends pulumi.ComponentResource {
 
 /** The arguments as they may be written to the state. */
 function concealed(args: CkanStackArgs): CkanStackArgs {
-  const { database, queue, files } = args;
+  const { registries = [], database, queue, files } = args;
   return {
     ...args,
+    registries: concealRegistries(registries),
     database: concealPostgres(database),
     queue: concealRedis(queue),
     files: files.kind === "s3" ? concealKeys(files) : files,

@@ -12,7 +12,14 @@ import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { allow, fromAnywhere } from "./manifests/network.ts";
-import { claimMount, configMapMount, type Mount, podTemplate, type Resources } from "./manifests/pod.ts";
+import {
+  claimMount,
+  configMapMount,
+  type Mount,
+  type PodSettings,
+  podTemplate,
+  type Resources,
+} from "./manifests/pod.ts";
 import { http, probes } from "./manifests/probes.ts";
 import { volumeClaim } from "./manifests/storage.ts";
 import { sizes } from "./sizes.ts";
@@ -40,12 +47,16 @@ export interface CkanWebArgs {
   readonly maximumUploadMegabytes?: number;
   /** @default 250m to 1 processor, 768Mi to 1Gi */
   readonly resources?: Resources;
+  /** Name of a PriorityClass of the cluster. @default the cluster's own */
+  readonly priorityClass?: string | undefined;
   /** A store whose files the site hands on, because browsers do not reach it. @default none */
   readonly store?: ObjectStore | undefined;
   /** A volume for uploads, instead of a store; only one pod can mount it. @default none */
   readonly uploads?: { readonly storage: string; readonly protection: Protection } | undefined;
   /** Port on every node. @default none: reached inside the cluster only */
   readonly nodePort?: number | undefined;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 /** Folder with uWSGI's own files. */
@@ -162,6 +173,8 @@ function webPod(args: CkanWebArgs, identity: Identity, server: pulumi.Input<stri
       patienceSeconds: 15,
     }),
     resources: args.resources ?? sizes.web.resources,
+    priorityClass: args.priorityClass,
+    settings: args.pods,
     mounts: [...(pod.mounts ?? []), configMapMount("server", folder, server)],
     // Proxies go on sending for a moment after the pod has left the Service; then running requests have 60 s to end.
     drainSeconds: 5,

@@ -15,9 +15,11 @@ export {
 export type * from "./contracts.ts";
 export { Credential, Credentials, type CredentialsArgs } from "./credentials.ts";
 export { Protection } from "./durability.ts";
+export { type PodSettings, PodUser } from "./manifests/pod.ts";
 export { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./postgres-db.ts";
 export { RedisQueue, type RedisQueueArgs, type RedisServerArgs } from "./redis-queue.ts";
+export type { Registry } from "./registries.ts";
 export { S3Storage, type S3StorageArgs } from "./s3-storage.ts";
 export { SolrCore, type SolrCoreArgs, type SolrServerArgs } from "./solr-core.ts";
 export { XLoaderRecovery, type XLoaderRecoveryArgs } from "./xloader-recovery.ts";

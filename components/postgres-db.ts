@@ -6,7 +6,7 @@ import type { Access, DatabaseEndpoint, DatabaseEndpoints, DatabaseServer, Secre
 import type { Credential, Credentials } from "./credentials.ts";
 import { Protection } from "./durability.ts";
 import { type Identity, imageVersion } from "./manifests/labels.ts";
-import { type Resources, scratchMount, secretMount } from "./manifests/pod.ts";
+import { type PodSettings, type Resources, scratchMount, secretMount } from "./manifests/pod.ts";
 import { exec, probes } from "./manifests/probes.ts";
 import { credentialsSecret } from "./secret.ts";
 import { declareServer } from "./server.ts";
@@ -24,6 +24,8 @@ export interface InClusterPostgres {
   readonly storage?: string;
   /** @default 100m to 1 processor, 256Mi to 512Mi */
   readonly resources?: Resources;
+  /** Name of a PriorityClass of the cluster. @default the cluster's own */
+  readonly priorityClass?: string | undefined;
 }
 
 /** A server that exists. The bootstrap makes roles and databases on it. PostgreSQL 15 or newer. */
@@ -46,6 +48,8 @@ export interface PostgresDbArgs {
   readonly server: PostgresServerArgs;
   /** What a destroy leaves. @default protected */
   readonly protection?: Protection;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 const serverPort = 5432;
@@ -99,7 +103,7 @@ export class PostgresDb extends pulumi.ComponentResource {
           name,
           {
             namespace: args.namespace,
-            pod: postgresPod(identity, server, password),
+            pod: { ...postgresPod(identity, server, password), settings: args.pods },
             port: serverPort,
             dataPath: "/var/lib/postgresql/data",
             storage: server.storage ?? sizes.database.storage,
@@ -194,6 +198,7 @@ function postgresPod(identity: Identity, server: InClusterPostgres, password: Se
       alive: exec("sh", "-c", "pg_isready --host=127.0.0.1 --username=postgres || [ $? = 1 ]"),
     }),
     resources: server.resources ?? sizes.database.resources,
+    priorityClass: server.priorityClass,
     mounts: [
       secretMount("administrator", "/run/secrets/administrator", password.secretName),
       scratchMount("run", "/var/run/postgresql"),

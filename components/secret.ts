@@ -12,6 +12,8 @@ export interface CredentialsSecretArgs<Data> {
   readonly credentials: Credentials;
   /** Text by key. */
   readonly data: Data;
+  /** What Kubernetes takes it for. @default Opaque */
+  readonly type?: string;
 }
 
 type Value = Credential | pulumi.Input<string>;
@@ -40,6 +42,7 @@ export function credentialsSecret<Data extends { readonly [Key in keyof Data]: V
         labels: labels(args.identity),
       }),
       immutable: true,
+      ...(args.type !== undefined && { type: args.type }),
       data: Object.fromEntries(entries.map(([key, value]) => [key, encoded(value)])),
     },
     options,

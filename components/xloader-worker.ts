@@ -10,7 +10,7 @@ import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
-import { configMapMount, podTemplate, type Resources } from "./manifests/pod.ts";
+import { configMapMount, type PodSettings, podTemplate, type Resources } from "./manifests/pod.ts";
 import { exec, probes } from "./manifests/probes.ts";
 import { sizes } from "./sizes.ts";
 
@@ -27,6 +27,10 @@ export interface XLoaderWorkerArgs {
   readonly terminationGracePeriodSeconds?: number;
   /** @default 100m to 1 processor, 384Mi to 768Mi */
   readonly resources?: Resources;
+  /** Name of a PriorityClass of the cluster. @default the cluster's own */
+  readonly priorityClass?: string | undefined;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 const folder = "/etc/ckan-worker";
@@ -82,6 +86,8 @@ function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.I
       periodSeconds: 30,
     }),
     resources: args.resources ?? sizes.worker.resources,
+    priorityClass: args.priorityClass,
+    settings: args.pods,
     mounts: [...(pod.mounts ?? []), configMapMount("script", folder, script)],
     // RQ's warm shutdown: SIGTERM lets the running job end, however long that takes.
     terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 3900,

@@ -1,11 +1,12 @@
 /** How the settings of an instance become the arguments of the component that declares it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Address, CkanStackArgs, CloudflareZoneArgs } from "../components/index.ts";
-import { Credentials, parseAddress } from "../components/index.ts";
+import { Credentials, PodUser, parseAddress } from "../components/index.ts";
 import { chosenRateLimits } from "../components/manifests/cloudflare-rules.ts";
 import { refusal } from "../components/refusal.ts";
 import type { Instance } from "./instance.ts";
 import type { Environment } from "./load.ts";
+import { Platform } from "./platform.ts";
 
 export function stackArguments(name: string, instance: Instance, environment: Environment): CkanStackArgs {
   const { ckan, site, worker, generations, dns: _, ...parts } = instance;
@@ -15,6 +16,8 @@ export function stackArguments(name: string, instance: Instance, environment: En
     namespace: `${name}-${environment.name}`,
     credentials: new Credentials({ rootSecret: environment.rootSecret, instance: name, generations }),
     protection: environment.protection,
+    podUser: environment.cluster.platform === Platform.OpenShift ? PodUser.Assigned : PodUser.Fixed,
+    registries: registries(environment),
     ckan: { version, image, plugins },
     site: {
       ...site,
@@ -28,6 +31,10 @@ export function stackArguments(name: string, instance: Instance, environment: En
     queue: queue(instance, environment),
     files: files(instance, environment),
   };
+}
+
+function registries({ cluster, secret }: Environment): NonNullable<CkanStackArgs["registries"]> {
+  return cluster.registries.map(({ passwordFrom, ...rest }) => ({ ...rest, password: secret(passwordFrom) }));
 }
 
 function database({ database }: Instance, { secret }: Environment): CkanStackArgs["database"] {

@@ -15,6 +15,7 @@ import {
   line,
   pluginName,
   port,
+  priorityClass,
   secretKey,
   serverHost,
 } from "./primitives.ts";
@@ -93,6 +94,7 @@ const webSchema = z
         "Seconds for which visitors who are not logged in share pages of datasets and searches of the API; 0: never",
       ),
     resources: resources(sizes.web.resources),
+    priorityClass,
   })
   .prefault({});
 
@@ -109,6 +111,7 @@ const workerSchema = z
       .default(3900)
       .describe("Seconds a stopping worker has to finish its job; more than jobTimeoutSeconds"),
     resources: resources(sizes.worker.resources),
+    priorityClass,
   })
   .prefault({});
 
@@ -120,6 +123,7 @@ const databaseSchema = z.discriminatedUnion(
       image,
       storage: storage(sizes.database.storage),
       resources: resources(sizes.database.resources),
+      priorityClass,
     }),
     z.strictObject({
       kind: z.literal("external"),
@@ -148,6 +152,7 @@ const searchSchema = z.discriminatedUnion(
       heap: heapQuantity.default(sizes.search.heap).describe("Java heap; below the memory limit"),
       storage: storage(sizes.search.storage),
       resources: resources(sizes.search.resources),
+      priorityClass,
     }),
     z.strictObject({
       kind: z.literal("external"),
@@ -168,6 +173,7 @@ const queueSchema = z.discriminatedUnion(
       image,
       storage: storage(sizes.queue.storage),
       resources: resources(sizes.queue.resources),
+      priorityClass,
     }),
     z.strictObject({
       kind: z.literal("external"),
@@ -193,6 +199,7 @@ const filesSchema = z.discriminatedUnion(
       image,
       storage: storage(sizes.files.storage),
       resources: resources(sizes.files.resources),
+      priorityClass,
     }),
     z.strictObject({
       kind: z.literal("s3"),

@@ -19,6 +19,12 @@ const twoInstances = (a: Record<string, unknown>, b: Record<string, unknown>) =>
   stackFile({ a: { host: "a.example.org", ...a }, b: { host: "b.example.org", ...b } });
 const nodePort = (port: number) => ({ exposure: { kind: "node-port", nodePort: port } });
 const exposed = (exposure: Record<string, unknown>) => opendata({ exposure });
+const registry = { server: "registry.example.org", user: "puller", passwordFrom: "registryPassword" };
+const withRegistry = (settings: Record<string, unknown>, secrets: Record<string, string> = {}) =>
+  stackFile(undefined, {
+    "ckan:cluster": { platform: "kubernetes", registries: [{ ...registry, ...settings }] },
+    ...secrets,
+  });
 const ingress = { kind: "ingress", className: "traefik" };
 const { "ckan:rootSecret": _, ...withoutRootSecret } = stackFile();
 const zone = { zone: "example.org", plan: "pro" };
@@ -248,6 +254,29 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "an unknown platform",
     stackFile(undefined, { "ckan:cluster": { platform: "nomad" } }),
     'ckan:cluster.platform: expected a cluster platform: local, kubernetes, openshift, got "nomad"',
+  ],
+  [
+    "a registry with a scheme",
+    withRegistry({ server: "https://registry.example.org" }, { "ckan:registryPassword": "x" }),
+    'ckan:cluster.registries.0.server: expected a registry as it stands in the names of its images, such as registry.example.org, without a scheme, got "https://registry.example.org"',
+  ],
+  [
+    "a registry without its password",
+    withRegistry({}),
+    "ckan:registryPassword: expected a secret, because cluster.registries.0.passwordFrom names it: run pulumi config set --secret ckan:registryPassword",
+  ],
+  [
+    "one registry twice",
+    stackFile(undefined, {
+      "ckan:cluster": { platform: "kubernetes", registries: [registry, registry] },
+      "ckan:registryPassword": "x",
+    }),
+    `ckan:cluster.registries: expected each registry once, got ${JSON.stringify([registry, registry])}`,
+  ],
+  [
+    "a priority class that is no name",
+    opendata({ web: { priorityClass: "Very Important" } }),
+    'ckan:instances.opendata.web.priorityClass: expected a name such as important: lower-case letters, digits, hyphens and dots, got "Very Important"',
   ],
   [
     "an unknown protection",

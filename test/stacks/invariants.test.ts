@@ -353,7 +353,8 @@ function references({ pod, containers }: Workload): readonly Reference[] {
     }
     return [];
   });
-  return [...variables, ...volumes];
+  const pull = (pod.imagePullSecrets ?? []).map(({ name }) => ({ kind: "Secret", name }));
+  return [...variables, ...volumes, ...pull];
 }
 
 function holds(objects: readonly KubernetesObject[], { namespace }: Workload, { kind, name, key }: Reference): boolean {
