@@ -21,6 +21,7 @@ import {
   type Resources,
 } from "./manifests/pod.ts";
 import { http, probes } from "./manifests/probes.ts";
+import { type CpuScaling, cpuAutoscaler, mostPods } from "./manifests/scaling.ts";
 import { volumeClaim } from "./manifests/storage.ts";
 import { sizes } from "./sizes.ts";
 
@@ -31,8 +32,10 @@ export interface CkanWebArgs {
   readonly runtime: CkanRuntime;
   /** Name of the Service. */
   readonly host: string;
-  /** Web pods. @default 1 */
-  readonly replicas?: number;
+  /** Web pods; none of it beside `scaling`. @default 1 */
+  readonly replicas?: number | undefined;
+  /** An autoscaler decides how many web pods run. @default none: `replicas` do */
+  readonly scaling?: CpuScaling | undefined;
   /** uWSGI processes in a pod. @default 2 */
   readonly processes?: number;
   /** Threads in a process. @default 2 */
@@ -68,7 +71,7 @@ export const webServicePort = { name: "http", number: 80 } as const;
 export class CkanWeb extends pulumi.ComponentResource {
   constructor(name: string, args: CkanWebArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:CkanWeb", name, args, opts);
-    const { namespace, instance, runtime, replicas = 1 } = args;
+    const { namespace, instance, runtime, replicas = 1, scaling } = args;
     const identity: Identity = { instance, component: "web", software: "ckan", version: runtime.version };
     const pods = selector(identity);
     const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
@@ -85,7 +88,8 @@ export class CkanWeb extends pulumi.ComponentResource {
       {
         metadata,
         spec: {
-          replicas,
+          // Whatever is written here would be taken back from the autoscaler with each `up`.
+          ...(scaling === undefined && { replicas }),
           selector: { matchLabels: pods },
           strategy: rollout(args),
           template: podTemplate(webPod(args, identity, server, this.storage(name, args, identity))),
@@ -113,7 +117,14 @@ export class CkanWeb extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [deployment] },
     );
-    if (replicas > 1) {
+    if (scaling !== undefined) {
+      new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+        name,
+        { metadata, spec: cpuAutoscaler(name, scaling) },
+        { parent: this, dependsOn: [deployment] },
+      );
+    }
+    if (mostPods(args) > 1) {
       new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, { parent: this });
     }
     this.registerOutputs();
@@ -179,6 +190,6 @@ function webPod(args: CkanWebArgs, identity: Identity, server: pulumi.Input<stri
     // Proxies go on sending for a moment after the pod has left the Service; then running requests have 60 s to end.
     drainSeconds: 5,
     terminationGracePeriodSeconds: 70,
-    spread: (args.replicas ?? 1) > 1,
+    spread: mostPods(args) > 1,
   };
 }

@@ -20,6 +20,7 @@ import {
   serverHost,
 } from "./primitives.ts";
 import { resources } from "./resources.ts";
+import { webScaling } from "./scaling.ts";
 
 /** Networks behind which an external server lies; the network policies let pods reach nothing else. */
 const networks = z
@@ -85,7 +86,8 @@ const ckanSchema = z.strictObject({
 
 const webSchema = z
   .strictObject({
-    replicas: count(1).default(1).describe("Web pods"),
+    replicas: count(1).optional().describe("Web pods; default: 1"),
+    scaling: webScaling,
     processes: count(1).default(sizes.web.processes).describe("uWSGI processes in a pod"),
     threads: count(1).default(sizes.web.threads).describe("Threads in a process"),
     cacheSeconds: count(0)

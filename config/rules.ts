@@ -2,10 +2,12 @@
 import { pluginMistakes } from "../ckan/plugins.ts";
 import { reservedSettings } from "../ckan/settings.ts";
 import { webDisk, workerDisk } from "../ckan/uploads.ts";
+import { mostPods } from "../components/manifests/scaling.ts";
 import type { Instance } from "./instance.ts";
 import type { Mistake } from "./mistakes.ts";
 import { Platform } from "./platform.ts";
 import { quantityValue } from "./primitives.ts";
+import { scalingMistakes } from "./scaling.ts";
 
 /** The mistakes inside one instance, on a cluster of this platform. */
 export function instanceMistakes(name: string, instance: Instance, platform: unknown): readonly Mistake[] {
@@ -99,12 +101,13 @@ function searchMistakes({ search }: Instance, at: KeyOf): readonly Mistake[] {
 }
 
 function replicaMistakes({ web, files }: Instance, at: KeyOf): readonly Mistake[] {
-  if (web.replicas === 1 || files.kind !== "volume") return [];
+  const mistakes = scalingMistakes(web, at("web"));
+  if (mistakes.length > 0 || mostPods(web) === 1 || files.kind !== "volume") return mistakes;
   return [
     {
-      key: at("web.replicas"),
+      key: at(web.scaling === undefined ? "web.replicas" : "web.scaling.maximum"),
       expected: "expected 1 with files.kind: volume, which one pod can mount; set files.kind to minio or s3 for more",
-      found: web.replicas,
+      found: mostPods(web),
     },
   ];
 }

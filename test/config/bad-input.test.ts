@@ -226,6 +226,26 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "ckan:instances.opendata.web.replicas: expected 1 with files.kind: volume, which one pod can mount; set files.kind to minio or s3 for more, got 2",
   ],
   [
+    "web pods that would grow beyond the one that can mount a volume",
+    opendata({ ...onVolume, web: { scaling: { minimum: 1, maximum: 3, cpuPercent: 80 } } }),
+    "ckan:instances.opendata.web.scaling.maximum: expected 1 with files.kind: volume, which one pod can mount; set files.kind to minio or s3 for more, got 3",
+  ],
+  [
+    "a number of web pods beside an autoscaler",
+    opendata({ web: { replicas: 2, scaling: { minimum: 2, maximum: 3, cpuPercent: 80 } } }),
+    "ckan:instances.opendata.web.replicas: expected nothing here beside scaling, which decides how many pods run: remove one of the two, got 2",
+  ],
+  [
+    "less web pods at most than at least",
+    opendata({ web: { scaling: { minimum: 4, maximum: 3, cpuPercent: 80 } } }),
+    "ckan:instances.opendata.web.scaling.minimum: expected at most scaling.maximum (3), got 4",
+  ],
+  [
+    "an autoscaler that lets no web pod run",
+    opendata({ web: { scaling: { minimum: 0, maximum: 3, cpuPercent: 80 } } }),
+    "ckan:instances.opendata.web.scaling.minimum: expected a whole number of at least 1, got 0",
+  ],
+  [
     "an instance name that is no DNS label",
     stackFile({ Open_Data: { site: { id: "opendata" } } }),
     `ckan:instances.Open_Data: ${instanceName}, got "Open_Data"`,

@@ -36,7 +36,6 @@ describe("an environment is read from Pulumi's configuration:", () => {
           administrator: { name: "ckan-admin", email: "data@example.org" },
           ckan: { ...instance.ckan, settings: {}, maximumUploadMegabytes: 100 },
           web: {
-            replicas: 1,
             processes: 2,
             threads: 2,
             cacheSeconds: 5,

@@ -4,6 +4,7 @@ import { environmentMistakes, instanceMistakes } from "../../config/rules.ts";
 import { instance, onVolume } from "../support/configuration.ts";
 
 const parsed = (settings: Record<string, unknown> = {}) => instanceSchema.parse({ ...instance, ...settings });
+const scaling = (minimum: number, maximum: number) => ({ minimum, maximum, cpuPercent: 80 });
 const keysOf = (settings: Record<string, unknown>) =>
   instanceMistakes("opendata", parsed(settings), "kubernetes").map(({ key }) => key.replace("instances.opendata.", ""));
 
@@ -26,6 +27,18 @@ describe("inside one instance:", () => {
     ],
     ["two pods beside an object store are right", { web: { replicas: 2 } }, []],
     ["two pods beside a volume are a mistake", { ...onVolume, web: { replicas: 2 } }, ["web.replicas"]],
+    ["as many pods at least as at most are right", { web: { scaling: scaling(2, 2) } }, []],
+    ["one pod at most beside a volume is right", { ...onVolume, web: { scaling: scaling(1, 1) } }, []],
+    [
+      "pods that grow beside a volume are a mistake",
+      { ...onVolume, web: { scaling: scaling(1, 2) } },
+      ["web.scaling.maximum"],
+    ],
+    [
+      "an autoscaler beside a number, and the wrong way round, are two mistakes",
+      { web: { replicas: 1, scaling: scaling(3, 2) } },
+      ["web.replicas", "web.scaling.minimum"],
+    ],
     [
       "an image tagged with something else than a version is right",
       { ckan: { ...instance.ckan, image: "ckan:blue" } },

@@ -7,6 +7,7 @@ import {
   type KubernetesObject,
   type Labels,
   matches,
+  mostPodsOf,
   objectsOf,
   type Peer,
   type Port,
@@ -287,12 +288,17 @@ describe.each(known)("%s", (_name, { resources, objects, pods }) => {
     expect(unreachable).toEqual([]);
   });
 
+  test("either a workload says how many pods run, or one autoscaler does", () => {
+    const servers = pods.filter((pod) => !isJob(pod));
+    expect(servers.filter((pod) => mostPodsOf(pod, objects) === undefined).map((pod) => pod.address)).toEqual([]);
+  });
+
   test("exactly the workloads of more than one pod have a disruption budget, which lets one go", () => {
     const budgets = ofKind(objects, "PodDisruptionBudget").map(({ metadata, spec }) => [
       inNamespace(pods, metadata.namespace, spec?.selector?.matchLabels ?? {}).map((pod) => pod.address),
       spec,
     ]);
-    const several = pods.filter(({ object }) => (object.spec?.replicas ?? 1) > 1);
+    const several = pods.filter((pod) => (mostPodsOf(pod, objects) ?? 1) > 1);
     expect(budgets).toEqual(
       several.map((pod) => [
         [pod.address],

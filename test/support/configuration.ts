@@ -54,6 +54,9 @@ export const externalSecrets = {
   "ckan:secretKey": "secret-key-of-somebody",
 } as const;
 
+/** Pods that autoscalers make and take away. */
+export const scaled = { web: { scaling: { minimum: 2, maximum: 6, cpuPercent: 80 } } } as const;
+
 /** A stack file with these instances, which lie over the least instance. */
 export function stackFile(instances: Readonly<Record<string, Settings>> = { opendata: {} }, more: Settings = {}) {
   return {

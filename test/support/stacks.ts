@@ -1,7 +1,7 @@
 /** The stacks that are committed, and variants of what a stack file may ask for. */
 import { readStackFile } from "../../render/stack-file.ts";
 import type { Declared } from "../../render/synthesize.ts";
-import { external, externalSecrets, onVolume, stackFile } from "./configuration.ts";
+import { external, externalSecrets, onVolume, scaled, stackFile } from "./configuration.ts";
 import { declaredBy } from "./program.ts";
 
 export const stacks = ["dev", "staging", "prod"] as const;
@@ -34,5 +34,6 @@ export const environments: Readonly<Record<string, () => Promise<readonly Declar
   "the longest instance name": () => declaredBy(withLongestName(), "production"),
   "uploads on a volume": () => declaredBy(stackFile({ opendata: { ...onVolume, ...nodePort } })),
   "servers of somebody else": () => declaredBy(stackFile({ opendata: external }, externalSecrets)),
+  "as many pods as are needed": () => declaredBy(stackFile({ opendata: scaled })),
   "two instances": () => declaredBy(stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })),
 };
