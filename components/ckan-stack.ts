@@ -14,6 +14,7 @@ import { instanceLabels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { denyAll } from "./manifests/network.ts";
 import type { PodUser } from "./manifests/pod.ts";
+import { defaultGroup, workerRole } from "./manifests/worker-groups.ts";
 import { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
 import { concealRedis, RedisQueue, type RedisServerArgs } from "./redis-queue.ts";
@@ -30,6 +31,7 @@ type Given =
   | "credentials"
   | "protection"
   | "pods"
+  | "group"
   | "runtime"
   | "host"
   | "store"
@@ -74,7 +76,8 @@ export interface CkanStackArgs {
   readonly queue: RedisServerArgs;
   readonly files: FilesArgs;
   readonly web?: Omit<CkanWebArgs, Given>;
-  readonly worker?: Omit<XLoaderWorkerArgs, Given>;
+  /** Groups of workers by name. @default one group called default; it is there in any case */
+  readonly workers?: Readonly<Record<string, Omit<XLoaderWorkerArgs, Given>>>;
 }
 
 export class CkanStack extends pulumi.ComponentResource {
@@ -134,7 +137,9 @@ export class CkanStack extends pulumi.ComponentResource {
       { ...part, ...args.web, ...webArgs(args, protection), runtime, host: webHost, store },
       released,
     );
-    new XLoaderWorker(`${name}-worker`, { ...part, ...args.worker, runtime }, released);
+    for (const [group, worker] of Object.entries({ [defaultGroup]: {}, ...args.workers })) {
+      new XLoaderWorker(`${name}-${workerRole(group)}`, { ...part, ...worker, group, runtime }, released);
+    }
     if (plugins.includes("xloader")) {
       const siteId = args.site.id;
       new XLoaderRecovery(`${name}-recovery`, { ...part, runtime, database, queue, siteId, internalUrl }, released);

@@ -23,4 +23,4 @@ export type { Registry } from "./registries.ts";
 export { S3Storage, type S3StorageArgs } from "./s3-storage.ts";
 export { SolrCore, type SolrCoreArgs, type SolrServerArgs } from "./solr-core.ts";
 export { XLoaderRecovery, type XLoaderRecoveryArgs } from "./xloader-recovery.ts";
-export { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";
+export { type WorkerScaling, XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";

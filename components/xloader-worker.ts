@@ -1,6 +1,7 @@
 /** The pods that work on CKAN's job queues: above all XLoader's loads into the datastore. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { defaultQueue } from "../ckan/queues.ts";
 import { scripts } from "../ckan/scripts.ts";
 import { webAccess } from "./ckan-web.ts";
 import { configFiles } from "./config-files.ts";
@@ -12,17 +13,26 @@ import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
 import { configMapMount, type PodSettings, podTemplate, type Resources } from "./manifests/pod.ts";
 import { exec, probes } from "./manifests/probes.ts";
+import { type CpuScaling, cpuAutoscaler, mostPods } from "./manifests/scaling.ts";
+import { defaultGroup, workerRole } from "./manifests/worker-groups.ts";
 import { sizes } from "./sizes.ts";
+
+/** How the number of workers follows their work. */
+export type WorkerScaling = { readonly kind: "hpa" } & CpuScaling;
 
 export interface XLoaderWorkerArgs {
   readonly namespace: pulumi.Input<string>;
   /** Name of the CKAN instance, for labels. */
   readonly instance: string;
   readonly runtime: CkanRuntime;
-  /** Worker pods; each runs one job at a time. @default 1 */
-  readonly replicas?: number;
+  /** Which workers of the instance these are: other groups have other queues or sizes. @default default */
+  readonly group?: string;
+  /** Pods of the group; each runs one job at a time; none of it beside `scaling`. @default 1 */
+  readonly replicas?: number | undefined;
+  /** An autoscaler decides how many pods run. @default none: `replicas` do */
+  readonly scaling?: WorkerScaling | undefined;
   /** Queues in order of priority. XLoader needs `default`. @default ["default"] */
-  readonly queues?: readonly string[];
+  readonly queues?: readonly string[] | undefined;
   /** Seconds a stopping worker has to finish its job: more than the job timeout. @default 3900 */
   readonly terminationGracePeriodSeconds?: number;
   /** @default 100m to 1 processor, 384Mi to 768Mi */
@@ -38,8 +48,9 @@ const folder = "/etc/ckan-worker";
 export class XLoaderWorker extends pulumi.ComponentResource {
   constructor(name: string, args: XLoaderWorkerArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:XLoaderWorker", name, args, opts);
-    const { namespace, instance, runtime, replicas = 1 } = args;
-    const identity: Identity = { instance, component: "worker", software: "ckan", version: runtime.version };
+    const { namespace, instance, runtime, group = defaultGroup, replicas = 1, scaling } = args;
+    const component = workerRole(group);
+    const identity: Identity = { instance, component, software: "ckan", version: runtime.version };
     const pods = selector(identity);
     const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
 
@@ -53,12 +64,13 @@ export class XLoaderWorker extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new kubernetes.apps.v1.Deployment(
+    const deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
         metadata,
         spec: {
-          replicas,
+          // Whatever is written here would be taken back from the autoscaler with each `up`.
+          ...(scaling === undefined && { replicas }),
           selector: { matchLabels: pods },
           strategy: rollingUpdate,
           template: podTemplate(workerPod(args, identity, script)),
@@ -66,7 +78,14 @@ export class XLoaderWorker extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [policy] },
     );
-    if (replicas > 1) {
+    if (scaling !== undefined) {
+      new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+        name,
+        { metadata, spec: cpuAutoscaler(name, scaling) },
+        { parent: this, dependsOn: [deployment] },
+      );
+    }
+    if (mostPods(args) > 1) {
       new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, { parent: this });
     }
     this.registerOutputs();
@@ -78,7 +97,7 @@ function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.I
   const check = ["python3", `${folder}/worker_alive.py`];
   return {
     ...pod,
-    command: ["ckan", "jobs", "worker", ...(args.queues ?? ["default"])],
+    command: ["ckan", "jobs", "worker", ...(args.queues ?? [defaultQueue])],
     probes: probes({
       ready: exec(...check, "--ready"),
       alive: exec(...check),
@@ -91,6 +110,6 @@ function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.I
     mounts: [...(pod.mounts ?? []), configMapMount("script", folder, script)],
     // RQ's warm shutdown: SIGTERM lets the running job end, however long that takes.
     terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 3900,
-    spread: (args.replicas ?? 1) > 1,
+    spread: mostPods(args) > 1,
   };
 }

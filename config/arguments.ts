@@ -9,7 +9,7 @@ import type { Environment } from "./load.ts";
 import { Platform } from "./platform.ts";
 
 export function stackArguments(name: string, instance: Instance, environment: Environment): CkanStackArgs {
-  const { ckan, site, worker, generations, dns: _, ...parts } = instance;
+  const { ckan, site, generations, dns: _, ...parts } = instance;
   const { version, image, plugins } = ckan;
   return {
     ...parts,
@@ -23,10 +23,9 @@ export function stackArguments(name: string, instance: Instance, environment: En
       ...site,
       id: site.id ?? name,
       maximumUploadMegabytes: ckan.maximumUploadMegabytes,
-      jobTimeoutSeconds: worker.jobTimeoutSeconds,
+      jobTimeoutSeconds: ckan.jobTimeoutSeconds,
       further: ckan.settings,
     },
-    worker,
     database: database(instance, environment),
     queue: queue(instance, environment),
     files: files(instance, environment),

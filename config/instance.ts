@@ -21,6 +21,7 @@ import {
 } from "./primitives.ts";
 import { resources } from "./resources.ts";
 import { webScaling } from "./scaling.ts";
+import { workersSchema } from "./workers.ts";
 
 /** Networks behind which an external server lies; the network policies let pods reach nothing else. */
 const networks = z
@@ -82,6 +83,7 @@ const ckanSchema = z.strictObject({
   maximumUploadMegabytes: count(1)
     .default(sizes.maximumUploadMegabytes)
     .describe("Largest resource that may be uploaded, and with it the longest request, in megabytes"),
+  jobTimeoutSeconds: count(1).default(3600).describe("Longest run of one load, in seconds"),
 });
 
 const webSchema = z
@@ -96,23 +98,6 @@ const webSchema = z
         "Seconds for which visitors who are not logged in share pages of datasets and searches of the API; 0: never",
       ),
     resources: resources(sizes.web.resources),
-    priorityClass,
-  })
-  .prefault({});
-
-const workerSchema = z
-  .strictObject({
-    replicas: count(1).default(1).describe("Worker pods; each runs one job at a time"),
-    queues: z
-      .array(z.string().regex(/^[a-z0-9_-]+$/, "expected the name of a queue such as default"))
-      .min(1, "expected at least the queue default")
-      .default(["default"])
-      .describe("Job queues in order of priority; XLoader needs default"),
-    jobTimeoutSeconds: count(1).default(3600).describe("Longest run of one load, in seconds"),
-    terminationGracePeriodSeconds: count(1)
-      .default(3900)
-      .describe("Seconds a stopping worker has to finish its job; more than jobTimeoutSeconds"),
-    resources: resources(sizes.worker.resources),
     priorityClass,
   })
   .prefault({});
@@ -237,7 +222,7 @@ export const instanceSchema = z.strictObject({
   exposure: exposureSchema,
   dns: dnsSchema.prefault({ kind: "none" }).describe("Who makes the host's name lead here"),
   web: webSchema,
-  worker: workerSchema,
+  workers: workersSchema,
   database: databaseSchema,
   search: searchSchema,
   queue: queueSchema,

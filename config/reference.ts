@@ -47,6 +47,8 @@ function rows(key: string, schema: Schema, kind: string): readonly Row[] {
     const named = variants.flatMap((variant: Schema) => rows(key, variant, kindOf(variant)));
     return [{ key: `${key}.kind`, kind: "", schema: kinds }, ...named];
   }
+  const named = schema["additionalProperties"];
+  if (isObject(named) && isObject(named["properties"])) return rows(`${key}.<name>`, named, kind);
   const properties = schema["properties"];
   if (!isObject(properties)) return [{ key, kind, schema }];
   return Object.entries(properties)

@@ -15,6 +15,11 @@ export const webScaling = z
   .optional()
   .describe("How many pods an autoscaler lets run, in place of replicas");
 
+export const workerScaling = z
+  .discriminatedUnion("kind", [z.strictObject({ kind: z.literal("hpa"), ...cpu })], "expected kind: hpa")
+  .optional()
+  .describe("How many pods an autoscaler lets run, in place of replicas");
+
 /** Mistakes in the part of an instance at this key. */
 export function scalingMistakes({ replicas, scaling }: PodNumber, key: string): readonly Mistake[] {
   if (scaling === undefined) return [];

@@ -183,7 +183,7 @@ test("each part has a priority of its own", async () => {
     ...ownServers,
     declare: declare({
       web: { priorityClass: "web" },
-      worker: { priorityClass: "worker" },
+      workers: { default: { priorityClass: "worker" } },
       database: { ...least.database, priorityClass: "database" },
       search: { ...least.search, priorityClass: "search" },
       queue: { ...least.queue, priorityClass: "queue" },
@@ -229,6 +229,22 @@ describe("the order of a release:", () => {
     expect(await waitFor(nothingOwn)).toBe(
       "postgres.example.org:5432 solr.example.org:8983 redis.example.org:6379 s3.example.org:443",
     );
+  });
+});
+
+describe("workers", () => {
+  const workersOf = async (workers: CkanStackArgs["workers"]) => {
+    const { resources } = await alone({ ...ownServers, declare: declare(workers === undefined ? {} : { workers }) });
+    return resources.filter(({ type }) => type === "ckan:index:XLoaderWorker").map(({ name }) => name);
+  };
+
+  test("are one group, unless there are more", async () => {
+    expect(await workersOf(undefined)).toEqual(["opendata-worker"]);
+    expect(await workersOf({ bulk: { queues: ["bulk"] } })).toEqual(["opendata-worker", "opendata-worker-bulk"]);
+    expect(await workersOf({ bulk: { queues: ["bulk"] }, default: { replicas: 2 } })).toEqual([
+      "opendata-worker",
+      "opendata-worker-bulk",
+    ]);
   });
 });
 

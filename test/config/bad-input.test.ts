@@ -11,6 +11,8 @@ const instanceName =
 const exactImage =
   "expected an image with an exact tag or digest such as registry.example.org/ckan:2.11.6-1, got " as const;
 const longName = "a".repeat(31);
+const longestName = "a".repeat(30);
+const cpuScaling = (minimum: number, maximum: number) => ({ kind: "hpa", minimum, maximum, cpuPercent: 80 });
 
 const opendata = (settings: Record<string, unknown>) => stackFile({ opendata: settings });
 const withPlugins = (...plugins: string[]) => opendata({ ckan: { ...instance.ckan, plugins } });
@@ -182,13 +184,43 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
   ],
   [
     "a grace period below the job timeout",
-    opendata({ worker: { jobTimeoutSeconds: 7200 } }),
-    "ckan:instances.opendata.worker.terminationGracePeriodSeconds: expected more than jobTimeoutSeconds (7200): a stopping worker must be able to finish its load, got 3900",
+    opendata({ ckan: { ...instance.ckan, jobTimeoutSeconds: 7200 } }),
+    "ckan:instances.opendata.workers.default.terminationGracePeriodSeconds: expected more than ckan.jobTimeoutSeconds (7200): a stopping worker must be able to finish its load, got 3900",
   ],
   [
-    "a worker that leaves XLoader's queue out",
-    opendata({ worker: { queues: ["bulk"] } }),
-    'ckan:instances.opendata.worker.queues: expected the queue default among them: XLoader looks for duplicates and retries there, got ["bulk"]',
+    "workers that leave XLoader's queue out",
+    opendata({ workers: { default: { queues: ["bulk"] } } }),
+    'ckan:instances.opendata.workers.default.queues: expected the queue default among them: XLoader looks for duplicates and retries there, got ["bulk"]',
+  ],
+  [
+    "a group of workers that has nothing to do",
+    opendata({ workers: { bulk: { replicas: 2 } } }),
+    "ckan:instances.opendata.workers.bulk.queues: expected the queues that this group works on: only the group default has one by itself",
+  ],
+  [
+    "a queue twice in one group",
+    opendata({ workers: { bulk: { queues: ["bulk", "bulk"] } } }),
+    'ckan:instances.opendata.workers.bulk.queues: expected each queue once, got ["bulk","bulk"]',
+  ],
+  [
+    "a group of workers whose name no label takes",
+    opendata({ workers: { Bulk: { queues: ["bulk"] } } }),
+    "ckan:instances.opendata.workers.Bulk: expected the name of a group of workers: lower-case letters, digits and hyphens, such as bulk",
+  ],
+  [
+    "a group of workers whose name is too long beside that of the site",
+    stackFile({ [longestName]: { workers: { priority2: { queues: ["priority"] } } } }),
+    `ckan:instances.${longestName}.workers.priority2: expected a shorter name: ${longestName}-worker-priority2 has 47 characters of at most 46, got "priority2"`,
+  ],
+  [
+    "a number of workers beside an autoscaler",
+    opendata({ workers: { default: { replicas: 2, scaling: cpuScaling(1, 2) } } }),
+    "ckan:instances.opendata.workers.default.replicas: expected nothing here beside scaling, which decides how many pods run: remove one of the two, got 2",
+  ],
+  [
+    "less workers at most than at least",
+    opendata({ workers: { default: { scaling: cpuScaling(3, 2) } } }),
+    "ckan:instances.opendata.workers.default.scaling.minimum: expected at most scaling.maximum (2), got 3",
   ],
   [
     "envvars before another plugin",
@@ -267,8 +299,8 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
   ],
   [
     "a negative number of pods",
-    opendata({ worker: { replicas: -1 } }),
-    "ckan:instances.opendata.worker.replicas: expected a whole number of at least 1, got -1",
+    opendata({ workers: { default: { replicas: -1 } } }),
+    "ckan:instances.opendata.workers.default.replicas: expected a whole number of at least 1, got -1",
   ],
   [
     "an unknown platform",

@@ -34,19 +34,18 @@ describe("an environment is read from Pulumi's configuration:", () => {
           dns: { kind: "none" },
           site: { title: "Open data", locale: "en" },
           administrator: { name: "ckan-admin", email: "data@example.org" },
-          ckan: { ...instance.ckan, settings: {}, maximumUploadMegabytes: 100 },
+          ckan: { ...instance.ckan, settings: {}, maximumUploadMegabytes: 100, jobTimeoutSeconds: 3600 },
           web: {
             processes: 2,
             threads: 2,
             cacheSeconds: 5,
             resources: resources("250m", "768Mi", "1", "1Gi", "4Gi"),
           },
-          worker: {
-            replicas: 1,
-            queues: ["default"],
-            jobTimeoutSeconds: 3600,
-            terminationGracePeriodSeconds: 3900,
-            resources: resources("100m", "384Mi", "1", "768Mi", "4Gi"),
+          workers: {
+            default: {
+              terminationGracePeriodSeconds: 3900,
+              resources: resources("100m", "384Mi", "1", "768Mi", "4Gi"),
+            },
           },
           database: { ...instance.database, storage: "10Gi", resources: resources("100m", "256Mi", "1", "512Mi") },
           search: {

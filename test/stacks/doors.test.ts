@@ -63,7 +63,7 @@ describe.each(known)("%s", (name, { pods, policies }) => {
       component(party),
       ports.filter((port) => isAllowed(policies, tcp(party, stranger, port))),
     ]);
-    const clients = ["bootstrap", "files-setup", "recovery", "web", "worker"];
+    const clients = ["bootstrap", "files-setup", "recovery", "web", "worker", "worker-bulk"];
     expect(open).toEqual(
       pods.map(({ party }) => [component(party), clients.includes(component(party)) ? [53, 5353] : []]),
     );
