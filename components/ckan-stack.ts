@@ -22,7 +22,7 @@ import { concealRegistries, pullSecret, type Registry } from "./registries.ts";
 import { concealKeys, S3Storage, type S3StorageArgs } from "./s3-storage.ts";
 import { SolrCore, type SolrServerArgs } from "./solr-core.ts";
 import { XLoaderRecovery } from "./xloader-recovery.ts";
-import { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";
+import { queueAutoscalers, XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";
 
 /** What the parts of an instance get from the instance itself. */
 type Given =
@@ -32,6 +32,8 @@ type Given =
   | "protection"
   | "pods"
   | "group"
+  | "queue"
+  | "siteId"
   | "runtime"
   | "host"
   | "store"
@@ -76,6 +78,8 @@ export interface CkanStackArgs {
   readonly queue: RedisServerArgs;
   readonly files: FilesArgs;
   readonly web?: Omit<CkanWebArgs, Given>;
+  /** Namespace of KEDA, where a group of workers scales by it. @default keda */
+  readonly kedaNamespace?: string;
   /** Groups of workers by name. @default one group called default; it is there in any case */
   readonly workers?: Readonly<Record<string, Omit<XLoaderWorkerArgs, Given>>>;
 }
@@ -109,11 +113,16 @@ export class CkanStack extends pulumi.ComponentResource {
 
     this.database = new PostgresDb(`${name}-database`, { ...part, server: args.database }, self).endpoints;
     this.search = new SolrCore(`${name}-search`, { ...part, server: args.search }, self).endpoint;
-    this.queue = new RedisQueue(`${name}-queue`, { ...part, server: args.queue }, self).endpoint;
+    this.queue = new RedisQueue(
+      `${name}-queue`,
+      { ...part, server: args.queue, autoscalers: queueAutoscalers(args) },
+      self,
+    ).endpoint;
     this.store = this.files(`${name}-files`, args.files, part);
 
     const { plugins } = args.ckan;
     const { database, search, queue, store, url, internalUrl } = this;
+    const siteId = args.site.id;
     const site = { ...args.site, url, internalUrl, plugins, store: store && siteStore(store) };
     const configuration = new CkanConfiguration(
       `${name}-configuration`,
@@ -138,10 +147,10 @@ export class CkanStack extends pulumi.ComponentResource {
       released,
     );
     for (const [group, worker] of Object.entries({ [defaultGroup]: {}, ...args.workers })) {
-      new XLoaderWorker(`${name}-${workerRole(group)}`, { ...part, ...worker, group, runtime }, released);
+      const own = { ...part, ...worker, group, runtime, queue, siteId };
+      new XLoaderWorker(`${name}-${workerRole(group)}`, own, released);
     }
     if (plugins.includes("xloader")) {
-      const siteId = args.site.id;
       new XLoaderRecovery(`${name}-recovery`, { ...part, runtime, database, queue, siteId, internalUrl }, released);
     }
 

@@ -15,6 +15,7 @@ export {
 export type * from "./contracts.ts";
 export { Credential, Credentials, type CredentialsArgs } from "./credentials.ts";
 export { Protection } from "./durability.ts";
+export type { QueueScaling } from "./manifests/keda.ts";
 export { type PodSettings, PodUser } from "./manifests/pod.ts";
 export { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./postgres-db.ts";

@@ -45,6 +45,8 @@ export interface RedisQueueArgs {
   readonly namespace: pulumi.Input<string>;
   readonly credentials: Credentials;
   readonly server: RedisServerArgs;
+  /** Namespaces from which autoscalers ask how many jobs wait. @default none */
+  readonly autoscalers?: readonly string[] | undefined;
   /** What a destroy leaves. @default protected */
   readonly protection?: Protection;
   /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
@@ -112,6 +114,7 @@ export class RedisQueue extends pulumi.ComponentResource {
         dataPath: "/data",
         storage: server.storage ?? sizes.queue.storage,
         protection: args.protection ?? Protection.Protected,
+        namespaces: args.autoscalers,
       },
       { parent: this },
     );

@@ -1,15 +1,16 @@
 /** The pods that work on CKAN's job queues: above all XLoader's loads into the datastore. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { defaultQueue } from "../ckan/queues.ts";
+import { defaultQueue, queueList } from "../ckan/queues.ts";
 import { scripts } from "../ckan/scripts.ts";
 import { webAccess } from "./ckan-web.ts";
 import { configFiles } from "./config-files.ts";
-import type { CkanRuntime } from "./contracts.ts";
+import type { CkanRuntime, QueueEndpoint } from "./contracts.ts";
 import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
+import { type QueueScaling, scaledObject, triggerAuthentication } from "./manifests/keda.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
-import { objectMetadata } from "./manifests/metadata.ts";
+import { type ObjectMetadata, objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
 import { configMapMount, type PodSettings, podTemplate, type Resources } from "./manifests/pod.ts";
 import { exec, probes } from "./manifests/probes.ts";
@@ -18,13 +19,20 @@ import { defaultGroup, workerRole } from "./manifests/worker-groups.ts";
 import { sizes } from "./sizes.ts";
 
 /** How the number of workers follows their work. */
-export type WorkerScaling = { readonly kind: "hpa" } & CpuScaling;
+export type WorkerScaling =
+  /** By their processors: for jobs that compute. */
+  | ({ readonly kind: "hpa" } & CpuScaling)
+  /** By the jobs that wait. The cluster has KEDA. */
+  | ({ readonly kind: "keda" } & QueueScaling);
 
 export interface XLoaderWorkerArgs {
   readonly namespace: pulumi.Input<string>;
   /** Name of the CKAN instance, for labels. */
   readonly instance: string;
   readonly runtime: CkanRuntime;
+  readonly queue: QueueEndpoint;
+  /** ckan.site_id: prefix of the job queues. */
+  readonly siteId: string;
   /** Which workers of the instance these are: other groups have other queues or sizes. @default default */
   readonly group?: string;
   /** Pods of the group; each runs one job at a time; none of it beside `scaling`. @default 1 */
@@ -78,18 +86,58 @@ export class XLoaderWorker extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [policy] },
     );
-    if (scaling !== undefined) {
-      new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
-        name,
-        { metadata, spec: cpuAutoscaler(name, scaling) },
-        { parent: this, dependsOn: [deployment] },
-      );
-    }
+    if (scaling !== undefined) this.scale(name, args, scaling, metadata, deployment);
     if (mostPods(args) > 1) {
       new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, { parent: this });
     }
     this.registerOutputs();
   }
+
+  private scale(
+    name: string,
+    args: XLoaderWorkerArgs,
+    scaling: WorkerScaling,
+    metadata: ObjectMetadata,
+    deployment: kubernetes.apps.v1.Deployment,
+  ): void {
+    switch (scaling.kind) {
+      case "hpa":
+        new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+          name,
+          { metadata, spec: cpuAutoscaler(name, scaling) },
+          { parent: this, dependsOn: [deployment] },
+        );
+        break;
+      case "keda": {
+        const { namespace, queue, siteId, queues = [defaultQueue] } = args;
+        const authentication = new kubernetes.apiextensions.CustomResource(
+          name,
+          { ...triggerAuthentication(queue.password), metadata },
+          { parent: this },
+        ).metadata.name;
+        const lists = queues.map((each) => queueList(siteId, each));
+        const object = scaledObject({ deployment: name, namespace, queue, lists, authentication, scaling });
+        // KEDA says so when it has reached the queue and made its autoscaler.
+        const annotations = { ...metadata.annotations, "pulumi.com/waitFor": "condition=Ready" };
+        new kubernetes.apiextensions.CustomResource(
+          name,
+          { ...object, metadata: { ...metadata, annotations } },
+          { parent: this, dependsOn: [deployment] },
+        );
+        break;
+      }
+    }
+  }
+}
+
+/** Namespaces of what asks the queue how many jobs wait. */
+export function queueAutoscalers({ workers = {}, kedaNamespace = "keda" }: Workers): readonly string[] {
+  return Object.values(workers).some(({ scaling }) => scaling?.kind === "keda") ? [kedaNamespace] : [];
+}
+
+interface Workers {
+  readonly workers?: Readonly<Record<string, Pick<XLoaderWorkerArgs, "scaling">>>;
+  readonly kedaNamespace?: string;
 }
 
 function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.Input<string>) {

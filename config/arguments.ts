@@ -18,6 +18,7 @@ export function stackArguments(name: string, instance: Instance, environment: En
     protection: environment.protection,
     podUser: environment.cluster.platform === Platform.OpenShift ? PodUser.Assigned : PodUser.Fixed,
     registries: registries(environment),
+    kedaNamespace: environment.cluster.kedaNamespace,
     ckan: { version, image, plugins },
     site: {
       ...site,

@@ -1,5 +1,6 @@
 /** How many pods run: the schemas of `scaling`, and what is wrong with one. */
 import { z } from "zod";
+import { queueScaling } from "../components/manifests/keda.ts";
 import type { PodNumber } from "../components/manifests/scaling.ts";
 import type { Mistake } from "./mistakes.ts";
 import { count } from "./primitives.ts";
@@ -16,7 +17,25 @@ export const webScaling = z
   .describe("How many pods an autoscaler lets run, in place of replicas");
 
 export const workerScaling = z
-  .discriminatedUnion("kind", [z.strictObject({ kind: z.literal("hpa"), ...cpu })], "expected kind: hpa")
+  .discriminatedUnion(
+    "kind",
+    [
+      z.strictObject({ kind: z.literal("hpa"), ...cpu }),
+      z.strictObject({
+        kind: z.literal("keda"),
+        minimum: count(0).describe("Least pods; with 0 a first job waits for a look at the queue and a start of CKAN"),
+        maximum: count(1).describe("Most pods"),
+        jobsPerPod: count(1).default(queueScaling.jobsPerPod).describe("Waiting jobs of a queue for each pod"),
+        pollingSeconds: count(1)
+          .default(queueScaling.pollingSeconds)
+          .describe("Seconds between two looks at the queue"),
+        cooldownSeconds: count(0)
+          .default(queueScaling.cooldownSeconds)
+          .describe("Seconds without waiting jobs before the last pod ends, with minimum 0"),
+      }),
+    ],
+    "expected kind: hpa or keda",
+  )
   .optional()
   .describe("How many pods an autoscaler lets run, in place of replicas");
 

@@ -4,6 +4,7 @@ import { Protection } from "../components/durability.ts";
 import { cloudflareSchema } from "./cloudflare.ts";
 import { instanceSchema } from "./instance.ts";
 import { Platform } from "./platform.ts";
+import { objectName } from "./primitives.ts";
 import { registriesSchema } from "./registries.ts";
 
 /** The settings that belong to the environment, not to one instance. `instances` and `defaults` are parsed after merging. */
@@ -21,6 +22,9 @@ export const environmentSchema = z.strictObject({
         .optional()
         .describe("kubeconfig context that this stack belongs to; default: the current one"),
       registries: registriesSchema,
+      kedaNamespace: objectName("keda")
+        .default("keda")
+        .describe("Namespace of KEDA's operator, which workers with scaling.kind keda need"),
     })
     .describe("The Kubernetes cluster"),
   protection: z

@@ -33,6 +33,13 @@ export function fromPods(labels: Readonly<Record<string, string>>, port: number)
   return { from: [{ podSelector: { matchLabels: { ...labels } } }], ports: [{ port, protocol: "TCP" }] };
 }
 
+/** Whatever runs in another namespace. */
+export function fromNamespace(name: string, port: number): Ingress {
+  // The API server gives every namespace this label.
+  const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": name } };
+  return { from: [{ namespaceSelector }], ports: [{ port, protocol: "TCP" }] };
+}
+
 /** Anybody: visitors come through a node port, a gateway or an ingress, whose addresses differ from cluster to cluster. */
 export function fromAnywhere(port: number): Ingress {
   return { ports: [{ port, protocol: "TCP" }] };

@@ -223,6 +223,21 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "ckan:instances.opendata.workers.default.scaling.minimum: expected at most scaling.maximum (2), got 3",
   ],
   [
+    "less workers by KEDA at most than at least",
+    opendata({ workers: { default: { scaling: { kind: "keda", minimum: 3, maximum: 2 } } } }),
+    "ckan:instances.opendata.workers.default.scaling.minimum: expected at most scaling.maximum (2), got 3",
+  ],
+  [
+    "a bound that KEDA does not know",
+    opendata({ workers: { default: { scaling: { kind: "keda", minimum: 0, maximum: 2, cpuPercent: 80 } } } }),
+    `ckan:instances.opendata.workers.default.scaling.cpuPercent: ${unknownKey}`,
+  ],
+  [
+    "workers that scale in an unknown way",
+    opendata({ workers: { default: { scaling: { kind: "knative", minimum: 0, maximum: 2 } } } }),
+    'ckan:instances.opendata.workers.default.scaling.kind: expected kind: hpa or keda, got "knative"',
+  ],
+  [
     "envvars before another plugin",
     withPlugins("datastore", "envvars", "xloader", "s3filestore"),
     'ckan:instances.opendata.ckan.plugins: expected envvars as the last plugin: it carries the secrets into CKAN, got ["datastore","envvars","xloader","s3filestore"]',

@@ -25,7 +25,7 @@ describe("an environment is read from Pulumi's configuration:", () => {
     });
     expect({ name, cluster, protection, instances }).toEqual({
       name: "unit",
-      cluster: { platform: "kubernetes", context: "unit", registries: [] },
+      cluster: { platform: "kubernetes", context: "unit", registries: [], kedaNamespace: "keda" },
       protection: "protected",
       instances: {
         opendata: {

@@ -21,12 +21,13 @@ const forbidden: Readonly<Record<string, { readonly party: Party; readonly ports
 /** A stack whose servers are somewhere outside, without saying where, opens the ports of those servers to every address. */
 const outsidePorts = [443, 5432, 6379, 8983];
 
-const stranger: PodParty = {
+const inNamespace = (namespace: string): PodParty => ({
   kind: "pod",
-  namespace: "elsewhere",
-  namespaceLabels: { "kubernetes.io/metadata.name": "elsewhere" },
+  namespace,
+  namespaceLabels: { "kubernetes.io/metadata.name": namespace },
   labels: {},
-};
+});
+const stranger = inNamespace("elsewhere");
 const ports = [22, 53, 80, 443, 5000, 5353, 5432, 6379, 8080, 8983, 9000];
 
 const known: (readonly [string, Declared])[] = [];
@@ -56,6 +57,17 @@ describe.each(known)("%s", (name, { pods, policies }) => {
     const web = pods.filter(({ party }) => component(party) === "web");
     expect(open).toEqual(web.map(({ name }) => `web 5000 of ${name}`));
     expect(web.length).toBeGreaterThan(0);
+  });
+
+  test("KEDA reaches the queue alone, and only where it scales workers", () => {
+    const keda = inNamespace("keda");
+    const open = pods.flatMap(({ party }) =>
+      ports
+        .filter((port) => isAllowed(policies, tcp(keda, party, port)))
+        .filter((port) => !isAllowed(policies, tcp(stranger, party, port)))
+        .map((port) => `${component(party)} ${port}`),
+    );
+    expect(open).toEqual(name === "as many pods as are needed" ? ["queue 6379"] : []);
   });
 
   test("pods reach other namespaces for DNS only, servers not even for that", () => {

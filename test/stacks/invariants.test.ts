@@ -141,6 +141,15 @@ describe.each(known)("%s", (_name, { resources, objects, pods }) => {
     expect(pods.flatMap(references).length).toBeGreaterThan(10);
   });
 
+  test("every Secret and key that an autoscaler reads is in its namespace", () => {
+    const read = objects.flatMap(({ metadata, spec }) =>
+      (spec?.secretTargetRef ?? []).map(({ name, key }) => ({ namespace: metadata.namespace ?? "", name, key })),
+    );
+    expect(
+      read.filter(({ namespace, name, key }) => !holds(objects, { namespace }, { kind: "Secret", name, key })),
+    ).toEqual([]);
+  });
+
   test("every Secret, ConfigMap and claim is used by a pod", () => {
     const used = new Set(
       pods.flatMap((pod) => references(pod).map(({ kind, name }) => `${kind} ${pod.namespace} ${name}`)),
@@ -363,7 +372,11 @@ function references({ pod, containers }: Workload): readonly Reference[] {
   return [...variables, ...volumes, ...pull];
 }
 
-function holds(objects: readonly KubernetesObject[], { namespace }: Workload, { kind, name, key }: Reference): boolean {
+function holds(
+  objects: readonly KubernetesObject[],
+  { namespace }: { namespace: string },
+  { kind, name, key }: Reference,
+): boolean {
   const found = objects.find((object) => address(object) === `${kind} ${namespace} ${name}`);
   return found !== undefined && (key === undefined || key in (found.stringData ?? {}));
 }

@@ -57,7 +57,10 @@ export const externalSecrets = {
 /** Pods that autoscalers make and take away. */
 export const scaled = {
   web: { scaling: { minimum: 2, maximum: 6, cpuPercent: 80 } },
-  workers: { bulk: { queues: ["bulk"], scaling: { kind: "hpa", minimum: 1, maximum: 3, cpuPercent: 70 } } },
+  workers: {
+    default: { scaling: { kind: "keda", minimum: 0, maximum: 4 } },
+    bulk: { queues: ["bulk"], scaling: { kind: "hpa", minimum: 1, maximum: 3, cpuPercent: 70 } },
+  },
 } as const;
 
 /** A stack file with these instances, which lie over the least instance. */

@@ -83,6 +83,8 @@ export interface Spec {
   readonly replicas?: number;
   readonly scaleTargetRef?: { readonly kind: string; readonly name: string };
   readonly maxReplicas?: number;
+  readonly maxReplicaCount?: number;
+  readonly secretTargetRef?: readonly { readonly name: string; readonly key: string }[];
   readonly selector?: Labels & { readonly matchLabels?: Labels };
   readonly template?: PodTemplate;
   readonly jobTemplate?: { readonly spec: { readonly template: PodTemplate } };
@@ -146,7 +148,7 @@ export function mostPodsOf({ object, namespace }: Workload, objects: readonly Ku
     const { kind, name } = spec?.scaleTargetRef ?? {};
     return metadata.namespace === namespace && kind === object.kind && name === object.metadata.name;
   });
-  const said = [object.spec?.replicas, ...scalers.map(({ spec }) => spec?.maxReplicas)];
+  const said = [object.spec?.replicas, ...scalers.map(({ spec }) => spec?.maxReplicas ?? spec?.maxReplicaCount)];
   const numbers = said.filter((number) => number !== undefined);
   return numbers.length === 1 ? numbers[0] : undefined;
 }
