@@ -7,9 +7,18 @@ import { declaredBy } from "./program.ts";
 export const stacks = ["dev", "staging", "prod"] as const;
 export type Stack = (typeof stacks)[number];
 
-/** The stack file as an object: what Pulumi hands over as JSON is parsed again. */
 export function committed(stack: Stack): Record<string, unknown> {
-  const { values } = readStackFile(new URL(`../../Pulumi.${stack}.yaml`, import.meta.url).pathname);
+  return stackFileAt(`Pulumi.${stack}.yaml`);
+}
+
+/** The example of a site on OpenShift, with the secret that its operator sets. */
+export function openShiftExample(): Record<string, unknown> {
+  return { ...stackFileAt("examples/stacks/openshift.yaml"), "ckan:registryPassword": "password-of-the-puller" };
+}
+
+/** The stack file as an object: what Pulumi hands over as JSON is parsed again. */
+function stackFileAt(path: string): Record<string, unknown> {
+  const { values } = readStackFile(new URL(`../../${path}`, import.meta.url).pathname);
   return Object.fromEntries(
     Object.entries(values).map(([key, text]) => [key, /^[[{]/.test(text) ? JSON.parse(text) : text]),
   );
@@ -26,6 +35,9 @@ function withLongestName(): Record<string, unknown> {
 
 const nodePort = { exposure: { kind: "node-port", nodePort: 30500 } };
 
+/** Of the environments, the one where the cluster assigns whom pods run as. */
+export const onOpenShift = "the example for OpenShift";
+
 /** Every environment over which an invariant must hold. */
 export const environments: Readonly<Record<string, () => Promise<readonly Declared[]>>> = {
   dev: () => declaredBy(committed("dev"), "dev"),
@@ -35,5 +47,6 @@ export const environments: Readonly<Record<string, () => Promise<readonly Declar
   "uploads on a volume": () => declaredBy(stackFile({ opendata: { ...onVolume, ...nodePort } })),
   "servers of somebody else": () => declaredBy(stackFile({ opendata: external }, externalSecrets)),
   "as many pods as are needed": () => declaredBy(stackFile({ opendata: scaled })),
+  [onOpenShift]: () => declaredBy(openShiftExample(), "openshift"),
   "two instances": () => declaredBy(stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })),
 };
