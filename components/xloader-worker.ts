@@ -156,7 +156,8 @@ function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.I
     priorityClass: args.priorityClass,
     settings: args.pods,
     mounts: [...(pod.mounts ?? []), configMapMount("script", folder, script)],
-    // RQ's warm shutdown: SIGTERM lets the running job end, however long that takes.
+    // RQ's warm shutdown: SIGTERM lets the running job end, however long that takes, and whoever takes the pod away: a new release, a
+    // node that is drained, or an autoscaler, which does not ask which pods are busy.
     terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 3900,
     spread: mostPods(args) > 1,
   };
