@@ -49,6 +49,18 @@ const rows: readonly (readonly [name: string, settings: Record<string, unknown>,
   ],
   ["a second worker", { workers: { default: { replicas: 2 } } }, { added: [budget("worker")], changed: [worker] }],
   [
+    "workers by the jobs that wait",
+    { workers: { default: { scaling: { kind: "keda", minimum: 0, maximum: 2 } } } },
+    {
+      added: [
+        "keda.sh/v1alpha1:ScaledObject opendata-worker",
+        "keda.sh/v1alpha1:TriggerAuthentication opendata-worker",
+        budget("worker"),
+      ],
+      changed: [worker, "networking.k8s.io/v1:NetworkPolicy opendata-queue"],
+    },
+  ],
+  [
     "another group of workers",
     { workers: { bulk: { queues: ["bulk"] } } },
     { added: ["apps/v1:Deployment", "core/v1:ConfigMap", "networking.k8s.io/v1:NetworkPolicy"].map(ofBulk) },
