@@ -17,7 +17,7 @@ import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
-import { configMapMount } from "./manifests/pod.ts";
+import { configMapMount, type PodSettings } from "./manifests/pod.ts";
 import { credentialsSecret } from "./secret.ts";
 import { sizes } from "./sizes.ts";
 
@@ -33,6 +33,8 @@ export interface CkanBootstrapArgs {
   readonly xloaderTokenId: SecretReference;
   /** @default DataPusher is not used */
   readonly dataPusherTokenId?: SecretReference | undefined;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 /** Seconds to wait for servers that start at the same time, first pull of their images included. */
@@ -74,6 +76,7 @@ export class CkanBootstrap extends pulumi.ComponentResource {
           environment: [...runtime.environment, ...bootstrapEnvironment(args, administrator.password)],
           mounts: [...(pod.mounts ?? []), configMapMount("script", "/etc/bootstrap", script)],
           resources: sizes.bootstrap.resources,
+          settings: args.pods,
         },
         deadlineSeconds: 1800,
       },

@@ -5,80 +5,25 @@ import type { Site } from "../ckan/settings.ts";
 import type { Address } from "./address.ts";
 import { CkanBootstrap } from "./ckan-bootstrap.ts";
 import { CkanConfiguration } from "./ckan-configuration.ts";
-import { CkanExposure, type ExposureArgs } from "./ckan-exposure.ts";
+import { CkanExposure } from "./ckan-exposure.ts";
+import { type CkanStackArgs, concealed, type FilesArgs } from "./ckan-stack-args.ts";
 import { CkanWeb, type CkanWebArgs, webServicePort } from "./ckan-web.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./contracts.ts";
-import type { Credentials } from "./credentials.ts";
 import { DataPusher, dataPusherEndpoint } from "./data-pusher.ts";
 import { durable, Protection } from "./durability.ts";
-import { GcsStorage, type GcsStorageArgs } from "./gcs-storage.ts";
+import { GcsStorage } from "./gcs-storage.ts";
 import { instanceLabels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { denyAll } from "./manifests/network.ts";
+import { defaultGroup, workerRole } from "./manifests/worker-groups.ts";
 import { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
-import { concealPostgres, PostgresDb, type PostgresServerArgs } from "./postgres-db.ts";
-import { concealRedis, RedisQueue, type RedisServerArgs } from "./redis-queue.ts";
-import { concealKeys, S3Storage, type S3StorageArgs } from "./s3-storage.ts";
-import { concealMail, concealSettings, type SecretSettings, withoutBundle } from "./site-secrets.ts";
-import { SolrCore, type SolrServerArgs } from "./solr-core.ts";
-import type { SurroundingArgs } from "./surroundings.ts";
+import { PostgresDb } from "./postgres-db.ts";
+import { RedisQueue } from "./redis-queue.ts";
+import { pullSecret } from "./registries.ts";
+import { S3Storage } from "./s3-storage.ts";
+import { SolrCore } from "./solr-core.ts";
 import { XLoaderRecovery } from "./xloader-recovery.ts";
-import { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";
-
-/** What the parts of an instance get from the instance itself. */
-type Given =
-  | "namespace"
-  | "instance"
-  | "credentials"
-  | "protection"
-  | "runtime"
-  | "host"
-  | "store"
-  | "uploads"
-  | "siteUrl"
-  | "nodePort"
-  | "maximumUploadMegabytes"
-  | "maintenance"
-  | "stopped";
-
-/** Where uploads go. */
-export type FilesArgs =
-  | ({ readonly kind: "minio" } & Omit<MinioStorageArgs, Given>)
-  | ({ readonly kind: "s3" } & Omit<S3StorageArgs, Given>)
-  | ({ readonly kind: "gcs" } & Omit<GcsStorageArgs, Given>)
-  /** A volume of the one web pod. */
-  | { readonly kind: "volume"; readonly storage: string };
-
-export interface CkanStackArgs extends SurroundingArgs {
-  /** Namespace of the instance: the stack declares it and every object in it. */
-  readonly namespace: string;
-  /** Source of all passwords and keys. Its `instance` names the site in labels and databases. */
-  readonly credentials: Credentials;
-  /** What a destroy leaves. @default protected */
-  readonly protection?: Protection;
-  /** Name under which the site is reached. */
-  readonly host: string;
-  /** How the site is reached from outside. */
-  readonly exposure: ExposureArgs;
-  readonly ckan: {
-    readonly version: string;
-    readonly image: string;
-    /** ckan.plugins in this order; envvars last. */
-    readonly plugins: readonly string[];
-    /** Further settings that are secrets, by name. @default none */
-    readonly secretSettings?: SecretSettings;
-  };
-  /** Name, language, stage and further settings of the site. */
-  readonly site: Omit<Site, "url" | "internalUrl" | "store" | "plugins" | "mail" | "dataPusherUrl">;
-  /** The sysadmin that the bootstrap creates; its password is derived. */
-  readonly administrator: { readonly name: string; readonly email: string };
-  readonly database: PostgresServerArgs;
-  readonly search: SolrServerArgs;
-  readonly queue: RedisServerArgs;
-  readonly files: FilesArgs;
-  readonly web?: Omit<CkanWebArgs, Given>;
-  readonly worker?: Omit<XLoaderWorkerArgs, Given>;
-}
+import { queueAutoscalers, XLoaderWorker } from "./xloader-worker.ts";
 
 export class CkanStack extends pulumi.ComponentResource {
   /** Address that people use. */
@@ -103,17 +48,24 @@ export class CkanStack extends pulumi.ComponentResource {
     this.internalUrl = `http://${webHost}`;
 
     const namespace = this.namespace(name, args, protection);
-    const part = { namespace, credentials, instance, protection };
+    const { registries = [], podUser } = args;
+    const secret = pullSecret(`${name}-registries`, { namespace, credentials, registries }, self);
+    const part = { namespace, credentials, instance, protection, pods: { user: podUser, pullSecret: secret } };
 
     this.database = new PostgresDb(`${name}-database`, { ...part, server: args.database }, self).endpoints;
     this.search = new SolrCore(`${name}-search`, { ...part, server: args.search }, self).endpoint;
-    this.queue = new RedisQueue(`${name}-queue`, { ...part, server: args.queue }, self).endpoint;
+    this.queue = new RedisQueue(
+      `${name}-queue`,
+      { ...part, server: args.queue, autoscalers: queueAutoscalers(args) },
+      self,
+    ).endpoint;
     this.store = this.files(`${name}-files`, args.files, part);
 
     const { mail, caBundle, proxy, outgoing, datapusher } = args;
     const dataPusher = datapusher && dataPusherEndpoint(`${name}-datapusher`, instance);
     const { plugins } = args.ckan;
     const { database, search, queue, store, url, internalUrl } = this;
+    const siteId = args.site.id;
     const site = { ...args.site, url, internalUrl, plugins, store: store && siteStore(store) };
     const configuration = new CkanConfiguration(
       `${name}-configuration`,
@@ -138,13 +90,11 @@ export class CkanStack extends pulumi.ComponentResource {
       released,
     );
     const closed = args.maintenance !== undefined;
-    new XLoaderWorker(
-      `${name}-worker`,
-      { ...part, ...args.worker, runtime: serving, store, stopped: closed },
-      released,
-    );
+    for (const [group, worker] of Object.entries({ [defaultGroup]: {}, ...args.workers })) {
+      const own = { ...part, ...worker, group, runtime: serving, queue, siteId, store, stopped: closed };
+      new XLoaderWorker(`${name}-${workerRole(group)}`, own, released);
+    }
     if (plugins.includes("xloader")) {
-      const siteId = args.site.id;
       new XLoaderRecovery(
         `${name}-recovery`,
         { ...part, runtime, database, queue, siteId, internalUrl, suspended: closed },
@@ -192,7 +142,7 @@ export class CkanStack extends pulumi.ComponentResource {
   private files(
     name: string,
     files: FilesArgs,
-    part: Pick<MinioStorageArgs, "namespace" | "credentials" | "protection">,
+    part: Pick<MinioStorageArgs, "namespace" | "credentials" | "protection" | "pods">,
   ) {
     switch (files.kind) {
       case "minio":
@@ -205,20 +155,6 @@ export class CkanStack extends pulumi.ComponentResource {
         return undefined;
     }
   }
-}
-
-/** The arguments as they may be written to the state. */
-function concealed(args: CkanStackArgs): CkanStackArgs {
-  const { database, queue, files, ckan, mail } = args;
-  return {
-    ...args,
-    ckan: { ...ckan, ...(ckan.secretSettings && { secretSettings: concealSettings(ckan.secretSettings) }) },
-    ...(mail !== undefined && { mail: concealMail(mail) }),
-    ...withoutBundle,
-    database: concealPostgres(database),
-    queue: concealRedis(queue),
-    files: files.kind === "s3" ? concealKeys(files) : files,
-  };
 }
 
 function siteUrl({ host, exposure }: CkanStackArgs): string {

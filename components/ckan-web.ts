@@ -12,8 +12,16 @@ import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { allow, fromAnywhere, identityAccess } from "./manifests/network.ts";
-import { claimMount, configMapMount, type Mount, podTemplate, type Resources } from "./manifests/pod.ts";
+import {
+  claimMount,
+  configMapMount,
+  type Mount,
+  type PodSettings,
+  podTemplate,
+  type Resources,
+} from "./manifests/pod.ts";
 import { http, probes } from "./manifests/probes.ts";
+import { type CpuScaling, cpuAutoscaler, deploymentMetadata, mostPods } from "./manifests/scaling.ts";
 import { volumeClaim } from "./manifests/storage.ts";
 import { sizes } from "./sizes.ts";
 
@@ -24,8 +32,10 @@ export interface CkanWebArgs {
   readonly runtime: CkanRuntime;
   /** Name of the Service. */
   readonly host: string;
-  /** Web pods. @default 1 */
-  readonly replicas?: number;
+  /** Web pods; none of it beside `scaling`. @default 1 */
+  readonly replicas?: number | undefined;
+  /** An autoscaler decides how many web pods run. @default none: `replicas` do */
+  readonly scaling?: CpuScaling | undefined;
   /** uWSGI processes in a pod. @default 2 */
   readonly processes?: number;
   /** Threads in a process. @default 2 */
@@ -48,12 +58,16 @@ export interface CkanWebArgs {
   readonly maintenance?: Maintenance | undefined;
   /** @default 250m to 1 processor, 768Mi to 1Gi */
   readonly resources?: Resources;
+  /** Name of a PriorityClass of the cluster. @default the cluster's own */
+  readonly priorityClass?: string | undefined;
   /** Where uploads go; the site hands files on when browsers do not reach the store. @default none */
   readonly store?: ObjectStore | undefined;
   /** A volume for uploads, instead of a store; only one pod can mount it. @default none */
   readonly uploads?: { readonly storage: string; readonly protection: Protection } | undefined;
   /** Port on every node. @default none: reached inside the cluster only */
   readonly nodePort?: number | undefined;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 /** What visitors of a closed site are told. */
@@ -75,7 +89,7 @@ export const webServicePort = { name: "http", number: 80 } as const;
 export class CkanWeb extends pulumi.ComponentResource {
   constructor(name: string, args: CkanWebArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:CkanWeb", name, args, opts);
-    const { namespace, instance, runtime, replicas = 1 } = args;
+    const { namespace, instance, runtime, replicas = 1, scaling } = args;
     const identity: Identity = { instance, component: "web", software: "ckan", version: runtime.version };
     const pods = selector(identity);
     const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
@@ -92,9 +106,10 @@ export class CkanWeb extends pulumi.ComponentResource {
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
-        metadata,
+        metadata: deploymentMetadata(metadata, args),
         spec: {
-          replicas,
+          // Whatever is written here would be taken back from the autoscaler with each `up`.
+          ...(scaling === undefined && { replicas }),
           selector: { matchLabels: pods },
           strategy: rollout(args),
           template: podTemplate(webPod(args, identity, server, this.storage(name, args, identity))),
@@ -122,7 +137,14 @@ export class CkanWeb extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [deployment] },
     );
-    if (replicas > 1) {
+    if (scaling !== undefined) {
+      new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+        name,
+        { metadata, spec: cpuAutoscaler(name, scaling) },
+        { parent: this, dependsOn: [deployment] },
+      );
+    }
+    if (mostPods(args) > 1) {
       new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, { parent: this });
     }
     this.registerOutputs();
@@ -203,11 +225,13 @@ function webPod(args: CkanWebArgs, identity: Identity, server: pulumi.Input<stri
       patienceSeconds: 15,
     }),
     resources: args.resources ?? sizes.web.resources,
+    priorityClass: args.priorityClass,
+    settings: args.pods,
     mounts: [...(pod.mounts ?? []), configMapMount("server", folder, server)],
     // Proxies go on sending for a moment after the pod has left the Service; then running requests have 60 s to end.
     drainSeconds: 5,
     terminationGracePeriodSeconds: 70,
-    spread: (args.replicas ?? 1) > 1,
+    spread: mostPods(args) > 1,
     serviceAccount: args.store?.identities?.web,
   };
 }

@@ -7,7 +7,7 @@ import { caBundleMounts } from "./manifests/ca-bundle.ts";
 import { clientLabel, type Identity, imageVersion, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { allow, fromPods } from "./manifests/network.ts";
-import { podTemplate, type Resources } from "./manifests/pod.ts";
+import { type PodSettings, podTemplate, type Resources } from "./manifests/pod.ts";
 import { http, probes, tcp } from "./manifests/probes.ts";
 import { sizes } from "./sizes.ts";
 
@@ -27,6 +27,8 @@ export interface DataPusherArgs {
   readonly stopped?: boolean;
   /** @default 50m to 1 processor, 128Mi to 512Mi */
   readonly resources?: Resources | undefined;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 const servicePort = 8800;
@@ -97,6 +99,7 @@ function dataPusherPod(args: DataPusherArgs, identity: Identity) {
     ports: { main: servicePort },
     probes: probes({ ready: http("/status", servicePort), alive: tcp(servicePort) }),
     resources: args.resources ?? sizes.datapusher.resources,
+    settings: args.pods,
     mounts: caBundleMounts(args.outside),
     clientLabels: { ...(args.store?.reachableByBrowsers && args.store.access.clientLabels) },
   };

@@ -3,7 +3,8 @@ export { type Address, parseAddress } from "./address.ts";
 export { CkanBootstrap, type CkanBootstrapArgs } from "./ckan-bootstrap.ts";
 export { CkanConfiguration, type CkanConfigurationArgs } from "./ckan-configuration.ts";
 export { CkanExposure, type CkanExposureArgs, type ExposureArgs, type TlsArgs } from "./ckan-exposure.ts";
-export { CkanStack, type CkanStackArgs, type FilesArgs } from "./ckan-stack.ts";
+export { CkanStack } from "./ckan-stack.ts";
+export type { CkanStackArgs, FilesArgs } from "./ckan-stack-args.ts";
 export { CkanWeb, type CkanWebArgs, type Maintenance } from "./ckan-web.ts";
 export {
   type CloudflareSite,
@@ -18,13 +19,16 @@ export { DataPusher, type DataPusherArgs } from "./data-pusher.ts";
 export { Protection } from "./durability.ts";
 export { GcsStorage, type GcsStorageArgs } from "./gcs-storage.ts";
 export type { MailArgs } from "./mail.ts";
+export type { QueueScaling } from "./manifests/keda.ts";
+export { type PodSettings, PodUser } from "./manifests/pod.ts";
 export { MinioStorage, type MinioStorageArgs } from "./minio-storage.ts";
 export type { OutgoingArgs, OutsideArgs, ProxyArgs } from "./outside.ts";
 export type { PostgresBackup } from "./postgres/cloud-native-pg.ts";
 export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./postgres-db.ts";
 export { RedisQueue, type RedisQueueArgs, type RedisServerArgs } from "./redis-queue.ts";
+export type { Registry } from "./registries.ts";
 export { S3Storage, type S3StorageArgs } from "./s3-storage.ts";
 export { SolrCore, type SolrCoreArgs, type SolrServerArgs } from "./solr-core.ts";
 export type { SurroundingArgs } from "./surroundings.ts";
 export { XLoaderRecovery, type XLoaderRecoveryArgs } from "./xloader-recovery.ts";
-export { XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";
+export { type WorkerScaling, XLoaderWorker, type XLoaderWorkerArgs } from "./xloader-worker.ts";

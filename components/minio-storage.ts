@@ -11,7 +11,7 @@ import { bucketPolicy, setupScript } from "./manifests/bucket.ts";
 import { type Identity, imageVersion, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
-import { configMapMount, type Resources, secretMount } from "./manifests/pod.ts";
+import { configMapMount, type PodSettings, type Resources, secretMount } from "./manifests/pod.ts";
 import { http, probes } from "./manifests/probes.ts";
 import { credentialsSecret } from "./secret.ts";
 import { declareServer } from "./server.ts";
@@ -28,8 +28,12 @@ export interface MinioStorageArgs {
   readonly storage?: string;
   /** @default 100m to 1 processor, 256Mi to 512Mi */
   readonly resources?: Resources;
+  /** Name of a PriorityClass of the cluster. @default the cluster's own */
+  readonly priorityClass?: string | undefined;
   /** What a destroy leaves. @default protected */
   readonly protection?: Protection;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 const serverPort = 9000;
@@ -96,6 +100,8 @@ export class MinioStorage extends pulumi.ComponentResource {
             alive: http("/minio/health/live", serverPort),
           }),
           resources: args.resources ?? sizes.files.resources,
+          priorityClass: args.priorityClass,
+          settings: args.pods,
           mounts: [secretMount("root", "/run/secrets/minio", rootSecret)],
           terminationGracePeriodSeconds: 60,
         },
@@ -145,6 +151,7 @@ export class MinioStorage extends pulumi.ComponentResource {
             secretMount("key", "/run/secrets/key", key["access-key"].secretName),
           ],
           clientLabels: access.clientLabels,
+          settings: args.pods,
         },
         deadlineSeconds: 300,
       },

@@ -6,6 +6,7 @@ import type { DatabaseEndpoint, DatabaseEndpoints, SecretReference } from "./con
 import type { Credentials } from "./credentials.ts";
 import { Protection } from "./durability.ts";
 import { type Identity, imageVersion } from "./manifests/labels.ts";
+import type { PodSettings } from "./manifests/pod.ts";
 import {
   type CloudNativePostgres,
   concealCloudNativePostgres,
@@ -26,6 +27,8 @@ export interface PostgresDbArgs {
   readonly server: PostgresServerArgs;
   /** What a destroy leaves. @default protected */
   readonly protection?: Protection;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 export class PostgresDb extends pulumi.ComponentResource {
@@ -34,7 +37,7 @@ export class PostgresDb extends pulumi.ComponentResource {
 
   constructor(name: string, args: PostgresDbArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:PostgresDb", name, { ...args, server: concealPostgres(args.server) }, opts);
-    const { credentials, namespace, server, protection = Protection.Protected } = args;
+    const { credentials, namespace, server, pods, protection = Protection.Protected } = args;
     const { instance } = credentials;
     const version = "image" in server ? imageVersion(server.image) : undefined;
     const identity: Identity = { instance, component: "database", software: "postgresql", version };
@@ -46,7 +49,7 @@ export class PostgresDb extends pulumi.ComponentResource {
       { namespace, identity, credentials, data: roles },
       { parent: this },
     );
-    const kind = { server, namespace, identity, credentials, names, roles, protection };
+    const kind = { server, namespace, identity, credentials, names, roles, protection, pods };
     this.endpoints = endpoints(declareServed(name, kind, { parent: this }), names, passwords);
     this.registerOutputs();
   }

@@ -5,7 +5,7 @@ import type { Access, QueueEndpoint } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { Protection } from "./durability.ts";
 import { type Identity, imageVersion } from "./manifests/labels.ts";
-import { type Resources, secretMount } from "./manifests/pod.ts";
+import { type PodSettings, type Resources, secretMount } from "./manifests/pod.ts";
 import { exec, probes, tcp } from "./manifests/probes.ts";
 import { credentialsSecret } from "./secret.ts";
 import { declareServer } from "./server.ts";
@@ -23,6 +23,8 @@ export interface InClusterRedis {
   readonly storage?: string;
   /** @default 50m to 500m processor, 64Mi to 256Mi */
   readonly resources?: Resources;
+  /** Name of a PriorityClass of the cluster. @default the cluster's own */
+  readonly priorityClass?: string | undefined;
 }
 
 /** A server that exists. Instances that share it need an index each. */
@@ -43,8 +45,12 @@ export interface RedisQueueArgs {
   readonly namespace: pulumi.Input<string>;
   readonly credentials: Credentials;
   readonly server: RedisServerArgs;
+  /** Namespaces from which autoscalers ask how many jobs wait. @default none */
+  readonly autoscalers?: readonly string[] | undefined;
   /** What a destroy leaves. @default protected */
   readonly protection?: Protection;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 const serverPort = 6379;
@@ -100,12 +106,15 @@ export class RedisQueue extends pulumi.ComponentResource {
             periodSeconds: 10,
           }),
           resources: server.resources ?? sizes.queue.resources,
+          priorityClass: server.priorityClass,
+          settings: args.pods,
           mounts: [secretMount("credentials", "/run/secrets/redis", secret.password.secretName)],
         },
         port: serverPort,
         dataPath: "/data",
         storage: server.storage ?? sizes.queue.storage,
         protection: args.protection ?? Protection.Protected,
+        namespaces: args.autoscalers,
       },
       { parent: this },
     );

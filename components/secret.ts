@@ -10,10 +10,10 @@ export interface CredentialsSecretArgs<Data> {
   readonly namespace: pulumi.Input<string>;
   readonly identity: Identity;
   readonly credentials: Credentials;
-  /** @default Opaque */
-  readonly type?: string;
   /** Text by key. */
   readonly data: Data;
+  /** What Kubernetes takes it for. @default Opaque */
+  readonly type?: string;
 }
 
 type Value = Credential | pulumi.Input<string>;
@@ -41,8 +41,8 @@ export function credentialsSecret<Data extends { readonly [Key in keyof Data]: V
         namespace: args.namespace,
         labels: labels(args.identity),
       }),
-      ...(args.type !== undefined && { type: args.type }),
       immutable: true,
+      ...(args.type !== undefined && { type: args.type }),
       data: Object.fromEntries(entries.map(([key, value]) => [key, encoded(value)])),
     },
     options,

@@ -5,7 +5,7 @@ import type { Access } from "./contracts.ts";
 import { durable, type Protection } from "./durability.ts";
 import { clientLabel, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
-import { allow, fromPods } from "./manifests/network.ts";
+import { allow, fromNamespace, fromPods } from "./manifests/network.ts";
 import { claimMount, type PodArgs, podTemplate } from "./manifests/pod.ts";
 import { volumeClaim } from "./manifests/storage.ts";
 
@@ -20,6 +20,8 @@ export interface ServerArgs {
   /** Size of the data volume. It can grow where the storage class allows it, never shrink. */
   readonly storage: pulumi.Input<string>;
   readonly protection: Protection;
+  /** Other namespaces whose pods may come in too. @default none */
+  readonly namespaces?: readonly string[] | undefined;
 }
 
 export interface Server {
@@ -33,7 +35,7 @@ export interface Server {
  * grow, and Pulumi could not protect it.
  */
 export function declareServer(name: string, args: ServerArgs, options: pulumi.CustomResourceOptions): Server {
-  const { namespace, port, pod } = args;
+  const { namespace, port, pod, namespaces = [] } = args;
   const pods = selector(pod.identity);
   const clientLabels = clientLabel(pod.identity.component);
   const metadata = objectMetadata({ name, namespace, labels: labels(pod.identity) });
@@ -65,10 +67,7 @@ export function declareServer(name: string, args: ServerArgs, options: pulumi.Cu
     },
     options,
   );
-  new kubernetes.networking.v1.NetworkPolicy(
-    name,
-    { metadata, spec: allow({ pods, from: [fromPods(clientLabels, port)] }) },
-    options,
-  );
+  const from = [fromPods(clientLabels, port), ...namespaces.map((other) => fromNamespace(other, port))];
+  new kubernetes.networking.v1.NetworkPolicy(name, { metadata, spec: allow({ pods, from }) }, options);
   return { host: name, access: { clientLabels, destination: { kind: "pods", labels: pods, port } } };
 }

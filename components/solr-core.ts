@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SearchEndpoint } from "./contracts.ts";
 import { Protection } from "./durability.ts";
 import { type Identity, imageVersion } from "./manifests/labels.ts";
-import type { Resources } from "./manifests/pod.ts";
+import type { PodSettings, Resources } from "./manifests/pod.ts";
 import { http, probes, tcp } from "./manifests/probes.ts";
 import { declareServer } from "./server.ts";
 import { sizes } from "./sizes.ts";
@@ -22,6 +22,8 @@ export interface InClusterSolr {
   readonly storage?: string;
   /** @default 100m to 1 processor, 1Gi */
   readonly resources?: Resources;
+  /** Name of a PriorityClass of the cluster. @default the cluster's own */
+  readonly priorityClass?: string | undefined;
 }
 
 /** A core that exists, with the schema of the CKAN version that uses it. */
@@ -43,6 +45,8 @@ export interface SolrCoreArgs {
   readonly server: SolrServerArgs;
   /** What a destroy leaves. @default protected */
   readonly protection?: Protection;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 const serverPort = 8983;
@@ -89,6 +93,8 @@ export class SolrCore extends pulumi.ComponentResource {
           ],
           probes: probes({ ready: http(`/solr/${core}/admin/ping`, serverPort), alive: tcp(serverPort) }),
           resources: server.resources ?? sizes.search.resources,
+          priorityClass: server.priorityClass,
+          settings: args.pods,
           terminationGracePeriodSeconds: 60,
         },
         port: serverPort,

@@ -9,7 +9,7 @@ import { caBundleMounts, caBundleVariables } from "./manifests/ca-bundle.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { allow } from "./manifests/network.ts";
-import { configMapMount, podTemplate } from "./manifests/pod.ts";
+import { configMapMount, type PodSettings, podTemplate } from "./manifests/pod.ts";
 import { sizes } from "./sizes.ts";
 
 export interface XLoaderRecoveryArgs {
@@ -25,6 +25,8 @@ export interface XLoaderRecoveryArgs {
   readonly siteId: string;
   /** Address of the site inside the namespace. */
   readonly internalUrl: string;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 const folder = "/etc/recovery";
@@ -69,6 +71,7 @@ export class XLoaderRecovery extends pulumi.ComponentResource {
       resources: sizes.recovery.resources,
       clientLabels: { ...database.access.clientLabels, ...queue.access.clientLabels },
       restartPolicy: "Never",
+      settings: args.pods,
     });
     new kubernetes.batch.v1.CronJob(
       name,

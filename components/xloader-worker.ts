@@ -1,36 +1,58 @@
 /** The pods that work on CKAN's job queues: above all XLoader's loads into the datastore. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { defaultQueue, queueList } from "../ckan/queues.ts";
 import { scripts } from "../ckan/scripts.ts";
 import { webAccess } from "./ckan-web.ts";
 import { configFiles } from "./config-files.ts";
-import type { CkanRuntime, ObjectStore } from "./contracts.ts";
+import type { CkanRuntime, ObjectStore, QueueEndpoint } from "./contracts.ts";
 import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
+import { type QueueScaling, scaledObject, triggerAuthentication } from "./manifests/keda.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
-import { objectMetadata } from "./manifests/metadata.ts";
+import { type ObjectMetadata, objectMetadata } from "./manifests/metadata.ts";
 import { allow, identityAccess } from "./manifests/network.ts";
-import { configMapMount, podTemplate, type Resources } from "./manifests/pod.ts";
+import { configMapMount, type PodSettings, podTemplate, type Resources } from "./manifests/pod.ts";
 import { exec, probes } from "./manifests/probes.ts";
+import { type CpuScaling, cpuAutoscaler, deploymentMetadata, mostPods } from "./manifests/scaling.ts";
+import { defaultGroup, workerRole } from "./manifests/worker-groups.ts";
 import { sizes } from "./sizes.ts";
+
+/** How the number of workers follows their work. */
+export type WorkerScaling =
+  /** By their processors: for jobs that compute. */
+  | ({ readonly kind: "hpa" } & CpuScaling)
+  /** By the jobs that wait. The cluster has KEDA. */
+  | ({ readonly kind: "keda" } & QueueScaling);
 
 export interface XLoaderWorkerArgs {
   readonly namespace: pulumi.Input<string>;
   /** Name of the CKAN instance, for labels. */
   readonly instance: string;
   readonly runtime: CkanRuntime;
+  readonly queue: QueueEndpoint;
+  /** ckan.site_id: prefix of the job queues. */
+  readonly siteId: string;
+  /** Which workers of the instance these are: other groups have other queues or sizes. @default default */
+  readonly group?: string;
+  /** Pods of the group; each runs one job at a time; none of it beside `scaling`. @default 1 */
+  readonly replicas?: number | undefined;
+  /** An autoscaler decides how many pods run. @default none: `replicas` do */
+  readonly scaling?: WorkerScaling | undefined;
   /** Where uploads go. @default none */
   readonly store?: ObjectStore | undefined;
-  /** Worker pods; each runs one job at a time. @default 1 */
-  readonly replicas?: number;
-  /** No pod runs, while the site is closed. @default false */
+  /** No pod runs, while the site is closed, whatever an autoscaler would ask for. @default false */
   readonly stopped?: boolean;
   /** Queues in order of priority. XLoader needs `default`. @default ["default"] */
-  readonly queues?: readonly string[];
+  readonly queues?: readonly string[] | undefined;
   /** Seconds a stopping worker has to finish its job: more than the job timeout. @default 3900 */
   readonly terminationGracePeriodSeconds?: number;
   /** @default 100m to 1 processor, 384Mi to 768Mi */
   readonly resources?: Resources;
+  /** Name of a PriorityClass of the cluster. @default the cluster's own */
+  readonly priorityClass?: string | undefined;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 const folder = "/etc/ckan-worker";
@@ -38,9 +60,11 @@ const folder = "/etc/ckan-worker";
 export class XLoaderWorker extends pulumi.ComponentResource {
   constructor(name: string, args: XLoaderWorkerArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:XLoaderWorker", name, args, opts);
-    const { namespace, instance, runtime } = args;
-    const replicas = args.stopped ? 0 : (args.replicas ?? 1);
-    const identity: Identity = { instance, component: "worker", software: "ckan", version: runtime.version };
+    const { namespace, instance, runtime, group = defaultGroup } = args;
+    const number = podNumber(args);
+    const { replicas = 1, scaling } = number;
+    const component = workerRole(group);
+    const identity: Identity = { instance, component, software: "ckan", version: runtime.version };
     const pods = selector(identity);
     const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
 
@@ -54,12 +78,13 @@ export class XLoaderWorker extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new kubernetes.apps.v1.Deployment(
+    const deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
-        metadata,
+        metadata: deploymentMetadata(metadata, number),
         spec: {
-          replicas,
+          // Whatever is written here would be taken back from the autoscaler with each `up`.
+          ...(scaling === undefined && { replicas }),
           selector: { matchLabels: pods },
           strategy: rollingUpdate,
           template: podTemplate(workerPod(args, identity, script)),
@@ -67,11 +92,67 @@ export class XLoaderWorker extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [policy] },
     );
-    if (replicas > 1) {
+    if (scaling !== undefined) this.scale(name, args, scaling, metadata, deployment);
+    if (mostPods(number) > 1) {
       new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, { parent: this });
     }
     this.registerOutputs();
   }
+
+  private scale(
+    name: string,
+    args: XLoaderWorkerArgs,
+    scaling: WorkerScaling,
+    metadata: ObjectMetadata,
+    deployment: kubernetes.apps.v1.Deployment,
+  ): void {
+    switch (scaling.kind) {
+      case "hpa":
+        new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+          name,
+          { metadata, spec: cpuAutoscaler(name, scaling) },
+          { parent: this, dependsOn: [deployment] },
+        );
+        break;
+      case "keda": {
+        const { namespace, queue, siteId, queues = [defaultQueue] } = args;
+        const authentication = new kubernetes.apiextensions.CustomResource(
+          name,
+          { ...triggerAuthentication(queue.password), metadata },
+          { parent: this },
+        ).metadata.name;
+        const lists = queues.map((each) => queueList(siteId, each));
+        const object = scaledObject({ deployment: name, namespace, queue, lists, authentication, scaling });
+        // Ready when KEDA has reached the queue and made its autoscaler. Without the word that it pauses, it would start a pod of a
+        // closed site for the first job that waits.
+        const state: Record<string, string> = args.stopped
+          ? { "pulumi.com/waitFor": "condition=Paused", "autoscaling.keda.sh/paused-replicas": "0" }
+          : { "pulumi.com/waitFor": "condition=Ready" };
+        const annotations = { ...metadata.annotations, ...state };
+        new kubernetes.apiextensions.CustomResource(
+          name,
+          { ...object, metadata: { ...metadata, annotations } },
+          { parent: this, dependsOn: [deployment] },
+        );
+        break;
+      }
+    }
+  }
+}
+
+/** A closed site has no pods; what KEDA scales, it scales to none itself. */
+function podNumber({ stopped, replicas, scaling }: XLoaderWorkerArgs): Pick<XLoaderWorkerArgs, "replicas" | "scaling"> {
+  return stopped && scaling?.kind !== "keda" ? { replicas: 0 } : { replicas, scaling };
+}
+
+/** Namespaces of what asks the queue how many jobs wait. */
+export function queueAutoscalers({ workers = {}, kedaNamespace = "keda" }: Workers): readonly string[] {
+  return Object.values(workers).some(({ scaling }) => scaling?.kind === "keda") ? [kedaNamespace] : [];
+}
+
+interface Workers {
+  readonly workers?: Readonly<Record<string, Pick<XLoaderWorkerArgs, "scaling">>>;
+  readonly kedaNamespace?: string;
 }
 
 function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.Input<string>) {
@@ -79,7 +160,7 @@ function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.I
   const check = ["python3", `${folder}/worker_alive.py`];
   return {
     ...pod,
-    command: ["ckan", "jobs", "worker", ...(args.queues ?? ["default"])],
+    command: ["ckan", "jobs", "worker", ...(args.queues ?? [defaultQueue])],
     probes: probes({
       ready: exec(...check, "--ready"),
       alive: exec(...check),
@@ -87,10 +168,13 @@ function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.I
       periodSeconds: 30,
     }),
     resources: args.resources ?? sizes.worker.resources,
+    priorityClass: args.priorityClass,
+    settings: args.pods,
     mounts: [...(pod.mounts ?? []), configMapMount("script", folder, script)],
-    // RQ's warm shutdown: SIGTERM lets the running job end, however long that takes.
+    // RQ's warm shutdown: SIGTERM lets the running job end, however long that takes, and whoever takes the pod away: a new release, a
+    // node that is drained, or an autoscaler, which does not ask which pods are busy.
     terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 3900,
-    spread: (args.replicas ?? 1) > 1,
+    spread: mostPods(podNumber(args)) > 1,
     serviceAccount: args.store?.identities?.worker,
   };
 }

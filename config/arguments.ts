@@ -1,21 +1,25 @@
 /** How the settings of an instance become the arguments of the component that declares it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Address, CkanStackArgs, CloudflareZoneArgs, MailArgs, PostgresBackup } from "../components/index.ts";
-import { Credentials, parseAddress } from "../components/index.ts";
+import { Credentials, PodUser, parseAddress } from "../components/index.ts";
 import { chosenRateLimits } from "../components/manifests/cloudflare-rules.ts";
 import { refusal } from "../components/refusal.ts";
 import type { Instance } from "./instance.ts";
 import type { Environment } from "./load.ts";
 import type { MailSettings } from "./mail.ts";
+import { Platform } from "./platform.ts";
 
 export function stackArguments(name: string, instance: Instance, environment: Environment): CkanStackArgs {
-  const { ckan, site, worker, generations, dns: _, mail, maintenance, ...parts } = instance;
+  const { ckan, site, generations, dns: _, mail, maintenance, ...parts } = instance;
   const { version, image, plugins } = ckan;
   return {
     ...parts,
     namespace: `${name}-${environment.name}`,
     credentials: new Credentials({ rootSecret: environment.rootSecret, instance: name, generations }),
     protection: environment.protection,
+    podUser: environment.cluster.platform === Platform.OpenShift ? PodUser.Assigned : PodUser.Fixed,
+    registries: registries(environment),
+    kedaNamespace: environment.cluster.kedaNamespace,
     ckan: { version, image, plugins, secretSettings: secretSettings(instance, environment) },
     maintenance: maintenanceArguments(maintenance),
     ...(mail !== undefined && { mail: mailArguments(mail, environment) }),
@@ -23,10 +27,9 @@ export function stackArguments(name: string, instance: Instance, environment: En
       ...site,
       id: site.id ?? name,
       maximumUploadMegabytes: ckan.maximumUploadMegabytes,
-      jobTimeoutSeconds: worker.jobTimeoutSeconds,
+      jobTimeoutSeconds: ckan.jobTimeoutSeconds,
       further: ckan.settings,
     },
-    worker,
     database: database(instance, environment),
     queue: queue(instance, environment),
     files: files(instance, environment),
@@ -46,6 +49,10 @@ function maintenanceArguments(maintenance: Instance["maintenance"]): CkanStackAr
   if (!maintenance?.enabled) return undefined;
   const { enabled: _, ...told } = maintenance;
   return told;
+}
+
+function registries({ cluster, secret }: Environment): NonNullable<CkanStackArgs["registries"]> {
+  return cluster.registries.map(({ passwordFrom, ...rest }) => ({ ...rest, password: secret(passwordFrom) }));
 }
 
 function database({ database }: Instance, { secret }: Environment): CkanStackArgs["database"] {

@@ -10,6 +10,7 @@ import {
   namespaceName,
   networks,
   port,
+  priorityClass,
   secretKey,
   serverHost,
   storage,
@@ -34,6 +35,7 @@ const inCluster = z.strictObject({
   image,
   storage: storage(sizes.database.storage),
   resources: resources(sizes.database.resources),
+  priorityClass,
   administration: byTheBootstrap("nobody outside the cluster reaches this server, so the bootstrap administers it"),
 });
 

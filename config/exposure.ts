@@ -1,15 +1,6 @@
 /** How a site is reached: the schema of `ckan:instances.<name>.exposure`. */
 import { z } from "zod";
-import { line } from "./primitives.ts";
-
-/** Name of an object of Kubernetes'. */
-const objectName = (example: string) =>
-  z
-    .string(`expected a name such as ${example}`)
-    .regex(
-      /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/,
-      `expected a name such as ${example}: lower-case letters, digits, hyphens and dots`,
-    );
+import { line, objectName } from "./primitives.ts";
 
 const certManager = z.strictObject({
   kind: z.literal("cert-manager"),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { sizes } from "../components/sizes.ts";
 import { accountId, bucketName, location, principal, projectId } from "./google.ts";
-import { count, imageReference, line, networks, secretKey, storage } from "./primitives.ts";
+import { count, imageReference, line, networks, priorityClass, secretKey, storage } from "./primitives.ts";
 import { resources } from "./resources.ts";
 
 const gcs = z.strictObject({
@@ -32,6 +32,7 @@ export const filesSchema = z.discriminatedUnion(
       image: imageReference.describe("Container image, by exact tag or digest"),
       storage: storage(sizes.files.storage),
       resources: resources(sizes.files.resources),
+      priorityClass,
     }),
     z.strictObject({
       kind: z.literal("s3"),

@@ -16,12 +16,15 @@ import {
   networks,
   pluginName,
   port,
+  priorityClass,
   secretKey,
   serverHost,
   storage,
 } from "./primitives.ts";
 import { resources } from "./resources.ts";
+import { webScaling } from "./scaling.ts";
 import { edgeCacheSecondsSchema, secretSettingsSchema, surroundings } from "./surroundings.ts";
+import { workersSchema } from "./workers.ts";
 
 const image = imageReference.describe("Container image, by exact tag or digest");
 
@@ -76,11 +79,13 @@ const ckanSchema = z.strictObject({
   maximumUploadMegabytes: count(1)
     .default(sizes.maximumUploadMegabytes)
     .describe("Largest resource that may be uploaded, and with it the longest request, in megabytes"),
+  jobTimeoutSeconds: count(1).default(3600).describe("Longest run of one load, in seconds"),
 });
 
 const webSchema = z
   .strictObject({
-    replicas: count(1).default(1).describe("Web pods"),
+    replicas: count(1).optional().describe("Web pods; default: 1"),
+    scaling: webScaling,
     processes: count(1).default(sizes.web.processes).describe("uWSGI processes in a pod"),
     threads: count(1).default(sizes.web.threads).describe("Threads in a process"),
     cacheSeconds: count(0)
@@ -90,22 +95,7 @@ const webSchema = z
       ),
     edgeCacheSeconds: edgeCacheSecondsSchema,
     resources: resources(sizes.web.resources),
-  })
-  .prefault({});
-
-const workerSchema = z
-  .strictObject({
-    replicas: count(1).default(1).describe("Worker pods; each runs one job at a time"),
-    queues: z
-      .array(z.string().regex(/^[a-z0-9_-]+$/, "expected the name of a queue such as default"))
-      .min(1, "expected at least the queue default")
-      .default(["default"])
-      .describe("Job queues in order of priority; XLoader needs default"),
-    jobTimeoutSeconds: count(1).default(3600).describe("Longest run of one load, in seconds"),
-    terminationGracePeriodSeconds: count(1)
-      .default(3900)
-      .describe("Seconds a stopping worker has to finish its job; more than jobTimeoutSeconds"),
-    resources: resources(sizes.worker.resources),
+    priorityClass,
   })
   .prefault({});
 
@@ -118,6 +108,7 @@ const searchSchema = z.discriminatedUnion(
       heap: heapQuantity.default(sizes.search.heap).describe("Java heap; below the memory limit"),
       storage: storage(sizes.search.storage),
       resources: resources(sizes.search.resources),
+      priorityClass,
     }),
     z.strictObject({
       kind: z.literal("external"),
@@ -138,6 +129,7 @@ const queueSchema = z.discriminatedUnion(
       image,
       storage: storage(sizes.queue.storage),
       resources: resources(sizes.queue.resources),
+      priorityClass,
     }),
     z.strictObject({
       kind: z.literal("external"),
@@ -168,7 +160,7 @@ export const instanceSchema = z.strictObject({
   exposure: exposureSchema,
   dns: dnsSchema.prefault({ kind: "none" }).describe("Who makes the host's name lead here"),
   web: webSchema,
-  worker: workerSchema,
+  workers: workersSchema,
   database: databaseSchema,
   search: searchSchema,
   queue: queueSchema,

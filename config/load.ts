@@ -35,7 +35,7 @@ export function loadEnvironment(config: pulumi.Config): Environment {
   const named = stackName.safeParse(name);
 
   mistakes.push(...rootSecretMistakes(raw["rootSecret"], valueAt(raw, ["cluster", "platform"])));
-  mistakes.push(...secretMistakes(raw, instances));
+  mistakes.push(...secretMistakes(raw, instances, settings?.cluster.registries));
   if (settings !== undefined) mistakes.push(...cloudflareMistakes(settings.cloudflare, instances));
   if (!named.success) {
     mistakes.push({ key: "name of the stack", expected: named.error.issues[0]?.message ?? "", found: name });

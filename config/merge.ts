@@ -1,5 +1,8 @@
 /** How an instance's settings lie over the defaults. */
 
+/** Two ways to say one thing: whoever writes one of them means it in place of the other, too. */
+const alternatives: Readonly<Record<string, string>> = { replicas: "scaling", scaling: "replicas" };
+
 /**
  * Merges objects key by key; anything else, lists included, is replaced as a whole. An object whose `kind` differs from the
  * default's replaces it as a whole too: the settings of one kind mean nothing to another.
@@ -8,7 +11,9 @@ export function deepMerge(under: unknown, over: unknown): unknown {
   if (over === undefined) return under;
   if (!isObject(under) || !isObject(over)) return over;
   if (over["kind"] !== undefined && under["kind"] !== undefined && over["kind"] !== under["kind"]) return over;
-  const keys = [...new Set([...Object.keys(under), ...Object.keys(over)])];
+  const replaced = Object.keys(over).map((key) => alternatives[key]);
+  const kept = Object.keys(under).filter((key) => key in over || !replaced.includes(key));
+  const keys = [...new Set([...kept, ...Object.keys(over)])];
   return Object.fromEntries(keys.map((key) => [key, deepMerge(under[key], over[key])]));
 }
 

@@ -143,3 +143,14 @@ export const secretKey = z
 export const pluginName = z
   .string("expected the name of a plugin such as datastore")
   .regex(/^[a-z][a-z0-9_]*$/, "expected the name of a plugin such as datastore");
+
+/** Name of an object of Kubernetes'. */
+export const objectName = (example: string) =>
+  z
+    .string(`expected a name such as ${example}`)
+    .regex(
+      /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/,
+      `expected a name such as ${example}: lower-case letters, digits, hyphens and dots`,
+    );
+
+export const priorityClass = objectName("important").optional().describe("PriorityClass of the cluster for its pods");

@@ -27,7 +27,7 @@ const introduction = `# Settings of a stack file
 Written by \`npm run schema\` from the schema that the program parses with; do not edit.
 
 - \`ckan:instances.<name>\` lies over \`ckan:defaults\`, key by key. Lists are replaced as a whole, and so is a part whose \`kind\`
-  differs from the default's.
+  differs from the default's. \`scaling\` and \`replicas\` replace each other.
 - Every mistake of a file is reported at once, with its key, what was found and what to write, before anything is created.
 - Unknown keys are mistakes.
 - \`ckan:rootSecret\` is the one secret that every password and key is derived from. Secrets of servers that exist already are
@@ -47,6 +47,8 @@ function rows(key: string, schema: Schema, kind: string): readonly Row[] {
     const named = variants.flatMap((variant: Schema) => rows(key, variant, kindOf(variant)));
     return [{ key: `${key}.kind`, kind: "", schema: kinds }, ...named];
   }
+  const named = schema["additionalProperties"];
+  if (isObject(named) && isObject(named["properties"])) return rows(`${key}.<name>`, named, kind);
   const properties = schema["properties"];
   if (!isObject(properties)) return [{ key, kind, schema }];
   return Object.entries(properties)

@@ -1,12 +1,15 @@
 /** Rules between settings: each looks at values that are valid by themselves. */
 import { pluginMistakes } from "../ckan/plugins.ts";
 import { webDisk, workerDisk } from "../ckan/uploads.ts";
+import { mostPods } from "../components/manifests/scaling.ts";
 import { aliasMistakes } from "./aliases.ts";
 import type { Instance } from "./instance.ts";
 import type { Mistake } from "./mistakes.ts";
 import { Platform } from "./platform.ts";
 import { quantityValue } from "./primitives.ts";
+import { scalingMistakes } from "./scaling.ts";
 import { settingsMistakes } from "./settings-rules.ts";
+import { workerMistakes } from "./worker-rules.ts";
 
 /** The mistakes inside one instance, on a cluster of this platform. */
 export function instanceMistakes(name: string, instance: Instance, platform: unknown): readonly Mistake[] {
@@ -22,7 +25,7 @@ export function instanceMistakes(name: string, instance: Instance, platform: unk
     ...imageMistakes(instance, at),
     ...searchMistakes(instance, at),
     ...replicaMistakes(instance, at),
-    ...workerMistakes(instance, at),
+    ...workerMistakes(name, instance, at),
     ...resourceMistakes(instance, at),
     ...diskMistakes(instance, at),
   ];
@@ -116,39 +119,21 @@ function searchMistakes({ search }: Instance, at: KeyOf): readonly Mistake[] {
 }
 
 function replicaMistakes({ web, files }: Instance, at: KeyOf): readonly Mistake[] {
-  if (web.replicas === 1 || files.kind !== "volume") return [];
+  const mistakes = scalingMistakes(web, at("web"));
+  if (mistakes.length > 0 || mostPods(web) === 1 || files.kind !== "volume") return mistakes;
   return [
     {
-      key: at("web.replicas"),
+      key: at(web.scaling === undefined ? "web.replicas" : "web.scaling.maximum"),
       expected: "expected 1 with files.kind: volume, which one pod can mount; set files.kind to minio or s3 for more",
-      found: web.replicas,
+      found: mostPods(web),
     },
   ];
 }
 
-function workerMistakes({ worker, ckan }: Instance, at: KeyOf): readonly Mistake[] {
-  const mistakes: Mistake[] = [];
-  if (worker.terminationGracePeriodSeconds <= worker.jobTimeoutSeconds) {
-    mistakes.push({
-      key: at("worker.terminationGracePeriodSeconds"),
-      expected: `expected more than jobTimeoutSeconds (${worker.jobTimeoutSeconds}): a stopping worker must be able to finish its load`,
-      found: worker.terminationGracePeriodSeconds,
-    });
-  }
-  if (ckan.plugins.includes("xloader") && !worker.queues.includes("default")) {
-    mistakes.push({
-      key: at("worker.queues"),
-      expected: "expected the queue default among them: XLoader looks for duplicates and retries there",
-      found: worker.queues,
-    });
-  }
-  return mistakes;
-}
-
 function resourceMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
-  const parts = ["web", "worker", "datapusher", "database", "search", "queue", "files"] as const;
-  return parts.flatMap((part) => {
-    const settings = instance[part];
+  const parts = ["web", "datapusher", "database", "search", "queue", "files"] as const;
+  const sized = [...parts.map((part) => [part, instance[part]] as const), ...workerParts(instance)];
+  return sized.flatMap(([part, settings]) => {
     if (settings === undefined || !("resources" in settings)) return [];
     const { requests, limits } = settings.resources;
     return (["cpu", "memory", "ephemeral-storage"] as const)
@@ -161,8 +146,14 @@ function resourceMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
   });
 }
 
+/** Each group of workers with its key. */
+function workerParts({ workers }: Instance) {
+  return Object.entries(workers).map(([group, settings]) => [`workers.${group}`, settings] as const);
+}
+
 /** A pod that writes more than its limit is evicted, with every request and load in it. */
-function diskMistakes({ ckan, web, worker }: Instance, at: KeyOf): readonly Mistake[] {
+function diskMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
+  const { ckan, web } = instance;
   const megabytes = ckan.maximumUploadMegabytes;
   const uploads = web.processes * web.threads;
   const needs = [
@@ -172,7 +163,12 @@ function diskMistakes({ ckan, web, worker }: Instance, at: KeyOf): readonly Mist
       bytes: webDisk(uploads, megabytes),
       what: `${uploads} uploads at a time, each twice`,
     },
-    { part: "worker", settings: worker, bytes: workerDisk(megabytes), what: "a download and what XLoader makes of it" },
+    ...workerParts(instance).map(([part, settings]) => ({
+      part,
+      settings,
+      bytes: workerDisk(megabytes),
+      what: "a download and what XLoader makes of it",
+    })),
   ];
   return needs.flatMap(({ part, settings, bytes, what }) => {
     const limit = settings.resources.limits["ephemeral-storage"];

@@ -4,6 +4,8 @@ import { Protection } from "../components/durability.ts";
 import { cloudflareSchema } from "./cloudflare.ts";
 import { instanceSchema } from "./instance.ts";
 import { Platform } from "./platform.ts";
+import { objectName } from "./primitives.ts";
+import { registriesSchema } from "./registries.ts";
 
 /** The settings that belong to the environment, not to one instance. `instances` and `defaults` are parsed after merging. */
 export const environmentSchema = z.strictObject({
@@ -11,12 +13,18 @@ export const environmentSchema = z.strictObject({
     .strictObject({
       platform: z
         .enum(Platform, `expected a cluster platform: ${Object.values(Platform).join(", ")}`)
-        .describe("local: a cluster on this machine, with public credentials; openshift; kubernetes: any other"),
+        .describe(
+          "local: a cluster on this machine, with public credentials; openshift: pods run as whom it assigns; kubernetes: any other",
+        ),
       context: z
         .string("expected the name of a kubeconfig context")
         .min(1, "expected the name of a kubeconfig context")
         .optional()
         .describe("kubeconfig context that this stack belongs to; default: the current one"),
+      registries: registriesSchema,
+      kedaNamespace: objectName("keda")
+        .default("keda")
+        .describe("Namespace of KEDA's operator, which workers with scaling.kind keda need"),
     })
     .describe("The Kubernetes cluster"),
   protection: z

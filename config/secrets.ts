@@ -2,6 +2,7 @@
 import type { Instance } from "./instance.ts";
 import { isObject } from "./merge.ts";
 import type { Mistake } from "./mistakes.ts";
+import type { RegistrySettings } from "./registries.ts";
 import { structuredKeys } from "./schema.ts";
 import { settingSecrets } from "./setting-secrets.ts";
 
@@ -15,16 +16,29 @@ export interface Named {
   readonly withoutPercent?: boolean;
 }
 
-/** Secrets that are named but missing or unusable, and keys of the file that nothing names. Values are never shown. */
+/**
+ * Secrets that are named but missing or unusable, and keys of the file that nothing names. Values are never shown. `registries`
+ * are undefined when the environment's own settings could not be read.
+ */
 export function secretMistakes(
   raw: Readonly<Record<string, unknown>>,
   instances: Readonly<Record<string, Instance>>,
+  registries: readonly RegistrySettings[] | undefined,
 ): readonly Mistake[] {
-  const named = Object.entries(instances).flatMap(([name, instance]) => [
-    ...namedSecrets(`instances.${name}`, instance),
-    ...settingSecrets(`instances.${name}`, instance),
-  ]);
-  return [...named.flatMap((secret) => valueMistakes(secret, raw[secret.key])), ...unknownKeys(raw, instances, named)];
+  const named = [
+    ...Object.entries(instances).flatMap(([name, instance]) => [
+      ...namedSecrets(`instances.${name}`, instance),
+      ...settingSecrets(`instances.${name}`, instance),
+    ]),
+    ...(registries ?? []).map(({ passwordFrom }, index) => ({
+      key: passwordFrom,
+      setting: `cluster.registries.${index}.passwordFrom`,
+    })),
+  ];
+  return [
+    ...named.flatMap((secret) => valueMistakes(secret, raw[secret.key])),
+    ...(registries === undefined ? [] : unknownKeys(raw, instances, named)),
+  ];
 }
 
 function namedSecrets(at: string, { database, queue, files }: Instance): readonly Named[] {

@@ -18,9 +18,13 @@ export function declareProgram(): Promise<typeof import("../index.ts")> {
   return import(program.href);
 }
 
-/** File name and YAML text of every Kubernetes object, sorted by name. */
 export async function renderStack(stack: string): Promise<ReadonlyMap<string, string>> {
-  const objects = (await synthesizeStack(stack)).filter(isKubernetesObject).map(kubernetesObject);
+  return renderObjects(await synthesizeStack(stack));
+}
+
+/** File name and YAML text of every Kubernetes object, sorted by name. */
+export function renderObjects(resources: readonly Declared[]): ReadonlyMap<string, string> {
+  const objects = resources.filter(isKubernetesObject).map(kubernetesObject);
   const files = objects.map((object) => [fileName(object), stringify(object, yamlOptions)] as const);
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -20,6 +20,8 @@ export interface ClusterArgs {
   readonly reader: ManagedRole;
   /** Name of the ObjectStore that write-ahead logs go to. @default no archive */
   readonly archive?: string | undefined;
+  /** Secret with the passwords of the registries that images come from. @default none */
+  readonly pullSecret?: Input<string> | undefined;
   /** Annotations of the server's own service account: an identity at a cloud. */
   readonly serviceAccount?: Readonly<Record<string, Input<string>>> | undefined;
 }
@@ -37,6 +39,7 @@ export function cluster(args: ClusterArgs): CustomObject {
     kind: "Cluster",
     spec: {
       imageName: image,
+      ...(args.pullSecret !== undefined && { imagePullSecrets: [{ name: args.pullSecret }] }),
       instances,
       // Nobody is superuser: the operator makes the roles, and the owner does the rest.
       enableSuperuserAccess: false,

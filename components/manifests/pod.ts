@@ -23,6 +23,23 @@ export interface Mount {
   readonly readOnly?: boolean;
 }
 
+/** Whom the containers of a pod run as. */
+export const PodUser = {
+  /** Our own uid, the same in every cluster. */
+  Fixed: "fixed",
+  /** A uid, a group and a group of volumes that the cluster assigns, as OpenShift does for its constraint restricted-v2. */
+  Assigned: "assigned",
+} as const;
+export type PodUser = (typeof PodUser)[keyof typeof PodUser];
+
+/** What is the same for every pod of an instance. */
+export interface PodSettings {
+  /** @default fixed */
+  readonly user?: PodUser | undefined;
+  /** Secret with the passwords of the registries that images come from. @default none */
+  readonly pullSecret?: Input<string> | undefined;
+}
+
 /** One container and the pod around it. */
 export interface PodArgs {
   readonly identity: Identity;
@@ -47,12 +64,25 @@ export interface PodArgs {
   readonly serviceAccount?: Input<string> | undefined;
   /** Keeps pods of one part on different nodes and zones where there are any. @default false */
   readonly spread?: boolean;
+  /** Name of a PriorityClass of the cluster. @default the cluster's own */
+  readonly priorityClass?: string | undefined;
+  /** What the instance says of all its pods. @default a fixed user, images that anybody may pull */
+  readonly settings?: PodSettings | undefined;
 }
 
 /** Any uid does, images and volumes are made for that; above 10000 it cannot meet an account of the node. */
 const user = 10001;
 
+const fixedUser = {
+  runAsUser: user,
+  runAsGroup: user,
+  fsGroup: user,
+  // A recursive change of owner takes minutes on a large volume.
+  fsGroupChangePolicy: "OnRootMismatch",
+};
+
 export function podTemplate(args: PodArgs): PodTemplateSpec {
+  const { user: runsAs = PodUser.Fixed, pullSecret } = args.settings ?? {};
   const mounts: readonly Mount[] = [scratchMount("tmp", "/tmp"), ...(args.mounts ?? [])];
   const scratch = { emptyDir: { sizeLimit: args.resources.limits["ephemeral-storage"] } };
   return {
@@ -66,13 +96,11 @@ export function podTemplate(args: PodArgs): PodTemplateSpec {
       terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 30,
       securityContext: {
         runAsNonRoot: true,
-        runAsUser: user,
-        runAsGroup: user,
-        fsGroup: user,
-        // A recursive change of owner takes minutes on a large volume.
-        fsGroupChangePolicy: "OnRootMismatch",
+        ...(runsAs === PodUser.Fixed && fixedUser),
         seccompProfile: { type: "RuntimeDefault" },
       },
+      ...(args.priorityClass !== undefined && { priorityClassName: args.priorityClass }),
+      ...(pullSecret !== undefined && { imagePullSecrets: [{ name: pullSecret }] }),
       ...(args.spread ? spread(args.identity) : {}),
       containers: [container(args, mounts)],
       volumes: mounts.map(({ name, source = scratch }) => ({ name, ...source })),

@@ -97,6 +97,7 @@ export function declareCloudNativePostgres(
         secretName: roleSecret(`${name}-reader`, args, names.datastoreReader, roles.reader, options),
       },
       archive,
+      pullSecret: args.pods?.pullSecret,
       serviceAccount: backup?.store.kind === "gcs" ? identityAtGoogle(backup.store) : undefined,
     }),
     { ...object, name, waitFor: "condition=Ready" },

@@ -7,7 +7,7 @@ import { disruptionBudget, rollingUpdate } from "../manifests/availability.ts";
 import { clientLabel, type Identity, imageVersion, labels, selector } from "../manifests/labels.ts";
 import { objectMetadata } from "../manifests/metadata.ts";
 import { allow, fromPods, metadataServer, toNetworks } from "../manifests/network.ts";
-import { podTemplate } from "../manifests/pod.ts";
+import { type PodSettings, podTemplate } from "../manifests/pod.ts";
 import { http, probes } from "../manifests/probes.ts";
 import { project as projectRoles } from "../sdk.ts";
 import { sizes } from "../sizes.ts";
@@ -34,6 +34,7 @@ interface ProxyArgs {
   readonly credentials: Credentials;
   readonly proxy: CloudSqlProxy;
   readonly connectionName: pulumi.Input<string>;
+  readonly pods?: PodSettings | undefined;
   readonly server: {
     readonly project: string;
     readonly privateNetwork?: string | undefined;
@@ -43,7 +44,7 @@ interface ProxyArgs {
 
 /** Pods that hand connections on to the server. They alone have an identity at Google. */
 export function declareProxy(name: string, args: ProxyArgs, options: pulumi.CustomResourceOptions) {
-  const { namespace, credentials, server, connectionName } = args;
+  const { namespace, credentials, server, connectionName, pods: settings } = args;
   const { image, account, replicas = 2 } = args.proxy;
   const identity: Identity = {
     instance: credentials.instance,
@@ -100,6 +101,7 @@ export function declareProxy(name: string, args: ProxyArgs, options: pulumi.Cust
           probes: probes({ ready: http("/readiness", proxyHealthPort), alive: http("/liveness", proxyHealthPort) }),
           resources: sizes.databaseProxy.resources,
           serviceAccount: google.serviceAccount,
+          settings,
           // Open connections have so long to end.
           terminationGracePeriodSeconds: 60,
           spread: replicas > 1,

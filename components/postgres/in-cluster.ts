@@ -18,11 +18,13 @@ export interface InClusterPostgres {
   readonly storage?: string;
   /** @default 100m to 1 processor, 256Mi to 512Mi */
   readonly resources?: Resources;
+  /** Name of a PriorityClass of the cluster. @default the cluster's own */
+  readonly priorityClass?: string | undefined;
 }
 
 export function declareInClusterPostgres(
   name: string,
-  { server, namespace, identity, credentials, protection }: KindArgs<InClusterPostgres>,
+  { server, namespace, identity, credentials, protection, pods }: KindArgs<InClusterPostgres>,
   options: pulumi.CustomResourceOptions,
 ): ServedDatabases {
   const before = credentials.derivePrevious(Purpose.DatabaseAdministrator);
@@ -43,7 +45,7 @@ export function declareInClusterPostgres(
     name,
     {
       namespace,
-      pod: postgresPod(identity, server, password),
+      pod: { ...postgresPod(identity, server, password), settings: pods },
       port: postgresPort,
       dataPath: "/var/lib/postgresql/data",
       storage: server.storage ?? sizes.database.storage,
@@ -72,6 +74,7 @@ function postgresPod(identity: Identity, server: InClusterPostgres, password: Se
       alive: exec("sh", "-c", "pg_isready --host=127.0.0.1 --username=postgres || [ $? = 1 ]"),
     }),
     resources: server.resources ?? sizes.database.resources,
+    priorityClass: server.priorityClass,
     mounts: [
       secretMount("administrator", "/run/secrets/administrator", password.secretName),
       scratchMount("run", "/var/run/postgresql"),

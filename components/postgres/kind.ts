@@ -5,6 +5,7 @@ import type { Access, DatabaseServer } from "../contracts.ts";
 import type { Credential, Credentials } from "../credentials.ts";
 import type { Protection } from "../durability.ts";
 import type { Identity } from "../manifests/labels.ts";
+import type { PodSettings } from "../manifests/pod.ts";
 
 export interface KindArgs<Server> {
   readonly server: Server;
@@ -14,6 +15,8 @@ export interface KindArgs<Server> {
   readonly names: DatabaseNames;
   readonly roles: RolePasswords;
   readonly protection: Protection;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
 }
 
 /** Passwords of the owner of both databases, and of the role that may only read the datastore. */

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { CkanStack, type CkanStackArgs } from "../../components/ckan-stack.ts";
+import { CkanStack } from "../../components/ckan-stack.ts";
+import type { CkanStackArgs } from "../../components/ckan-stack-args.ts";
 import type { Protection } from "../../components/durability.ts";
-import { alone, credentials, describeComponent, namespace } from "../support/component.ts";
+import { PodUser } from "../../components/manifests/pod.ts";
+import { alone, credentials, describeComponent, nameOf, namespace } from "../support/component.ts";
+import { objectsOf, workloads } from "../support/objects.ts";
 import { dependencies, find, settled } from "../support/program.ts";
 
 const image = (name: string) => `registry.example.org/${name}` as const;
@@ -154,6 +157,57 @@ describeComponent("a site with servers of its own", ownServers);
 describeComponent("a site on servers of somebody else", nothingOwn);
 describeComponent("a site with uploads on a volume", volume);
 
+describe("every pod of a site", () => {
+  const podsOf = async (args: Partial<CkanStackArgs>) => {
+    const { resources } = await alone({ ...ownServers, declare: declare(args) });
+    return { resources, pods: workloads(objectsOf(resources)) };
+  };
+
+  test("names the one Secret by which its image is pulled", async () => {
+    const registries = [{ server: "registry.example.org", user: "puller", password: "password-of-the-puller" }];
+    const { resources, pods } = await podsOf({ registries });
+    const name = nameOf(find(resources, "core/v1:Secret opendata-registries"));
+    expect(pods.map(({ pod }) => pod.imagePullSecrets)).toEqual(pods.map(() => [{ name }]));
+    expect(pods.length).toBe(9);
+    expect(JSON.stringify(resources.map(({ inputs }) => inputs))).not.toContain("password-of-the-puller");
+  });
+
+  test("leaves its user to a cluster that assigns one", async () => {
+    const { pods } = await podsOf({ podUser: PodUser.Assigned });
+    const strict = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
+    expect(pods.map(({ pod }) => pod.securityContext)).toEqual(pods.map(() => strict));
+  });
+});
+
+test("each part has a priority of its own", async () => {
+  const { resources } = await alone({
+    ...ownServers,
+    declare: declare({
+      web: { priorityClass: "web" },
+      workers: { default: { priorityClass: "worker" } },
+      database: { ...least.database, priorityClass: "database" },
+      search: { ...least.search, priorityClass: "search" },
+      queue: { ...least.queue, priorityClass: "queue" },
+      files: { ...least.files, priorityClass: "files" },
+    } as Partial<CkanStackArgs>),
+  });
+  const priorities = workloads(objectsOf(resources)).map(({ address, pod }) => [
+    address.split(" opendata-").at(-1),
+    pod.priorityClassName,
+  ]);
+  expect(Object.fromEntries(priorities)).toEqual({
+    bootstrap: undefined,
+    database: "database",
+    files: "files",
+    "files-setup": undefined,
+    queue: "queue",
+    recovery: undefined,
+    search: "search",
+    web: "web",
+    worker: "worker",
+  });
+});
+
 describe("the order of a release:", () => {
   // Pulumi registers what lies in a component after the component, and that one after what it depends on.
   test.each(["CkanWeb opendata-web", "XLoaderWorker opendata-worker"])(
@@ -176,6 +230,22 @@ describe("the order of a release:", () => {
     expect(await waitFor(nothingOwn)).toBe(
       "postgres.example.org:5432 solr.example.org:8983 redis.example.org:6379 s3.example.org:443",
     );
+  });
+});
+
+describe("workers", () => {
+  const workersOf = async (workers: CkanStackArgs["workers"]) => {
+    const { resources } = await alone({ ...ownServers, declare: declare(workers === undefined ? {} : { workers }) });
+    return resources.filter(({ type }) => type === "ckan:index:XLoaderWorker").map(({ name }) => name);
+  };
+
+  test("are one group, unless there are more", async () => {
+    expect(await workersOf(undefined)).toEqual(["opendata-worker"]);
+    expect(await workersOf({ bulk: { queues: ["bulk"] } })).toEqual(["opendata-worker", "opendata-worker-bulk"]);
+    expect(await workersOf({ bulk: { queues: ["bulk"] }, default: { replicas: 2 } })).toEqual([
+      "opendata-worker",
+      "opendata-worker-bulk",
+    ]);
   });
 });
 

@@ -18,7 +18,11 @@ const web = (args: Partial<CkanWebArgs> = {}, more: readonly string[] = []) => (
 });
 
 describeComponent("one web pod", web());
-describeComponent("two web pods", web({ replicas: 2 }, ["policy/v1:PodDisruptionBudget opendata-web"]));
+const budget = "policy/v1:PodDisruptionBudget opendata-web";
+const autoscaler = "autoscaling/v2:HorizontalPodAutoscaler opendata-web";
+const scaling = { minimum: 2, maximum: 6, cpuPercent: 150 };
+describeComponent("two web pods", web({ replicas: 2 }, [budget]));
+describeComponent("as many web pods as are needed", web({ scaling }, [autoscaler, budget]));
 describeComponent("a web pod with uploads on a volume", {
   component: "CkanWeb opendata-web",
   declare: (opts: object, protection: Protection) => web({ uploads: { storage: "5Gi", protection } }).declare(opts),
@@ -42,6 +46,41 @@ describe("a new release", () => {
   test("stops the pod first where both would need one volume", async () => {
     const uploads = { storage: "5Gi", protection: Protection.Retained };
     expect((await specOf({ uploads }, deployment))["strategy"]).toEqual({ type: "Recreate" });
+  });
+});
+
+describe("an autoscaler of web pods", () => {
+  test("decides alone how many there are: the Deployment says nothing", async () => {
+    expect("replicas" in (await specOf({ scaling }, deployment))).toBe(false);
+    expect((await specOf({ replicas: 2 }, deployment))["replicas"]).toBe(2);
+  });
+
+  test("adds pods by the use of their processors, and takes one a minute away after five quiet ones", async () => {
+    expect(await specOf({ scaling }, autoscaler)).toEqual({
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "opendata-web" },
+      minReplicas: 2,
+      maxReplicas: 6,
+      metrics: [
+        { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 150 } } },
+      ],
+      behavior: {
+        scaleUp: { policies: [{ type: "Pods", value: 2, periodSeconds: 60 }] },
+        scaleDown: { stabilizationWindowSeconds: 300, policies: [{ type: "Pods", value: 1, periodSeconds: 60 }] },
+      },
+    });
+  });
+
+  test("starts when there is what it scales", async () => {
+    const { resources } = await alone(web({ scaling }));
+    expect(find(resources, autoscaler).dependencies).toContain(find(resources, deployment).urn);
+  });
+
+  test("has its pods spread over nodes when there may be several", async () => {
+    const spread = async (args: Partial<CkanWebArgs>) => {
+      const { resources } = await alone(web(args));
+      return "topologySpreadConstraints" in podOf(find(resources, deployment));
+    };
+    expect([await spread({ scaling: { ...scaling, minimum: 1 } }), await spread({})]).toEqual([true, false]);
   });
 });
 

@@ -50,7 +50,7 @@ test("no worker runs, and no lost load is submitted", () => {
 });
 
 test("several stopped workers have no disruption budget, and several web pods keep theirs", async () => {
-  const several = await objects({ maintenance, web: { replicas: 2 }, worker: { replicas: 3 } });
+  const several = await objects({ maintenance, web: { replicas: 2 }, workers: { default: { replicas: 3 } } });
   const budgets = inventory(several).filter((title) => title.includes("PodDisruptionBudget"));
   expect(budgets).toEqual(["policy/v1:PodDisruptionBudget opendata-web"]);
 });

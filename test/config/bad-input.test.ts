@@ -11,6 +11,8 @@ const instanceName =
 const exactImage =
   "expected an image with an exact tag or digest such as registry.example.org/ckan:2.11.6-1, got " as const;
 const longName = "a".repeat(31);
+const longestName = "a".repeat(30);
+const cpuScaling = (minimum: number, maximum: number) => ({ kind: "hpa", minimum, maximum, cpuPercent: 80 });
 
 const opendata = (settings: Record<string, unknown>) => stackFile({ opendata: settings });
 const withPlugins = (...plugins: string[]) => opendata({ ckan: { ...instance.ckan, plugins } });
@@ -19,6 +21,12 @@ const twoInstances = (a: Record<string, unknown>, b: Record<string, unknown>) =>
   stackFile({ a: { host: "a.example.org", ...a }, b: { host: "b.example.org", ...b } });
 const nodePort = (port: number) => ({ exposure: { kind: "node-port", nodePort: port } });
 const exposed = (exposure: Record<string, unknown>) => opendata({ exposure });
+const registry = { server: "registry.example.org", user: "puller", passwordFrom: "registryPassword" };
+const withRegistry = (settings: Record<string, unknown>, secrets: Record<string, string> = {}) =>
+  stackFile(undefined, {
+    "ckan:cluster": { platform: "kubernetes", registries: [{ ...registry, ...settings }] },
+    ...secrets,
+  });
 const ingress = { kind: "ingress", className: "traefik" };
 const { "ckan:rootSecret": _, ...withoutRootSecret } = stackFile();
 const zone = { zone: "example.org", plan: "pro" };
@@ -176,13 +184,58 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
   ],
   [
     "a grace period below the job timeout",
-    opendata({ worker: { jobTimeoutSeconds: 7200 } }),
-    "ckan:instances.opendata.worker.terminationGracePeriodSeconds: expected more than jobTimeoutSeconds (7200): a stopping worker must be able to finish its load, got 3900",
+    opendata({ ckan: { ...instance.ckan, jobTimeoutSeconds: 7200 } }),
+    "ckan:instances.opendata.workers.default.terminationGracePeriodSeconds: expected more than ckan.jobTimeoutSeconds (7200): a stopping worker must be able to finish its load, got 3900",
   ],
   [
-    "a worker that leaves XLoader's queue out",
-    opendata({ worker: { queues: ["bulk"] } }),
-    'ckan:instances.opendata.worker.queues: expected the queue default among them: XLoader looks for duplicates and retries there, got ["bulk"]',
+    "workers that leave XLoader's queue out",
+    opendata({ workers: { default: { queues: ["bulk"] } } }),
+    'ckan:instances.opendata.workers.default.queues: expected the queue default among them: XLoader looks for duplicates and retries there, got ["bulk"]',
+  ],
+  [
+    "a group of workers that has nothing to do",
+    opendata({ workers: { bulk: { replicas: 2 } } }),
+    "ckan:instances.opendata.workers.bulk.queues: expected the queues that this group works on: only the group default has one by itself",
+  ],
+  [
+    "a queue twice in one group",
+    opendata({ workers: { bulk: { queues: ["bulk", "bulk"] } } }),
+    'ckan:instances.opendata.workers.bulk.queues: expected each queue once, got ["bulk","bulk"]',
+  ],
+  [
+    "a group of workers whose name no label takes",
+    opendata({ workers: { Bulk: { queues: ["bulk"] } } }),
+    "ckan:instances.opendata.workers.Bulk: expected the name of a group of workers: lower-case letters, digits and hyphens, such as bulk",
+  ],
+  [
+    "a group of workers whose name is too long beside that of the site",
+    stackFile({ [longestName]: { workers: { priority2: { queues: ["priority"] } } } }),
+    `ckan:instances.${longestName}.workers.priority2: expected a shorter name: ${longestName}-worker-priority2 has 47 characters of at most 46, got "priority2"`,
+  ],
+  [
+    "a number of workers beside an autoscaler",
+    opendata({ workers: { default: { replicas: 2, scaling: cpuScaling(1, 2) } } }),
+    "ckan:instances.opendata.workers.default.replicas: expected nothing here beside scaling, which decides how many pods run: remove one of the two, got 2",
+  ],
+  [
+    "less workers at most than at least",
+    opendata({ workers: { default: { scaling: cpuScaling(3, 2) } } }),
+    "ckan:instances.opendata.workers.default.scaling.minimum: expected at most scaling.maximum (2), got 3",
+  ],
+  [
+    "less workers by KEDA at most than at least",
+    opendata({ workers: { default: { scaling: { kind: "keda", minimum: 3, maximum: 2 } } } }),
+    "ckan:instances.opendata.workers.default.scaling.minimum: expected at most scaling.maximum (2), got 3",
+  ],
+  [
+    "a bound that KEDA does not know",
+    opendata({ workers: { default: { scaling: { kind: "keda", minimum: 0, maximum: 2, cpuPercent: 80 } } } }),
+    `ckan:instances.opendata.workers.default.scaling.cpuPercent: ${unknownKey}`,
+  ],
+  [
+    "workers that scale in an unknown way",
+    opendata({ workers: { default: { scaling: { kind: "knative", minimum: 0, maximum: 2 } } } }),
+    'ckan:instances.opendata.workers.default.scaling.kind: expected kind: hpa or keda, got "knative"',
   ],
   [
     "envvars before another plugin",
@@ -220,6 +273,26 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "ckan:instances.opendata.web.replicas: expected 1 with files.kind: volume, which one pod can mount; set files.kind to minio or s3 for more, got 2",
   ],
   [
+    "web pods that would grow beyond the one that can mount a volume",
+    opendata({ ...onVolume, web: { scaling: { minimum: 1, maximum: 3, cpuPercent: 80 } } }),
+    "ckan:instances.opendata.web.scaling.maximum: expected 1 with files.kind: volume, which one pod can mount; set files.kind to minio or s3 for more, got 3",
+  ],
+  [
+    "a number of web pods beside an autoscaler",
+    opendata({ web: { replicas: 2, scaling: { minimum: 2, maximum: 3, cpuPercent: 80 } } }),
+    "ckan:instances.opendata.web.replicas: expected nothing here beside scaling, which decides how many pods run: remove one of the two, got 2",
+  ],
+  [
+    "less web pods at most than at least",
+    opendata({ web: { scaling: { minimum: 4, maximum: 3, cpuPercent: 80 } } }),
+    "ckan:instances.opendata.web.scaling.minimum: expected at most scaling.maximum (3), got 4",
+  ],
+  [
+    "an autoscaler that lets no web pod run",
+    opendata({ web: { scaling: { minimum: 0, maximum: 3, cpuPercent: 80 } } }),
+    "ckan:instances.opendata.web.scaling.minimum: expected a whole number of at least 1, got 0",
+  ],
+  [
     "an instance name that is no DNS label",
     stackFile({ Open_Data: { site: { id: "opendata" } } }),
     `ckan:instances.Open_Data: ${instanceName}, got "Open_Data"`,
@@ -241,13 +314,36 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
   ],
   [
     "a negative number of pods",
-    opendata({ worker: { replicas: -1 } }),
-    "ckan:instances.opendata.worker.replicas: expected a whole number of at least 1, got -1",
+    opendata({ workers: { default: { replicas: -1 } } }),
+    "ckan:instances.opendata.workers.default.replicas: expected a whole number of at least 1, got -1",
   ],
   [
     "an unknown platform",
     stackFile(undefined, { "ckan:cluster": { platform: "nomad" } }),
     'ckan:cluster.platform: expected a cluster platform: local, kubernetes, openshift, got "nomad"',
+  ],
+  [
+    "a registry with a scheme",
+    withRegistry({ server: "https://registry.example.org" }, { "ckan:registryPassword": "x" }),
+    'ckan:cluster.registries.0.server: expected a registry as it stands in the names of its images, such as registry.example.org, without a scheme, got "https://registry.example.org"',
+  ],
+  [
+    "a registry without its password",
+    withRegistry({}),
+    "ckan:registryPassword: expected a secret, because cluster.registries.0.passwordFrom names it: run pulumi config set --secret ckan:registryPassword",
+  ],
+  [
+    "one registry twice",
+    stackFile(undefined, {
+      "ckan:cluster": { platform: "kubernetes", registries: [registry, registry] },
+      "ckan:registryPassword": "x",
+    }),
+    `ckan:cluster.registries: expected each registry once, got ${JSON.stringify([registry, registry])}`,
+  ],
+  [
+    "a priority class that is no name",
+    opendata({ web: { priorityClass: "Very Important" } }),
+    'ckan:instances.opendata.web.priorityClass: expected a name such as important: lower-case letters, digits, hyphens and dots, got "Very Important"',
   ],
   [
     "an unknown protection",

@@ -20,9 +20,12 @@ test("config/stack.schema.json is what `npm run schema` writes", () => {
 });
 
 describe("an editor finds no mistake in", () => {
-  test.each(["dev", "staging", "prod"])("Pulumi.%s.yaml", (stack) => {
-    expect(errorsOf(parse(read(`Pulumi.${stack}.yaml`)))).toEqual([]);
-  });
+  test.each(["Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml", "examples/stacks/openshift.yaml"])(
+    "%s",
+    (path) => {
+      expect(errorsOf(parse(read(path)))).toEqual([]);
+    },
+  );
 
   test("examples/stacks/settings.yaml", () => {
     expect(errorsOf(parse(read("examples/stacks/settings.yaml")))).toEqual([]);

@@ -25,7 +25,7 @@ describe("an environment is read from Pulumi's configuration:", () => {
     });
     expect({ name, cluster, protection, instances }).toEqual({
       name: "unit",
-      cluster: { platform: "kubernetes", context: "unit" },
+      cluster: { platform: "kubernetes", context: "unit", registries: [], kedaNamespace: "keda" },
       protection: "protected",
       instances: {
         opendata: {
@@ -34,21 +34,25 @@ describe("an environment is read from Pulumi's configuration:", () => {
           dns: { kind: "none" },
           site: { title: "Open data", locale: "en" },
           administrator: { name: "ckan-admin", email: "data@example.org" },
-          ckan: { ...instance.ckan, secretSettings: {}, settings: {}, maximumUploadMegabytes: 100 },
+          ckan: {
+            ...instance.ckan,
+            secretSettings: {},
+            settings: {},
+            maximumUploadMegabytes: 100,
+            jobTimeoutSeconds: 3600,
+          },
           web: {
-            replicas: 1,
             processes: 2,
             threads: 2,
             edgeCacheSeconds: 0,
             cacheSeconds: 5,
             resources: resources("250m", "768Mi", "1", "1Gi", "4Gi"),
           },
-          worker: {
-            replicas: 1,
-            queues: ["default"],
-            jobTimeoutSeconds: 3600,
-            terminationGracePeriodSeconds: 3900,
-            resources: resources("100m", "384Mi", "1", "768Mi", "4Gi"),
+          workers: {
+            default: {
+              terminationGracePeriodSeconds: 3900,
+              resources: resources("100m", "384Mi", "1", "768Mi", "4Gi"),
+            },
           },
           database: { ...instance.database, storage: "10Gi", resources: resources("100m", "256Mi", "1", "512Mi") },
           search: {

@@ -21,6 +21,19 @@ describe("an instance lies over the defaults:", () => {
     ["a kind that is not repeated merges", { kind: "x", a: 1 }, { b: 2 }, { kind: "x", a: 1, b: 2 }],
     ["another kind replaces the whole", { kind: "x", a: 1 }, { kind: "y", b: 2 }, { kind: "y", b: 2 }],
     ["a kind where there was none merges", { a: 1 }, { kind: "x" }, { a: 1, kind: "x" }],
+    [
+      "an autoscaler replaces a number of pods",
+      { replicas: 3, a: 1 },
+      { scaling: { b: 1 } },
+      { scaling: { b: 1 }, a: 1 },
+    ],
+    ["a number of pods replaces an autoscaler", { scaling: { b: 1 } }, { replicas: 3 }, { replicas: 3 }],
+    [
+      "both are left for the rules to refuse",
+      { replicas: 3 },
+      { replicas: 2, scaling: {} },
+      { replicas: 2, scaling: {} },
+    ],
   ])("%s", (_name, under, over, merged) => {
     expect(deepMerge(under, over)).toEqual(merged);
   });

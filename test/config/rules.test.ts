@@ -4,6 +4,7 @@ import { environmentMistakes, instanceMistakes } from "../../config/rules.ts";
 import { instance, onVolume } from "../support/configuration.ts";
 
 const parsed = (settings: Record<string, unknown> = {}) => instanceSchema.parse({ ...instance, ...settings });
+const scaling = (minimum: number, maximum: number) => ({ minimum, maximum, cpuPercent: 80 });
 const keysOf = (settings: Record<string, unknown>) =>
   instanceMistakes("opendata", parsed(settings), "kubernetes").map(({ key }) => key.replace("instances.opendata.", ""));
 
@@ -18,14 +19,38 @@ describe("inside one instance:", () => {
       { search: { kind: "external", host: "solr.example.org" } },
       [],
     ],
-    ["a grace period one second longer is right", { worker: { jobTimeoutSeconds: 3899 } }, []],
+    ["a grace period one second longer is right", { ckan: { ...instance.ckan, jobTimeoutSeconds: 3899 } }, []],
     [
       "a grace period as long as a load is a mistake",
-      { worker: { jobTimeoutSeconds: 3900 } },
-      ["worker.terminationGracePeriodSeconds"],
+      { ckan: { ...instance.ckan, jobTimeoutSeconds: 3900 } },
+      ["workers.default.terminationGracePeriodSeconds"],
+    ],
+    [
+      "each group of workers has its own grace period",
+      {
+        ckan: { ...instance.ckan, jobTimeoutSeconds: 3900 },
+        workers: {
+          default: { terminationGracePeriodSeconds: 4000 },
+          bulk: { queues: ["bulk"] },
+          late: { queues: ["late"], terminationGracePeriodSeconds: 100 },
+        },
+      },
+      ["workers.bulk.terminationGracePeriodSeconds", "workers.late.terminationGracePeriodSeconds"],
     ],
     ["two pods beside an object store are right", { web: { replicas: 2 } }, []],
     ["two pods beside a volume are a mistake", { ...onVolume, web: { replicas: 2 } }, ["web.replicas"]],
+    ["as many pods at least as at most are right", { web: { scaling: scaling(2, 2) } }, []],
+    ["one pod at most beside a volume is right", { ...onVolume, web: { scaling: scaling(1, 1) } }, []],
+    [
+      "pods that grow beside a volume are a mistake",
+      { ...onVolume, web: { scaling: scaling(1, 2) } },
+      ["web.scaling.maximum"],
+    ],
+    [
+      "an autoscaler beside a number, and the wrong way round, are two mistakes",
+      { web: { replicas: 1, scaling: scaling(3, 2) } },
+      ["web.replicas", "web.scaling.minimum"],
+    ],
     [
       "an image tagged with something else than a version is right",
       { ckan: { ...instance.ckan, image: "ckan:blue" } },
@@ -64,12 +89,37 @@ describe("inside one instance:", () => {
     [
       "larger uploads than web and worker have disk for are a mistake of each",
       { ckan: { ...instance.ckan, maximumUploadMegabytes: 800 } },
-      ["web.resources.limits.ephemeral-storage", "worker.resources.limits.ephemeral-storage"],
+      ["web.resources.limits.ephemeral-storage", "workers.default.resources.limits.ephemeral-storage"],
     ],
-    ["a worker without XLoader's queue is a mistake", { worker: { queues: ["bulk"] } }, ["worker.queues"]],
     [
-      "a worker without XLoader may have any queue",
-      { worker: { queues: ["bulk"] }, ckan: { ...instance.ckan, plugins: ["s3filestore", "envvars"] } },
+      "a group default without XLoader's queue is a mistake, whoever else has it",
+      { workers: { default: { queues: ["bulk"] }, loads: { queues: ["default"] } } },
+      ["workers.default.queues"],
+    ],
+    [
+      "two groups may work on one queue",
+      { workers: { default: { queues: ["default", "bulk"] }, bulk: { queues: ["bulk"] } } },
+      [],
+    ],
+    ["another group without queues is a mistake", { workers: { bulk: {} } }, ["workers.bulk.queues"]],
+    [
+      "a request above its limit is a mistake in any group",
+      { workers: { bulk: { queues: ["bulk"], resources: { requests: { memory: "1Gi" } } } } },
+      ["workers.bulk.resources.requests.memory"],
+    ],
+    [
+      "the name of a group with the longest name that its pods can have is right",
+      { workers: { ["a".repeat(30)]: { queues: ["bulk"] } } },
+      [],
+    ],
+    [
+      "a longer one is a mistake",
+      { workers: { ["a".repeat(31)]: { queues: ["bulk"] } } },
+      [`workers.${"a".repeat(31)}`],
+    ],
+    [
+      "without XLoader the group default may have any queue",
+      { workers: { default: { queues: ["bulk"] } }, ckan: { ...instance.ckan, plugins: ["s3filestore", "envvars"] } },
       [],
     ],
   ])("%s", (_name, settings, keys) => {

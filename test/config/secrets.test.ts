@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { instanceSchema } from "../../config/instance.ts";
 import { secretMistakes } from "../../config/secrets.ts";
 import { external, instance } from "../support/configuration.ts";
@@ -50,9 +50,32 @@ test.each([
   ["a secret that nothing names is unknown", all, { a: own }, Object.keys(all).map(unknown)],
   ["the known keys are not unknown", { cluster: {}, protection: "x", defaults: {}, rootSecret: "x" }, { a: own }, []],
 ])("%s", (_name, file, instances, mistakes) => {
-  expect(secretMistakes({ instances, ...file }, instances)).toEqual(mistakes);
+  expect(secretMistakes({ instances, ...file }, instances, [])).toEqual(mistakes);
 });
 
 test("nothing is called unknown as long as an instance cannot be read", () => {
-  expect(secretMistakes({ instances: { a: {}, b: {} }, other: "x" }, { a: own })).toEqual([]);
+  expect(secretMistakes({ instances: { a: {}, b: {} }, other: "x" }, { a: own }, [])).toEqual([]);
+});
+
+describe("the password of a registry", () => {
+  const instances = { a: own };
+  const registries = [{ server: "registry.example.org", user: "puller", passwordFrom: "registryPassword" }];
+
+  test("is no unknown key", () => {
+    expect(secretMistakes({ instances, registryPassword: "x" }, instances, registries)).toEqual([]);
+  });
+
+  test("is missed with the setting that names it", () => {
+    expect(secretMistakes({ instances }, instances, registries)).toEqual([
+      {
+        key: "registryPassword",
+        expected:
+          "expected a secret, because cluster.registries.0.passwordFrom names it: run pulumi config set --secret ckan:registryPassword",
+      },
+    ]);
+  });
+
+  test("is not called unknown as long as the registries cannot be read", () => {
+    expect(secretMistakes({ instances, registryPassword: "x" }, instances, undefined)).toEqual([]);
+  });
 });

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { partyOf, policiesOf } from "../support/declared-flows.ts";
 import { type Flow, isAllowed, maySend, type Party, type PodParty } from "../support/network-policies.ts";
 import { objectsOf, workloads } from "../support/objects.ts";
-import { environments } from "../support/stacks.ts";
+import { environments, onOpenShift } from "../support/stacks.ts";
 
 const address = (of: string): Party => ({ kind: "address", address: of });
 
@@ -21,11 +21,17 @@ const forbidden: Readonly<Record<string, { readonly party: Party; readonly ports
 /** A stack whose servers are somewhere outside, without saying where, opens the ports of those servers to every address. */
 const outsidePorts = [443, 5432, 6379, 8983];
 
-const stranger: PodParty = {
+const inNamespace = (namespace: string): PodParty => ({
   kind: "pod",
-  namespace: "elsewhere",
-  namespaceLabels: { "kubernetes.io/metadata.name": "elsewhere" },
+  namespace,
+  namespaceLabels: { "kubernetes.io/metadata.name": namespace },
   labels: {},
+});
+const stranger = inNamespace("elsewhere");
+/** Where KEDA runs, by the environments that scale workers by it. */
+const kedaNamespaces: Readonly<Record<string, string>> = {
+  "as many pods as are needed": "keda",
+  [onOpenShift]: "openshift-keda",
 };
 const ports = [22, 53, 80, 443, 5000, 5353, 5432, 6379, 8080, 8983, 9000];
 
@@ -58,15 +64,25 @@ describe.each(known)("%s", (name, { pods, policies }) => {
     expect(web.length).toBeGreaterThan(0);
   });
 
+  test("KEDA reaches the queue alone, and only where it scales workers", () => {
+    const namespace = kedaNamespaces[name];
+    const keda = inNamespace(namespace ?? "keda");
+    const open = pods.flatMap(({ party }) =>
+      ports
+        .filter((port) => isAllowed(policies, tcp(keda, party, port)))
+        .filter((port) => !isAllowed(policies, tcp(stranger, party, port)))
+        .map((port) => `${component(party)} ${port}`),
+    );
+    expect(open).toEqual(namespace === undefined ? [] : ["queue 6379"]);
+  });
+
   test("pods reach other namespaces for DNS only, servers not even for that", () => {
     const open = pods.map(({ party }) => [
       component(party),
       ports.filter((port) => isAllowed(policies, tcp(party, stranger, port))),
     ]);
-    const clients = ["bootstrap", "datapusher", "files-setup", "recovery", "web", "worker"];
-    expect(open).toEqual(
-      pods.map(({ party }) => [component(party), clients.includes(component(party)) ? [53, 5353] : []]),
-    );
+    const isClient = (name: string) => /^(?:bootstrap|datapusher|files-setup|recovery|web|worker(?:-\w+)?)$/.test(name);
+    expect(open).toEqual(pods.map(({ party }) => [component(party), isClient(component(party)) ? [53, 5353] : []]));
   });
 
   test("pods of one instance reach no pod of another", () => {

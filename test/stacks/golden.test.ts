@@ -4,8 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { renderStack, synthesizeStack } from "../../render/stack.ts";
-import { stacks } from "../support/stacks.ts";
+import { renderObjects, renderStack, synthesizeStack } from "../../render/stack.ts";
+import { declaredBy } from "../support/program.ts";
+import { openShiftExample, stacks } from "../support/stacks.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
@@ -44,6 +45,11 @@ describe.each(stacks)("%s", (stack) => {
     expect(disappeared, advice).toEqual([]);
     await expect(`${urns.join("\n")}\n`, "new URNs: run `npm run golden`").toMatchFileSnapshot(file);
   });
+});
+
+test("the example for OpenShift renders the objects of its golden file", async () => {
+  const text = documents(renderObjects(await declaredBy(openShiftExample(), "openshift")));
+  await expect(text, "run `npm run golden` and review the diff").toMatchFileSnapshot("openshift.yaml");
 });
 
 /** A stack that is new has no file yet. */

@@ -7,6 +7,7 @@ import {
   type KubernetesObject,
   type Labels,
   matches,
+  mostPodsOf,
   objectsOf,
   type Peer,
   type Port,
@@ -15,7 +16,7 @@ import {
   workloads,
 } from "../support/objects.ts";
 import { secretPaths, title } from "../support/program.ts";
-import { environments } from "../support/stacks.ts";
+import { environments, onOpenShift } from "../support/stacks.ts";
 
 interface Environment {
   readonly resources: readonly Declared[];
@@ -43,7 +44,7 @@ const ofEvery = <T>(pods: readonly Workload[], read: (container: Container) => T
 const same = <T>(pods: readonly Workload[], value: T) => ofEvery(pods, () => value);
 const application = /^app\.kubernetes\.io\/(.*)$/;
 
-describe.each(known)("%s", (_name, { resources, objects, pods }) => {
+describe.each(known)("%s", (name, { resources, objects, pods }) => {
   test("has objects at all, and pods", () => {
     expect(objects.length).toBeGreaterThanOrEqual(19);
     expect(pods.length).toBeGreaterThanOrEqual(3);
@@ -140,6 +141,15 @@ describe.each(known)("%s", (_name, { resources, objects, pods }) => {
     expect(pods.flatMap(references).length).toBeGreaterThan(10);
   });
 
+  test("every Secret and key that an autoscaler reads is in its namespace", () => {
+    const read = objects.flatMap(({ metadata, spec }) =>
+      (spec?.secretTargetRef ?? []).map(({ name, key }) => ({ namespace: metadata.namespace ?? "", name, key })),
+    );
+    expect(
+      read.filter(({ namespace, name, key }) => !holds(objects, { namespace }, { kind: "Secret", name, key })),
+    ).toEqual([]);
+  });
+
   test("every Secret, ConfigMap and claim is used by a pod", () => {
     const used = new Set(
       pods.flatMap((pod) => references(pod).map(({ kind, name }) => `${kind} ${pod.namespace} ${name}`)),
@@ -193,11 +203,11 @@ describe.each(known)("%s", (_name, { resources, objects, pods }) => {
     );
   });
 
-  test("every pod runs as a user of its own, without a token for the API server", () => {
+  test("every pod runs as our own user, or as whom OpenShift assigns, without a token for the API server", () => {
+    const strict = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
+    const ours = { runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001, fsGroupChangePolicy: "OnRootMismatch" };
     for (const { pod } of pods) {
-      const { runAsUser, runAsGroup, runAsNonRoot, seccompProfile } = pod.securityContext;
-      expect([Number(runAsUser) >= 10_000, Number(runAsGroup) >= 10_000]).toEqual([true, true]);
-      expect([runAsNonRoot, seccompProfile]).toEqual([true, { type: "RuntimeDefault" }]);
+      expect(pod.securityContext).toEqual(name === onOpenShift ? strict : { ...ours, ...strict });
       expect([pod.automountServiceAccountToken, pod.enableServiceLinks]).toEqual([false, false]);
     }
   });
@@ -287,12 +297,17 @@ describe.each(known)("%s", (_name, { resources, objects, pods }) => {
     expect(unreachable).toEqual([]);
   });
 
+  test("either a workload says how many pods run, or one autoscaler does", () => {
+    const servers = pods.filter((pod) => !isJob(pod));
+    expect(servers.filter((pod) => mostPodsOf(pod, objects) === undefined).map((pod) => pod.address)).toEqual([]);
+  });
+
   test("exactly the workloads of more than one pod have a disruption budget, which lets one go", () => {
     const budgets = ofKind(objects, "PodDisruptionBudget").map(({ metadata, spec }) => [
       inNamespace(pods, metadata.namespace, spec?.selector?.matchLabels ?? {}).map((pod) => pod.address),
       spec,
     ]);
-    const several = pods.filter(({ object }) => (object.spec?.replicas ?? 1) > 1);
+    const several = pods.filter((pod) => (mostPodsOf(pod, objects) ?? 1) > 1);
     expect(budgets).toEqual(
       several.map((pod) => [
         [pod.address],
@@ -353,10 +368,15 @@ function references({ pod, containers }: Workload): readonly Reference[] {
     }
     return [];
   });
-  return [...variables, ...volumes];
+  const pull = (pod.imagePullSecrets ?? []).map(({ name }) => ({ kind: "Secret", name }));
+  return [...variables, ...volumes, ...pull];
 }
 
-function holds(objects: readonly KubernetesObject[], { namespace }: Workload, { kind, name, key }: Reference): boolean {
+function holds(
+  objects: readonly KubernetesObject[],
+  { namespace }: { namespace: string },
+  { kind, name, key }: Reference,
+): boolean {
   const found = objects.find((object) => address(object) === `${kind} ${namespace} ${name}`);
   return found !== undefined && (key === undefined || key in (found.stringData ?? {}));
 }

@@ -21,6 +21,7 @@ const service = "core/v1:Service opendata-web";
 const map = (name: string) => `core/v1:ConfigMap opendata-${name}`;
 const policy = (name: string) => `networking.k8s.io/v1:NetworkPolicy opendata-${name}`;
 const budget = (name: string) => `policy/v1:PodDisruptionBudget opendata-${name}`;
+const ofBulk = (kind: string) => `${kind} opendata-worker-bulk`;
 const settings = { renamed: [bootstrap, map("configuration")], changed: [web, worker] };
 
 const { ckan } = instance;
@@ -43,9 +44,31 @@ const rows: readonly (readonly [name: string, settings: Record<string, unknown>,
   ["uWSGI's processes", { web: { processes: 3 } }, { renamed: [map("web")], changed: [web] }],
   ["the web pods' memory", { web: { resources } }, { changed: [web] }],
   ["a second web pod", { web: { replicas: 2 } }, { added: [budget("web")], changed: [web] }],
-  ["a second worker", { worker: { replicas: 2 } }, { added: [budget("worker")], changed: [worker] }],
-  ["a grace period", { worker: { terminationGracePeriodSeconds: 5000 } }, { changed: [worker] }],
-  ["a longest load", { worker: { jobTimeoutSeconds: 60 } }, settings],
+  [
+    "an autoscaler of web pods",
+    { web: { scaling: { minimum: 1, maximum: 2, cpuPercent: 80 } } },
+    { added: ["autoscaling/v2:HorizontalPodAutoscaler opendata-web", budget("web")], changed: [web] },
+  ],
+  ["a second worker", { workers: { default: { replicas: 2 } } }, { added: [budget("worker")], changed: [worker] }],
+  [
+    "workers by the jobs that wait",
+    { workers: { default: { scaling: { kind: "keda", minimum: 0, maximum: 2 } } } },
+    {
+      added: [
+        "keda.sh/v1alpha1:ScaledObject opendata-worker",
+        "keda.sh/v1alpha1:TriggerAuthentication opendata-worker",
+        budget("worker"),
+      ],
+      changed: [worker, "networking.k8s.io/v1:NetworkPolicy opendata-queue"],
+    },
+  ],
+  [
+    "another group of workers",
+    { workers: { bulk: { queues: ["bulk"] } } },
+    { added: ["apps/v1:Deployment", "core/v1:ConfigMap", "networking.k8s.io/v1:NetworkPolicy"].map(ofBulk) },
+  ],
+  ["a grace period", { workers: { default: { terminationGracePeriodSeconds: 5000 } } }, { changed: [worker] }],
+  ["a longest load", { ckan: { ...ckan, jobTimeoutSeconds: 60 } }, settings],
   [
     "an image of Solr",
     { search: { ...instance.search, image: "registry.example.org/solr:9.10.1-2" } },

@@ -60,6 +60,15 @@ export const externalSecrets = {
   "ckan:secretKey": "secret-key-of-somebody",
 } as const;
 
+/** Pods that autoscalers make and take away. */
+export const scaled = {
+  web: { scaling: { minimum: 2, maximum: 6, cpuPercent: 80 } },
+  workers: {
+    default: { scaling: { kind: "keda", minimum: 0, maximum: 4 } },
+    bulk: { queues: ["bulk"], scaling: { kind: "hpa", minimum: 1, maximum: 3, cpuPercent: 70 } },
+  },
+} as const;
+
 /** A stack file with these instances, which lie over the least instance. */
 export function stackFile(instances: Readonly<Record<string, Settings>> = { opendata: {} }, more: Settings = {}) {
   return {

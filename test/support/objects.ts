@@ -48,6 +48,8 @@ export interface PodSpec {
   readonly automountServiceAccountToken: boolean;
   readonly enableServiceLinks: boolean;
   readonly securityContext: Readonly<Record<string, unknown>>;
+  readonly priorityClassName?: string;
+  readonly imagePullSecrets?: readonly { readonly name: string }[];
   readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
   readonly volumes: readonly Volume[];
@@ -79,6 +81,10 @@ interface PodTemplate {
 
 export interface Spec {
   readonly replicas?: number;
+  readonly scaleTargetRef?: { readonly kind: string; readonly name: string };
+  readonly maxReplicas?: number;
+  readonly maxReplicaCount?: number;
+  readonly secretTargetRef?: readonly { readonly name: string; readonly key: string }[];
   readonly selector?: Labels & { readonly matchLabels?: Labels };
   readonly template?: PodTemplate;
   readonly jobTemplate?: { readonly spec: { readonly template: PodTemplate } };
@@ -134,6 +140,17 @@ export function workloads(objects: readonly KubernetesObject[]): readonly Worklo
       },
     ];
   });
+}
+
+/** Most pods of a workload at a time; undefined where neither it nor what scales it says so, or both do. */
+export function mostPodsOf({ object, namespace }: Workload, objects: readonly KubernetesObject[]): number | undefined {
+  const scalers = objects.filter(({ metadata, spec }) => {
+    const { kind, name } = spec?.scaleTargetRef ?? {};
+    return metadata.namespace === namespace && kind === object.kind && name === object.metadata.name;
+  });
+  const said = [object.spec?.replicas, ...scalers.map(({ spec }) => spec?.maxReplicas ?? spec?.maxReplicaCount)];
+  const numbers = said.filter((number) => number !== undefined);
+  return numbers.length === 1 ? numbers[0] : undefined;
 }
 
 /** Whether labels fulfil a selector; an empty selector means everything. */

@@ -1,7 +1,7 @@
 /** The stacks that are committed, and variants of what a stack file may ask for. */
 import { readStackFile } from "../../render/stack-file.ts";
 import type { Declared } from "../../render/synthesize.ts";
-import { external, externalSecrets, onVolume, pushing, stackFile } from "./configuration.ts";
+import { external, externalSecrets, onVolume, pushing, scaled, stackFile } from "./configuration.ts";
 import { declaredBy } from "./program.ts";
 
 export const stacks = ["dev", "staging", "prod"] as const;
@@ -15,6 +15,11 @@ export function committed(stack: Stack): Record<string, unknown> {
 /** An example of examples/stacks with the secrets that it names. */
 export function example(name: string, secrets: Readonly<Record<string, string>>): Record<string, unknown> {
   return { ...parsed(`examples/stacks/${name}.yaml`), ...secrets };
+}
+
+/** The example of a site on OpenShift, with the secret that its operator sets. */
+export function openShiftExample(): Record<string, unknown> {
+  return example("openshift", { "ckan:registryPassword": "password-of-the-puller" });
 }
 
 /** What Pulumi hands over as JSON is parsed again. */
@@ -42,6 +47,9 @@ const exampleSecrets = {
 const maintenance = { enabled: true };
 const nodePort = { exposure: { kind: "node-port", nodePort: 30500 } };
 
+/** Of the environments, the one where the cluster assigns whom pods run as. */
+export const onOpenShift = "the example for OpenShift";
+
 /** Every environment over which an invariant must hold. */
 export const environments: Readonly<Record<string, () => Promise<readonly Declared[]>>> = {
   dev: () => declaredBy(committed("dev"), "dev"),
@@ -51,7 +59,9 @@ export const environments: Readonly<Record<string, () => Promise<readonly Declar
   "uploads on a volume": () => declaredBy(stackFile({ opendata: { ...onVolume, ...nodePort } })),
   "servers of somebody else": () => declaredBy(stackFile({ opendata: external }, externalSecrets)),
   "settings about the world outside": () => declaredBy(example("settings", exampleSecrets)),
-  "a closed site": () => declaredBy(stackFile({ opendata: { maintenance, worker: { replicas: 2 } } })),
+  "a closed site": () => declaredBy(stackFile({ opendata: { maintenance, workers: { default: { replicas: 2 } } } })),
   "DataPusher in place of XLoader": () => declaredBy(stackFile({ opendata: pushing })),
+  "as many pods as are needed": () => declaredBy(stackFile({ opendata: scaled })),
+  [onOpenShift]: () => declaredBy(openShiftExample(), "openshift"),
   "two instances": () => declaredBy(stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })),
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { allow, denyAll, fromAnywhere, fromPods } from "../../../components/manifests/network.ts";
+import { allow, denyAll, fromAnywhere, fromNamespace, fromPods } from "../../../components/manifests/network.ts";
 
 const pods = { part: "web" };
 const both = ["Ingress", "Egress"];
@@ -25,6 +25,15 @@ describe("a part", () => {
   test("receives from pods with a label, on one port", () => {
     expect(allow({ pods, from: [fromPods({ "web-client": "true" }, 80)] }).ingress).toEqual([
       { from: [{ podSelector: { matchLabels: { "web-client": "true" } } }], ports: [{ port: 80, protocol: "TCP" }] },
+    ]);
+  });
+
+  test("receives from a namespace by the label that every one has, on one port", () => {
+    expect(allow({ pods, from: [fromNamespace("keda", 80)] }).ingress).toEqual([
+      {
+        from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "keda" } } }],
+        ports: [{ port: 80, protocol: "TCP" }],
+      },
     ]);
   });
 

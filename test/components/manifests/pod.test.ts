@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   claimMount,
   configMapMount,
+  PodUser,
   podTemplate,
   scratchMount,
   secretMount,
@@ -64,6 +65,31 @@ describe("a pod", () => {
         volumes: [{ name: "tmp", emptyDir: { sizeLimit: "2Gi" } }],
       },
     });
+  });
+
+  test("leaves user and groups to a cluster that assigns them, and nothing else", () => {
+    const { spec } = podTemplate({ ...least, settings: { user: PodUser.Assigned } }) as unknown as {
+      spec: { securityContext: object; containers: { securityContext: object }[] };
+    };
+    expect(spec.securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+    expect(spec.containers[0]?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    });
+  });
+
+  test("names the Secret for its images and a priority only where there is one", () => {
+    const named = podTemplate({ ...least, priorityClass: "important", settings: { pullSecret: "registries" } }).spec;
+    expect(named).toMatchObject({
+      priorityClassName: "important",
+      imagePullSecrets: [{ name: "registries" }],
+      securityContext: { runAsUser: 10001 },
+    });
+    const keys = Object.keys(podTemplate(least).spec ?? {});
+    expect(keys.filter((key) => ["priorityClassName", "imagePullSecrets"].includes(key))).toEqual([]);
   });
 
   const container = (args: Partial<Parameters<typeof podTemplate>[0]>) => {

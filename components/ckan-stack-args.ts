@@ -1,0 +1,98 @@
+/** What a site is declared with. */
+import type { Site } from "../ckan/settings.ts";
+import type { ExposureArgs } from "./ckan-exposure.ts";
+import type { CkanWebArgs } from "./ckan-web.ts";
+import type { Credentials } from "./credentials.ts";
+import type { Protection } from "./durability.ts";
+import type { GcsStorageArgs } from "./gcs-storage.ts";
+import type { PodUser } from "./manifests/pod.ts";
+import type { MinioStorageArgs } from "./minio-storage.ts";
+import { concealPostgres, type PostgresServerArgs } from "./postgres-db.ts";
+import { concealRedis, type RedisServerArgs } from "./redis-queue.ts";
+import { concealRegistries, type Registry } from "./registries.ts";
+import { concealKeys, type S3StorageArgs } from "./s3-storage.ts";
+import { concealMail, concealSettings, type SecretSettings, withoutBundle } from "./site-secrets.ts";
+import type { SolrServerArgs } from "./solr-core.ts";
+import type { SurroundingArgs } from "./surroundings.ts";
+import type { XLoaderWorkerArgs } from "./xloader-worker.ts";
+
+/** What the parts of an instance get from the instance itself. */
+type Given =
+  | "namespace"
+  | "instance"
+  | "credentials"
+  | "protection"
+  | "pods"
+  | "group"
+  | "queue"
+  | "siteId"
+  | "runtime"
+  | "host"
+  | "store"
+  | "uploads"
+  | "siteUrl"
+  | "nodePort"
+  | "maximumUploadMegabytes"
+  | "maintenance"
+  | "stopped";
+
+/** Where uploads go. */
+export type FilesArgs =
+  | ({ readonly kind: "minio" } & Omit<MinioStorageArgs, Given>)
+  | ({ readonly kind: "s3" } & Omit<S3StorageArgs, Given>)
+  | ({ readonly kind: "gcs" } & Omit<GcsStorageArgs, Given>)
+  /** A volume of the one web pod. */
+  | { readonly kind: "volume"; readonly storage: string };
+
+export interface CkanStackArgs extends SurroundingArgs {
+  /** Namespace of the instance: the stack declares it and every object in it. */
+  readonly namespace: string;
+  /** Source of all passwords and keys. Its `instance` names the site in labels and databases. */
+  readonly credentials: Credentials;
+  /** What a destroy leaves. @default protected */
+  readonly protection?: Protection;
+  /** Whom pods run as. @default a fixed uid */
+  readonly podUser?: PodUser | undefined;
+  /** Private registries that images come from. @default none */
+  readonly registries?: readonly Registry[];
+  /** Name under which the site is reached. */
+  readonly host: string;
+  /** How the site is reached from outside. */
+  readonly exposure: ExposureArgs;
+  readonly ckan: {
+    readonly version: string;
+    readonly image: string;
+    /** ckan.plugins in this order; envvars last. */
+    readonly plugins: readonly string[];
+    /** Further settings that are secrets, by name. @default none */
+    readonly secretSettings?: SecretSettings;
+  };
+  /** Name, language, stage and further settings of the site. */
+  readonly site: Omit<Site, "url" | "internalUrl" | "store" | "plugins" | "mail" | "dataPusherUrl">;
+  /** The sysadmin that the bootstrap creates; its password is derived. */
+  readonly administrator: { readonly name: string; readonly email: string };
+  readonly database: PostgresServerArgs;
+  readonly search: SolrServerArgs;
+  readonly queue: RedisServerArgs;
+  readonly files: FilesArgs;
+  readonly web?: Omit<CkanWebArgs, Given>;
+  /** Namespace of KEDA, where a group of workers scales by it. @default keda */
+  readonly kedaNamespace?: string;
+  /** Groups of workers by name. @default one group called default; it is there in any case */
+  readonly workers?: Readonly<Record<string, Omit<XLoaderWorkerArgs, Given>>>;
+}
+
+/** The arguments as they may be written to the state. */
+export function concealed(args: CkanStackArgs): CkanStackArgs {
+  const { registries = [], database, queue, files, ckan, mail } = args;
+  return {
+    ...args,
+    registries: concealRegistries(registries),
+    ckan: { ...ckan, ...(ckan.secretSettings && { secretSettings: concealSettings(ckan.secretSettings) }) },
+    ...(mail !== undefined && { mail: concealMail(mail) }),
+    ...withoutBundle,
+    database: concealPostgres(database),
+    queue: concealRedis(queue),
+    files: files.kind === "s3" ? concealKeys(files) : files,
+  };
+}
