@@ -5,7 +5,7 @@ import { projectRoot } from "../toolchain/paths.ts";
 import { main, print, ToolchainError } from "../toolchain/steps.ts";
 import { ckan } from "./ckan.ts";
 import { growth } from "./growth.ts";
-import { operationsAgainstFlat } from "./operations.ts";
+import { operationsAgainstFlat, operationsOfThousand } from "./operations.ts";
 import { program } from "./program.ts";
 import { rendering } from "./render.ts";
 import { start } from "./start.ts";
@@ -17,6 +17,7 @@ const figures: Readonly<Record<string, () => Promise<Section>>> = {
   program,
   render: rendering,
   operations: operationsAgainstFlat,
+  thousand: operationsOfThousand,
   growth,
   start,
   ckan,

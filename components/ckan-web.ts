@@ -21,7 +21,7 @@ import {
   type Resources,
 } from "./manifests/pod.ts";
 import { http, probes } from "./manifests/probes.ts";
-import { type CpuScaling, cpuAutoscaler, deploymentMetadata, mostPods } from "./manifests/scaling.ts";
+import { type CpuScaling, cpuAutoscaler, mostPods } from "./manifests/scaling.ts";
 import { volumeClaim } from "./manifests/storage.ts";
 import { sizes } from "./sizes.ts";
 
@@ -106,7 +106,7 @@ export class CkanWeb extends pulumi.ComponentResource {
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
-        metadata: deploymentMetadata(metadata, args),
+        metadata,
         spec: {
           // Whatever is written here would be taken back from the autoscaler with each `up`.
           ...(scaling === undefined && { replicas }),

@@ -21,7 +21,13 @@ export interface Access {
 /** The far end of a network flow. */
 export type Destination =
   | { readonly kind: "pods"; readonly labels: Readonly<Record<string, string>>; readonly port: number }
-  | { readonly kind: "networks"; readonly networks: readonly string[]; readonly port: number };
+  | {
+      readonly kind: "networks";
+      readonly networks: readonly string[];
+      /** Parts of these networks that are not meant. @default none */
+      readonly except?: readonly string[];
+      readonly port: number;
+    };
 
 /** A PostgreSQL server. */
 export interface DatabaseServer {

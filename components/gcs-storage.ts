@@ -6,7 +6,7 @@ import type { Credentials } from "./credentials.ts";
 import { durable, Protection } from "./durability.ts";
 import { backupBucket, roles, uploadsBucket } from "./manifests/cloud-storage.ts";
 import type { Identity } from "./manifests/labels.ts";
-import { toNetworks } from "./manifests/network.ts";
+import { toInternet } from "./manifests/network.ts";
 import { cloudStorage } from "./sdk.ts";
 import { credentialsSecret } from "./secret.ts";
 import { type GoogleIdentity, googleIdentity } from "./workload-identity.ts";
@@ -69,7 +69,7 @@ export class GcsStorage extends pulumi.ComponentResource {
       secretKey: key["secret-key"],
       reachableByBrowsers: true,
       identities: { web: web.serviceAccount, worker: worker.serviceAccount },
-      access: toNetworks(["0.0.0.0/0"], endpoint.port),
+      access: toInternet(endpoint.port),
     };
     this.registerOutputs();
   }

@@ -14,7 +14,7 @@ import { type ObjectMetadata, objectMetadata } from "./manifests/metadata.ts";
 import { allow, identityAccess } from "./manifests/network.ts";
 import { configMapMount, type PodSettings, podTemplate, type Resources } from "./manifests/pod.ts";
 import { exec, probes } from "./manifests/probes.ts";
-import { type CpuScaling, cpuAutoscaler, deploymentMetadata, mostPods } from "./manifests/scaling.ts";
+import { type CpuScaling, cpuAutoscaler, mostPods } from "./manifests/scaling.ts";
 import { defaultGroup, workerRole } from "./manifests/worker-groups.ts";
 import { sizes } from "./sizes.ts";
 
@@ -81,7 +81,7 @@ export class XLoaderWorker extends pulumi.ComponentResource {
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
-        metadata: deploymentMetadata(metadata, number),
+        metadata,
         spec: {
           // Whatever is written here would be taken back from the autoscaler with each `up`.
           ...(scaling === undefined && { replicas }),

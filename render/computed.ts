@@ -16,6 +16,17 @@ const computed: Readonly<Record<string, (inputs: Inputs) => Inputs>> = {
   "gcp:storage/hmacKey:HmacKey": () => ({ accessId: "<access key>", secret: "<secret key>" }),
 };
 
+const answers: Readonly<Record<string, Inputs>> = {
+  // As if nobody had a record of these names.
+  "cloudflare:index/getDnsRecords:getDnsRecords": { results: [] },
+  "cloudflare:index/getZone:getZone": { id: "<id of the zone>", zoneId: "<id of the zone>" },
+};
+
+/** What a question to a cloud is answered with, the question included. */
+export function computedAnswer(token: string, inputs: Inputs): Inputs {
+  return { ...inputs, ...answers[token] };
+}
+
 export function computedOutputs(type: string, inputs: Inputs): Inputs {
   return computed[type]?.(inputs) ?? {};
 }

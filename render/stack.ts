@@ -46,8 +46,10 @@ export function isKubernetesObject(resource: Declared): boolean {
   return resource.custom && resource.type.startsWith("kubernetes:");
 }
 
-export function kubernetesObject({ inputs }: Declared): KubernetesObject {
-  const { apiVersion, kind, metadata, ...rest } = inputs;
+/** A name that is left to Pulumi is the logical one here; an `up` adds some characters to it. */
+export function kubernetesObject({ name, inputs }: Declared): KubernetesObject {
+  const { apiVersion, kind, metadata: given, ...rest } = inputs;
+  const metadata = { name, ...(given as object) };
   // Masked values are no base64: as plain text they leave the file one that the API server would take.
   const { data, ...others } = rest;
   const content = kind === "Secret" ? { ...others, stringData: data } : rest;

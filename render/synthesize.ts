@@ -1,6 +1,6 @@
 /** Runs a Pulumi program without an engine and returns what it would register. */
 import * as pulumi from "@pulumi/pulumi";
-import { computedOutputs } from "./computed.ts";
+import { computedAnswer, computedOutputs } from "./computed.ts";
 import type { StackConfiguration } from "./stack-file.ts";
 
 /** One registered resource. */
@@ -46,7 +46,12 @@ export async function synthesize({ project, stack, configuration, declare }: Pro
     const state = { metadata: { name, ...(metadata as object) }, ...others, ...computedOutputs(type, others) };
     return { id: `${name}-id`, state };
   };
-  await pulumi.runtime.setMocks({ newResource, call: (args) => args.inputs }, project, stack, true);
+  await pulumi.runtime.setMocks(
+    { newResource, call: ({ token, inputs }) => computedAnswer(token, inputs) },
+    project,
+    stack,
+    true,
+  );
   recordRegistrations((request) => declared.push(describe(request, stack, project)));
   await declare();
   await pulumi.runtime.disconnect();

@@ -25,7 +25,7 @@ await main(async () => {
     const scanners = [
       kubeScore(tools.kubeScore, kubernetesVersion),
       checkov(tools.checkovPython),
-      kubeconform(tools.kubeconform, tools.swagger, join(folder, "schemas")),
+      kubeconform(tools.kubeconform, tools.swagger, tools.definitions, join(folder, "schemas")),
       podSecurity(tools.podSecurity, kubernetesVersion),
     ];
     const rendered: Rendered[] = [];

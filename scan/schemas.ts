@@ -39,6 +39,42 @@ export function jsonSchemas({ definitions }: Swagger): ReadonlyMap<string, unkno
   ]);
 }
 
+/** What is used of a CustomResourceDefinition. */
+export interface CustomDefinition {
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly kind: string };
+    readonly versions: readonly { readonly name: string; readonly schema: { readonly openAPIV3Schema: unknown } }[];
+  };
+}
+
+/** Schemas of custom resources by file name, one for each version. */
+export function customSchemas(definitions: readonly CustomDefinition[]): ReadonlyMap<string, unknown> {
+  return new Map(
+    definitions.flatMap(({ spec: { group, names, versions } }) =>
+      versions.map(({ name, schema }) => [
+        schemaFile({ group, version: name, kind: names.kind }),
+        strictCustom(schema.openAPIV3Schema, true),
+      ]),
+    ),
+  );
+}
+
+/** The API server prunes what a definition does not name, unless it says otherwise; here that is an error. */
+function strictCustom(schema: unknown, root = false): unknown {
+  if (typeof schema !== "object" || schema === null) return schema;
+  if (Array.isArray(schema)) return schema.map((item) => strictCustom(item));
+  const { properties, ...rest } = schema as Record<string, unknown>;
+  if (rest["x-kubernetes-int-or-string"] === true) return { anyOf: [{ type: "integer" }, { type: "string" }] };
+  const others = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, strictCustom(value)]));
+  if (typeof properties !== "object" || properties === null) return others;
+  const named = Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, strictCustom(value)]));
+  const open = rest["x-kubernetes-preserve-unknown-fields"] === true || "additionalProperties" in rest;
+  // Definitions need not repeat what every object has.
+  const every = root ? { apiVersion: { type: "string" }, kind: { type: "string" }, metadata: { type: "object" } } : {};
+  return { ...others, properties: { ...every, ...named }, ...(!open && { additionalProperties: false }) };
+}
+
 function schemaFile({ group, version, kind }: Kind): string {
   const words = [kind, group.split(".")[0], version].filter((word) => word !== "");
   return `${words.join("-").toLowerCase()}.json`;

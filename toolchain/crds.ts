@@ -47,9 +47,20 @@ const projects = {
     folder: "example/prometheus-operator-crd-full",
     files: /_podmonitors\.yaml$/,
   },
+  keda: {
+    module: "github.com/kedacore/keda/v2@v2.20.2",
+    folder: "config/crd/bases",
+    files: /^keda\.sh_(?:scaledobjects|triggerauthentications)\.yaml$/,
+  },
 } as const satisfies Record<string, Project>;
 
 export type CustomResourceProject = keyof typeof projects;
+
+/** Paths of the definitions of all of them. */
+export async function everyDefinition(): Promise<readonly string[]> {
+  const names = Object.keys(projects) as CustomResourceProject[];
+  return (await Promise.all(names.map(customResourceDefinitions))).flat();
+}
 
 /** Paths of a project's definitions on this machine; downloads its module the first time. */
 export async function customResourceDefinitions(name: CustomResourceProject): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 /** What `npm run scan` runs: scanners for Kubernetes objects, and what Kubernetes says of its own objects. */
 import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { everyDefinition } from "./crds.ts";
 import { ensureGoPrograms, requireGo } from "./go.ts";
 import { cacheRoot, projectRoot } from "./paths.ts";
 import { run } from "./process.ts";
@@ -16,6 +17,8 @@ export interface Scanners {
   readonly checkovPython: string;
   /** Kubernetes' OpenAPI description of every object. */
   readonly swagger: string;
+  /** Files of the definitions of every custom resource that a stack may have. */
+  readonly definitions: readonly string[];
 }
 
 export async function ensureScanners(): Promise<Scanners> {
@@ -25,6 +28,7 @@ export async function ensureScanners(): Promise<Scanners> {
     podSecurity: await goProgram("pod-security", kubernetesVersion, "."),
     checkovPython: await ensurePythonProgram({ name: "checkov", version: checkovVersion, cost: "1 minute" }),
     swagger: await ensureSwagger(),
+    definitions: await everyDefinition(),
   };
 }
 

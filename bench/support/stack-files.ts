@@ -35,6 +35,30 @@ export function disposable(config: Config): Config {
   };
 }
 
+/**
+ * The same site where neither services nor operators are: databases, files and the way to the site as the dev stack has them, and
+ * workers that their processors scale. Everything else stays as it is in the file.
+ */
+export function selfContained(config: Config): Config {
+  const { "ckan:cloudflare": _, ...rest } = config;
+  const defaults = config["ckan:defaults"] as Record<string, Config>;
+  const instances = config["ckan:instances"] as Readonly<Record<string, Config>>;
+  const { database, files } = committed("dev")["ckan:defaults"] as Record<string, Config>;
+  const { default: workers = {} } = (defaults["workers"] ?? {}) as Record<string, Config>;
+  const scaling =
+    workers["scaling"] === undefined ? {} : { scaling: { kind: "hpa", minimum: 1, maximum: 6, cpuPercent: 70 } };
+  return {
+    ...rest,
+    "ckan:defaults": { ...defaults, database, files, workers: { default: { ...workers, ...scaling } } },
+    "ckan:instances": Object.fromEntries(
+      Object.entries(instances).map(([name, { dns, ...site }]) => [
+        name,
+        dns === undefined ? site : { ...site, exposure: { kind: "none" } },
+      ]),
+    ),
+  };
+}
+
 /** What goes into the stack file in plain text. */
 export function withoutRootSecret({ "ckan:rootSecret": _, ...rest }: Config): Config {
   return rest;

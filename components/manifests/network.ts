@@ -61,7 +61,7 @@ function egress(destination: Destination): Egress {
     case "pods":
       return { to: [{ podSelector: { matchLabels: { ...destination.labels } } }], ports };
     case "networks":
-      return { to: destination.networks.map((cidr) => ({ ipBlock: block(cidr) })), ports };
+      return { to: destination.networks.map((cidr) => ({ ipBlock: block(cidr, destination.except) })), ports };
   }
 }
 
@@ -76,6 +76,14 @@ export function toNetworks(networks: readonly string[], port: number): Access {
   return { clientLabels: {}, destination: { kind: "networks", networks, port } };
 }
 
+/** Addresses that no public service has: the cluster's own, its neighbours', a cloud's. RFC 1918, 6598 and 3927. */
+const notPublic = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"];
+
+/** The way to a service of the public internet, whose addresses nobody can list. */
+export function toInternet(port: number): Access {
+  return { clientLabels: {}, destination: { kind: "networks", networks: ["0.0.0.0/0"], except: notPublic, port } };
+}
+
 /** Where pods on Google's Kubernetes get the identity that they are bound to (Workload Identity): the second is the node's own answer. */
 export const metadataServer: readonly Access[] = [
   toNetworks([`${metadataService.address}/${metadataService.length}`], 80),
@@ -87,7 +95,12 @@ export function identityAccess(store: Pick<ObjectStore, "identities"> | undefine
   return store?.identities === undefined ? [] : metadataServer;
 }
 
-function block(cidr: string): { readonly cidr: string; readonly except?: string[] } {
+function block(
+  cidr: string,
+  exceptions: readonly string[] = [],
+): { readonly cidr: string; readonly except?: string[] } {
+  if (exceptions.length > 0) return { cidr, except: [...exceptions] };
+
   const [network = "", length] = cidr.split("/");
   const addresses = new BlockList();
   addresses.addSubnet(network, Number(length), "ipv4");

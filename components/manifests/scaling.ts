@@ -1,6 +1,5 @@
 /** How many pods of a Deployment run: a fixed number, or what an autoscaler decides. */
 import type { types } from "@pulumi/kubernetes";
-import type { ObjectMetadata } from "./metadata.ts";
 
 /** As many pods as their processors have work for. */
 export interface CpuScaling {
@@ -19,15 +18,6 @@ export interface PodNumber {
 /** Most pods that run at a time: where there are several, they are to be on different nodes, and to leave them one by one. */
 export function mostPods({ replicas, scaling }: PodNumber): number {
   return scaling?.maximum ?? replicas ?? 1;
-}
-
-/**
- * Metadata of a Deployment whose number of pods this is. Where the stack file writes a number, it also takes it back from an
- * autoscaler that was there before, or from somebody who changed it by hand; server-side apply calls that a conflict.
- */
-export function deploymentMetadata<Given extends ObjectMetadata>(metadata: Given, { scaling }: PodNumber): Given {
-  if (scaling !== undefined) return metadata;
-  return { ...metadata, annotations: { ...metadata.annotations, "pulumi.com/patchForce": "true" } };
 }
 
 /** One pod a minute goes, and only after five quiet minutes: a pod that comes again costs a start of CKAN. */

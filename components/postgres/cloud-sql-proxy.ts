@@ -6,7 +6,7 @@ import type { Credentials } from "../credentials.ts";
 import { disruptionBudget, rollingUpdate } from "../manifests/availability.ts";
 import { clientLabel, type Identity, imageVersion, labels, selector } from "../manifests/labels.ts";
 import { objectMetadata } from "../manifests/metadata.ts";
-import { allow, fromPods, metadataServer, toNetworks } from "../manifests/network.ts";
+import { allow, fromPods, metadataServer, toInternet, toNetworks } from "../manifests/network.ts";
 import { type PodSettings, podTemplate } from "../manifests/pod.ts";
 import { http, probes } from "../manifests/probes.ts";
 import { project as projectRoles } from "../sdk.ts";
@@ -70,7 +70,7 @@ export function declareProxy(name: string, args: ProxyArgs, options: pulumi.Cust
         to: [
           toNetworks(server.networks ?? ["0.0.0.0/0"], proxiedPort),
           // Google's API hands out the certificates.
-          toNetworks(["0.0.0.0/0"], 443),
+          toInternet(443),
           ...metadataServer,
         ],
       }),

@@ -1,17 +1,25 @@
 /** kubeconform: whether every object has the shape that this version of Kubernetes publishes, field by field. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { readJson, scannerOutput } from "../output.ts";
-import { jsonSchemas, schemaFileTemplate } from "../schemas.ts";
+import { type CustomDefinition, customSchemas, jsonSchemas, schemaFileTemplate } from "../schemas.ts";
 import { type Result, result, type Scanner } from "./scanner.ts";
 
-/** `schemas` is a folder, which is filled from Kubernetes' `swagger`. */
-export function kubeconform(program: string, swagger: string, schemas: string): Scanner {
+/** `schemas` is a folder, which is filled from Kubernetes' `swagger` and from the files of definitions of custom resources. */
+export function kubeconform(
+  program: string,
+  swagger: string,
+  definitions: readonly string[],
+  schemas: string,
+): Scanner {
   mkdirSync(schemas);
-  for (const [file, content] of jsonSchemas(JSON.parse(readFileSync(swagger, "utf8")))) {
-    writeFileSync(join(schemas, file), JSON.stringify(content));
-  }
+  const custom = definitions.flatMap((file) =>
+    parseAllDocuments(readFileSync(file, "utf8")).map((document) => document.toJS() as CustomDefinition),
+  );
+  const all = [...jsonSchemas(JSON.parse(readFileSync(swagger, "utf8"))), ...customSchemas(custom)];
+  for (const [file, content] of all) writeFileSync(join(schemas, file), JSON.stringify(content));
   const options = ["-strict", "-verbose", "-output=json", `-schema-location=${join(schemas, schemaFileTemplate)}`];
   return {
     name: "kubeconform",

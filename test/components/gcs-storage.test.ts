@@ -150,7 +150,15 @@ test("hands on Google's S3 endpoint with a key of the web pods' account, and an 
     bucket: "example-opendata-files",
     reachableByBrowsers: true,
     identities: { web: "opendata-files-web", worker: "opendata-files-worker" },
-    access: { clientLabels: {}, destination: { kind: "networks", networks: ["0.0.0.0/0"], port: 443 } },
+    access: {
+      clientLabels: {},
+      destination: {
+        kind: "networks",
+        networks: ["0.0.0.0/0"],
+        except: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"],
+        port: 443,
+      },
+    },
   });
   expect([accessKey, secretKey]).toEqual([
     { secretName: "opendata-files-key", key: "access-key" },

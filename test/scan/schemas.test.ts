@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { jsonSchemas } from "../../scan/schemas.ts";
+import { customSchemas, jsonSchemas } from "../../scan/schemas.ts";
 
 const kind = (group: string, version: string, name: string) => ({ group, version, kind: name });
 const reference = { $ref: "#/definitions/core.Port" };
@@ -35,4 +35,41 @@ test("what has fields has no others, and what may be a number or text may be eit
   expect(definitions["core.Service"]).toMatchObject({ properties: { port: reference }, additionalProperties: false });
   expect(definitions["util.IntOrString"]).toEqual({ oneOf: [{ type: "integer" }, { type: "string" }] });
   expect(definitions["util.Raw"]).toEqual({});
+});
+
+test("a custom resource may have what its definition names and what every object has, and nothing else", () => {
+  const openAPIV3Schema = {
+    type: "object",
+    properties: {
+      spec: {
+        type: "object",
+        properties: {
+          port: { "x-kubernetes-int-or-string": true },
+          labels: { additionalProperties: { type: "string" } },
+        },
+      },
+      status: { type: "object", properties: {}, "x-kubernetes-preserve-unknown-fields": true },
+    },
+  };
+  const spec = { group: "keda.sh", names: { kind: "Thing" }, versions: [{ name: "v1", schema: { openAPIV3Schema } }] };
+  expect(Object.fromEntries(customSchemas([{ spec }]))).toEqual({
+    "thing-keda-v1.json": {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        apiVersion: { type: "string" },
+        kind: { type: "string" },
+        metadata: { type: "object" },
+        spec: {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            port: { anyOf: [{ type: "integer" }, { type: "string" }] },
+            labels: { additionalProperties: { type: "string" } },
+          },
+        },
+        status: { type: "object", properties: {}, "x-kubernetes-preserve-unknown-fields": true },
+      },
+    },
+  });
 });

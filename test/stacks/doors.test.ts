@@ -30,6 +30,9 @@ const inNamespace = (namespace: string): PodParty => ({
 const stranger = inNamespace("elsewhere");
 /** Where KEDA runs, by the environments that scale workers by it. */
 const kedaNamespaces: Readonly<Record<string, string>> = {
+  staging: "keda",
+  prod: "keda",
+  "the longest instance name": "keda",
   "as many pods as are needed": "keda",
   [onOpenShift]: "openshift-keda",
 };
@@ -42,15 +45,31 @@ for (const [name, declare] of Object.entries(environments)) {
   known.push([name, { pods, policies: policiesOf(objects) }]);
 }
 
+/** Stacks with services at Google, and what of it their CKAN pods reach: files by S3, databases; web and worker their identity. */
+const atGoogle = ["staging", "prod", "the longest instance name"];
+
+/** Ports of each forbidden destination that pods of a stack reach all the same, each for a reason. */
+function openPorts(stack: string, what: string): readonly number[] {
+  if (stack === "servers of somebody else" && what !== "the metadata service of a cloud") return outsidePorts;
+  if (!atGoogle.includes(stack)) return [];
+  return what === "the internet" ? [443] : what === "the metadata service of a cloud" ? [80] : [];
+}
+
 describe.each(known)("%s", (name, { pods, policies }) => {
   test.each(Object.entries(forbidden))("no pod may send to %s", (what, { party, ports }) => {
     const open = pods.flatMap((pod) =>
       ports.filter((port) => maySend(policies, { source: pod.party, destination: party, port, protocol: "TCP" })),
     );
-    const outside = name === "servers of somebody else" && what !== "the metadata service of a cloud";
-    expect([...new Set(open)].sort((a, b) => a - b)).toEqual(
-      outside ? ports.filter((port) => outsidePorts.includes(port)) : [],
-    );
+    const reasonable = openPorts(name, what);
+    expect([...new Set(open)].sort((a, b) => a - b)).toEqual(ports.filter((port) => reasonable.includes(port)));
+  });
+
+  test("web and worker alone reach what gives pods an identity at a cloud, where they have one", () => {
+    const metadata = forbidden["the metadata service of a cloud"]?.party as Party;
+    const open = pods
+      .filter(({ party }) => maySend(policies, tcp(party, metadata, 80)))
+      .map(({ party }) => component(party));
+    expect([...new Set(open)].sort()).toEqual(atGoogle.includes(name) ? ["web", "worker"] : []);
   });
 
   test("pods of other namespaces reach web pods on port 5000, and nothing else", () => {

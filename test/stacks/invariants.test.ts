@@ -150,12 +150,14 @@ describe.each(known)("%s", (name, { resources, objects, pods }) => {
     ).toEqual([]);
   });
 
-  test("every Secret, ConfigMap and claim is used by a pod", () => {
+  test("every Secret, ConfigMap and claim is used by a pod, or named by what an operator reads", () => {
     const used = new Set(
       pods.flatMap((pod) => references(pod).map(({ kind, name }) => `${kind} ${pod.namespace} ${name}`)),
     );
     const stored = objects.filter(({ kind }) => ["Secret", "ConfigMap", "PersistentVolumeClaim"].includes(kind));
-    expect(stored.map(address).filter((item) => !used.has(item))).toEqual([]);
+    const operated = JSON.stringify(objects.filter(({ apiVersion }) => apiVersion.includes("cnpg.io/")));
+    const unused = stored.filter((object) => !used.has(address(object)));
+    expect(unused.filter(({ metadata }) => !operated.includes(`"${metadata.name}"`)).map(address)).toEqual([]);
   });
 
   test("every mount of a container is a volume of its pod, and every volume is mounted", () => {
@@ -220,11 +222,12 @@ describe.each(known)("%s", (name, { resources, objects, pods }) => {
     expect(loose.map(({ at, container }) => `${at}: ${container.image}`)).toEqual([]);
   });
 
-  test("secrets are in Secrets and nowhere else", () => {
+  test("secrets are in Secrets, with the services that they are for, and nowhere else", () => {
     const secret = resources
       .filter(({ type }) => !type.startsWith("ckan:"))
       .flatMap((resource) => secretPaths(resource.raw).map((path) => `${title(resource)}: ${path}`));
-    expect(secret.filter((path) => !/^core\/v1:Secret [-a-z0-9]+: data(?:\.|$)/.test(path))).toEqual([]);
+    const place = /^core\/v1:Secret [-a-z0-9]+: data(?:\.|$)|^gcp:sql\/user:User [-a-z0-9]+: password$/;
+    expect(secret.filter((path) => !place.test(path))).toEqual([]);
     const values = ofKind(objects, "Secret").flatMap(({ stringData = {} }) => Object.values(stringData));
     expect(values.filter((value) => value !== "[secret]")).toEqual([]);
     expect(values.length).toBeGreaterThan(5);

@@ -69,6 +69,30 @@ export const scaled = {
   },
 } as const;
 
+/** Databases that CloudNativePG runs, with a pooler, an archive and Prometheus. */
+export const operated = {
+  database: {
+    kind: "cloud-native-pg",
+    image: "ghcr.io/cloudnative-pg/postgresql:17.6",
+    pooler: { instances: 2 },
+    backup: {
+      store: {
+        kind: "s3",
+        destination: "s3://backups/opendata",
+        endpoint: "https://s3.example.org",
+        accessKeyFrom: "archiveAccessKey",
+        secretKeyFrom: "archiveSecretKey",
+      },
+    },
+    prometheusNamespace: "monitoring",
+  },
+} as const;
+
+export const operatedSecrets = {
+  "ckan:archiveAccessKey": "access-key-of-the-archive",
+  "ckan:archiveSecretKey": "secret-key-of-the-archive",
+} as const;
+
 /** A stack file with these instances, which lie over the least instance. */
 export function stackFile(instances: Readonly<Record<string, Settings>> = { opendata: {} }, more: Settings = {}) {
   return {

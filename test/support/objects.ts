@@ -127,7 +127,8 @@ export interface Workload {
 export function workloads(objects: readonly KubernetesObject[]): readonly Workload[] {
   return objects.flatMap((object) => {
     const template = object.spec?.template ?? object.spec?.jobTemplate?.spec.template;
-    if (template === undefined) return [];
+    // A Database of an operator's has a template too: the name of one.
+    if (typeof template !== "object") return [];
     const { initContainers = [], containers } = template.spec;
     return [
       {

@@ -1,7 +1,16 @@
 /** The stacks that are committed, and variants of what a stack file may ask for. */
 import { readStackFile } from "../../render/stack-file.ts";
 import type { Declared } from "../../render/synthesize.ts";
-import { external, externalSecrets, onVolume, pushing, scaled, stackFile } from "./configuration.ts";
+import {
+  external,
+  externalSecrets,
+  onVolume,
+  operated,
+  operatedSecrets,
+  pushing,
+  scaled,
+  stackFile,
+} from "./configuration.ts";
 import { declaredBy } from "./program.ts";
 
 export const stacks = ["dev", "staging", "prod"] as const;
@@ -63,5 +72,6 @@ export const environments: Readonly<Record<string, () => Promise<readonly Declar
   "DataPusher in place of XLoader": () => declaredBy(stackFile({ opendata: pushing })),
   "as many pods as are needed": () => declaredBy(stackFile({ opendata: scaled })),
   [onOpenShift]: () => declaredBy(openShiftExample(), "openshift"),
+  "databases that an operator runs": () => declaredBy(stackFile({ opendata: operated }, operatedSecrets)),
   "two instances": () => declaredBy(stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })),
 };

@@ -32,12 +32,20 @@ const statuses: Readonly<Record<string, Status>> = {
   Database: () => ({ applied: true }),
   Pooler: ({ spec }) => ({ instances: (spec as { instances: number }).instances }),
   Ingress: () => ({ loadBalancer: { ingress: [{ ip: gatewayAddress }] } }),
+  ScaledObject: () => ({ conditions: [condition("Ready")] }),
 };
+
+/** What leads to a site. */
+const exposing = ["Gateway", "HTTPRoute", "Certificate", "Route", "Ingress"];
 
 const plural = (kind: string) => `${kind.toLowerCase()}${kind.endsWith("s") ? "es" : "s"}`;
 
 /** Waits for the command while the controllers of these kinds work. */
-export async function withControllers(engine: Engine, command: RunningCommand, kinds: readonly string[]): Promise<Run> {
+export async function withControllers(
+  engine: Engine,
+  command: RunningCommand,
+  kinds: readonly string[] = exposing,
+): Promise<Run> {
   const resources = kinds.map(plural).join(",");
   const answered = new Set<string>();
   let running = true;
