@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { longestAnswerSeconds } from "../ckan/uwsgi.ts";
 import { type Address, parseAddress } from "./address.ts";
+import { customResource } from "./custom-resource.ts";
 import type { CustomObject } from "./manifests/custom-object.ts";
 import * as manifests from "./manifests/exposure.ts";
 import { type Identity, labels } from "./manifests/labels.ts";
@@ -146,12 +147,11 @@ export class CkanExposure extends pulumi.ComponentResource {
     object: CustomObject,
     options: { readonly waitFor: string; readonly annotations?: Readonly<Record<string, string>> },
   ): kubernetes.apiextensions.CustomResource & { readonly status: pulumi.Output<ExposureStatus | undefined> } {
-    const annotations = { ...options.annotations, "pulumi.com/waitFor": options.waitFor };
     // A key without a value: what the cluster says of it is an output then.
-    const given = { ...object, metadata: objectMetadata({ ...metadata(name, args), annotations }), status: undefined };
-    return new kubernetes.apiextensions.CustomResource(name, given, {
-      parent: this,
-    }) as kubernetes.apiextensions.CustomResource & { readonly status: pulumi.Output<ExposureStatus | undefined> };
+    const given = { ...object, status: undefined };
+    return customResource(name, given, { ...metadata(name, args), ...options }, { parent: this }) as ReturnType<
+      CkanExposure["custom"]
+    >;
   }
 }
 

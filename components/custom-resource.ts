@@ -10,14 +10,14 @@ import { type ObjectMetadata, objectMetadata } from "./manifests/metadata.ts";
  */
 export function customResource(
   name: string,
-  { apiVersion, kind, spec }: CustomObject,
+  object: CustomObject,
   { waitFor, ...metadata }: ObjectMetadata & { readonly waitFor?: string },
   options: pulumi.CustomResourceOptions,
 ): kubernetes.apiextensions.CustomResource {
   const annotations = { ...metadata.annotations, ...(waitFor !== undefined && { "pulumi.com/waitFor": waitFor }) };
   return new kubernetes.apiextensions.CustomResource(
     name,
-    { apiVersion, kind, spec, metadata: objectMetadata({ ...metadata, annotations }) },
+    { ...object, metadata: objectMetadata({ ...metadata, annotations }) },
     options,
   );
 }

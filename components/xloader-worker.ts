@@ -6,6 +6,7 @@ import { scripts } from "../ckan/scripts.ts";
 import { webAccess } from "./ckan-web.ts";
 import { configFiles } from "./config-files.ts";
 import type { CkanRuntime, ObjectStore, QueueEndpoint } from "./contracts.ts";
+import { customResource } from "./custom-resource.ts";
 import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
 import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type QueueScaling, scaledObject, triggerAuthentication } from "./manifests/keda.ts";
@@ -116,24 +117,16 @@ export class XLoaderWorker extends pulumi.ComponentResource {
         break;
       case "keda": {
         const { namespace, queue, siteId, queues = [defaultQueue] } = args;
-        const authentication = new kubernetes.apiextensions.CustomResource(
-          name,
-          { ...triggerAuthentication(queue.password), metadata },
-          { parent: this },
-        ).metadata.name;
+        const access = triggerAuthentication(queue.password);
+        const authentication = customResource(name, access, metadata, { parent: this }).metadata.name;
         const lists = queues.map((each) => queueList(siteId, each));
         const object = scaledObject({ deployment: name, namespace, queue, lists, authentication, scaling });
         // Ready when KEDA has reached the queue and made its autoscaler. Without the word that it pauses, it would start a pod of a
         // closed site for the first job that waits.
-        const state: Record<string, string> = args.stopped
-          ? { "pulumi.com/waitFor": "condition=Paused", "autoscaling.keda.sh/paused-replicas": "0" }
-          : { "pulumi.com/waitFor": "condition=Ready" };
-        const annotations = { ...metadata.annotations, ...state };
-        new kubernetes.apiextensions.CustomResource(
-          name,
-          { ...object, metadata: { ...metadata, annotations } },
-          { parent: this, dependsOn: [deployment] },
-        );
+        const state = args.stopped
+          ? { waitFor: "condition=Paused", annotations: { "autoscaling.keda.sh/paused-replicas": "0" } }
+          : { waitFor: "condition=Ready" };
+        customResource(name, object, { ...metadata, ...state }, { parent: this, dependsOn: [deployment] });
         break;
       }
     }

@@ -6,25 +6,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../toolchain/crds.ts";
+import { operated } from "../support/configuration.ts";
 import { withControllers } from "./support/controllers.ts";
 import { Engine, readStackFile, rootSecret } from "./support/engine.ts";
 
-const database = {
-  kind: "cloud-native-pg",
-  image: "ghcr.io/cloudnative-pg/postgresql:17.6",
-  storage: "20Gi",
-  pooler: { instances: 2 },
-  backup: {
-    store: {
-      kind: "s3",
-      destination: "s3://backups/opendata",
-      endpoint: "https://s3.example.org",
-      accessKeyFrom: "archiveAccessKey",
-      secretKeyFrom: "archiveSecretKey",
-    },
-  },
-  prometheusNamespace: "monitoring",
-};
+const { database } = operated;
 const operator = ["Cluster", "Database", "Pooler"];
 const kinds =
   "clusters.postgresql.cnpg.io,databases.postgresql.cnpg.io,poolers,scheduledbackups,objectstores,podmonitors";
