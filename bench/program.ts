@@ -52,7 +52,8 @@ function section(
   ];
   const of = (count: number) => usages.get(count) ?? [];
   // One site's share of what the program costs beyond the first one.
-  const share = (count: number) => (middle(of(count), "seconds") - middle(of(1), "seconds")) / (count - 1);
+  const share = (count: number, key: keyof Usage = "seconds") =>
+    (middle(of(count), key) - middle(of(1), key)) / (count - 1);
   const rows = counts.map((count) => [
     ...row(count === 1 ? "dev stack, 1 site" : `${count} sites`, of(count)),
     count === 1 ? "" : share(count) * 1000,
@@ -67,6 +68,11 @@ function section(
       { what: "dev stack, MB", value: middle(of(1), "megabytes"), atMost: 200 },
       { what: "prod stack, seconds", value: middle(prod, "seconds"), atMost: 1 },
       { what: "a further site at 50 against one at 5, ratio", value: share(50) / share(5), atMost: 1.2 },
+      {
+        what: "a further site's memory at 50 against one at 5, ratio",
+        value: share(50, "megabytes") / share(5, "megabytes"),
+        atMost: 1.2,
+      },
     ],
   };
 }

@@ -14,8 +14,8 @@ type AdministeredArgs = Omit<KindArgs<unknown>, "server"> &
       readonly user: pulumi.Input<string>;
       readonly password: Credential | pulumi.Input<string>;
     };
-    /** Where the machine that runs Pulumi reaches the server. @default the host */
-    readonly administeredAt?: pulumi.Input<string>;
+    /** How the machine that runs Pulumi reaches the server. @default as pods do */
+    readonly outside?: Pick<DatabaseServer, "host" | "sslMode">;
   };
 
 /** Has roles and databases made by whoever administers the server. */
@@ -101,16 +101,16 @@ const serverLocale = { lcCollate: "DEFAULT", lcCtype: "DEFAULT" };
 
 function serverProvider(
   name: string,
-  { host, administeredAt = host, port, sslMode, administrator }: AdministeredArgs,
+  { host, sslMode, outside = { host, sslMode }, port, administrator }: AdministeredArgs,
   options: pulumi.CustomResourceOptions,
 ) {
   const { user, password } = administrator;
   return new (postgresql().Provider)(
     `${name}-server`,
     {
-      host: administeredAt,
+      host: outside.host,
       port,
-      sslmode: sslMode,
+      sslmode: outside.sslMode,
       username: user,
       password: typeof password === "object" && "secret" in password ? password.secret : pulumi.secret(password),
       // A managed server's administrator is none.

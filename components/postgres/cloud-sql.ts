@@ -106,7 +106,8 @@ export function declareCloudSql(name: string, args: Args, options: pulumi.Custom
         port: postgresPort,
         sslMode,
         administrator: { user: user.name, password },
-        administeredAt: address,
+        // Not through the proxy, which is for pods.
+        outside: { host: address, sslMode: "require" },
       },
       options,
     ),

@@ -420,17 +420,15 @@ describe("Cloud SQL", () => {
   });
 
   describe("through the Auth Proxy", () => {
-    const proxied = databases(
-      {
-        ...managed,
-        connection: {
-          kind: "auth-proxy",
-          image: "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.18.2",
-          account: "ckan-opendata-sql",
-        },
+    const proxiedServer = {
+      ...managed,
+      connection: {
+        kind: "auth-proxy",
+        image: "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.18.2",
+        account: "ckan-opendata-sql",
       },
-      {},
-    );
+    } as const;
+    const proxied = databases(proxiedServer, {});
 
     test("CKAN reaches a Service of its namespace, and the proxy alone has an identity at Google", async () => {
       const { made, resources } = await alone(proxied);
@@ -450,6 +448,17 @@ describe("Cloud SQL", () => {
         "example-prod:europe-west3:ckan-opendata-prod",
       ]);
       expect((pod as { serviceAccountName?: string }).serviceAccountName).toBe("opendata-database-proxy");
+    });
+
+    test("Pulumi administers the server at its own address, over TLS, and not through the proxy", async () => {
+      const { connection } = proxiedServer;
+      const { resources } = await declare({ connection, administration: "pulumi" });
+      expect(find(resources, "pulumi:providers:postgresql opendata-database-server").inputs).toMatchObject({
+        host: "<private address of ckan-opendata-prod>",
+        sslmode: "require",
+        username: "ckan_administrator",
+      });
+      expect(resources.filter(({ name }) => name.startsWith("opendata-database-administrator-"))).toEqual([]);
     });
 
     test("the proxy's account may connect to databases, and only its own pods may act as it", async () => {
