@@ -102,7 +102,9 @@ export class StandIn implements provider.Provider {
     const service = this.#load();
     const type = typeOf(urn);
     this.#behaviour.admit(type, inputs, service.resources, service.facts);
-    const id = hash(`${type} ${JSON.stringify(inputs)}`);
+    // Two with the same inputs are two: keys, above all.
+    const same = service.resources.filter((one) => one.type === type).length;
+    const id = hash(`${type} ${JSON.stringify(inputs)} ${same}`);
     await this.#behaviour.perform?.({ type, after: withoutEnvelopes(inputs) });
     this.#change((resources) => [...resources, { type, id, inputs }]);
     return { id, outs: this.#outputs(type, id, inputs) };
