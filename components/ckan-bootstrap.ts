@@ -42,7 +42,7 @@ const waitSeconds = 420;
 
 export class CkanBootstrap extends pulumi.ComponentResource {
   constructor(name: string, args: CkanBootstrapArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:CkanBootstrap", name, args, opts);
+    super("ckan:index:CkanBootstrap", name, {}, opts);
     const { namespace, credentials, runtime } = args;
     const identity: Identity = {
       instance: credentials.instance,

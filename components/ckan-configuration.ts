@@ -21,7 +21,7 @@ import { ckanEnvironment } from "./manifests/ckan-environment.ts";
 import type { Identity } from "./manifests/labels.ts";
 import { type OutsideArgs, outsideAccess, proxyEnvironment } from "./outside.ts";
 import { credentialsSecret } from "./secret.ts";
-import { concealSecrets, declareSecretSettings, type SiteSecrets } from "./site-secrets.ts";
+import { declareSecretSettings, type SiteSecrets } from "./site-secrets.ts";
 
 export interface CkanConfigurationArgs extends SiteSecrets, OutsideArgs {
   readonly namespace: pulumi.Input<string>;
@@ -56,7 +56,7 @@ export class CkanConfiguration extends pulumi.ComponentResource {
   readonly outside: Pick<CkanRuntime, "caBundle" | "environment" | "access">;
 
   constructor(name: string, args: CkanConfigurationArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:CkanConfiguration", name, concealSecrets(args), opts);
+    super("ckan:index:CkanConfiguration", name, {}, opts);
     const { namespace, credentials, database, search, queue, store, mail, caBundle, dataPusher } = args;
     const identity: Identity = {
       instance: credentials.instance,

@@ -58,7 +58,7 @@ export class CkanExposure extends pulumi.ComponentResource {
   readonly address: pulumi.Output<Address | undefined>;
 
   constructor(name: string, args: CkanExposureArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:CkanExposure", name, args, opts);
+    super("ckan:index:CkanExposure", name, {}, opts);
     const text = this.expose(name, args);
     this.address = text.apply((address) => (address === undefined ? undefined : parseAddress(address)));
     this.registerOutputs({ address: this.address });

@@ -7,11 +7,11 @@ import type { Protection } from "./durability.ts";
 import type { GcsStorageArgs } from "./gcs-storage.ts";
 import type { PodUser } from "./manifests/pod.ts";
 import type { MinioStorageArgs } from "./minio-storage.ts";
-import { concealPostgres, type PostgresServerArgs } from "./postgres-db.ts";
-import { concealRedis, type RedisServerArgs } from "./redis-queue.ts";
-import { concealRegistries, type Registry } from "./registries.ts";
-import { concealKeys, type S3StorageArgs } from "./s3-storage.ts";
-import { concealMail, concealSettings, type SecretSettings, withoutBundle } from "./site-secrets.ts";
+import type { PostgresServerArgs } from "./postgres-db.ts";
+import type { RedisServerArgs } from "./redis-queue.ts";
+import type { Registry } from "./registries.ts";
+import type { S3StorageArgs } from "./s3-storage.ts";
+import type { SecretSettings } from "./site-secrets.ts";
 import type { SolrServerArgs } from "./solr-core.ts";
 import type { SurroundingArgs } from "./surroundings.ts";
 import type { XLoaderWorkerArgs } from "./xloader-worker.ts";
@@ -80,19 +80,4 @@ export interface CkanStackArgs extends SurroundingArgs {
   readonly kedaNamespace?: string;
   /** Groups of workers by name. @default one group called default; it is there in any case */
   readonly workers?: Readonly<Record<string, Omit<XLoaderWorkerArgs, Given>>>;
-}
-
-/** The arguments as they may be written to the state. */
-export function concealed(args: CkanStackArgs): CkanStackArgs {
-  const { registries = [], database, queue, files, ckan, mail } = args;
-  return {
-    ...args,
-    registries: concealRegistries(registries),
-    ckan: { ...ckan, ...(ckan.secretSettings && { secretSettings: concealSettings(ckan.secretSettings) }) },
-    ...(mail !== undefined && { mail: concealMail(mail) }),
-    ...withoutBundle,
-    database: concealPostgres(database),
-    queue: concealRedis(queue),
-    files: files.kind === "s3" ? concealKeys(files) : files,
-  };
 }

@@ -6,7 +6,7 @@ import type { Address } from "./address.ts";
 import { CkanBootstrap } from "./ckan-bootstrap.ts";
 import { CkanConfiguration } from "./ckan-configuration.ts";
 import { CkanExposure } from "./ckan-exposure.ts";
-import { type CkanStackArgs, concealed, type FilesArgs } from "./ckan-stack-args.ts";
+import type { CkanStackArgs, FilesArgs } from "./ckan-stack-args.ts";
 import { CkanWeb, type CkanWebArgs, webServicePort } from "./ckan-web.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./contracts.ts";
 import { DataPusher, dataPusherEndpoint } from "./data-pusher.ts";
@@ -39,7 +39,7 @@ export class CkanStack extends pulumi.ComponentResource {
   readonly store: ObjectStore | undefined;
 
   constructor(name: string, args: CkanStackArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:CkanStack", name, concealed(args), opts);
+    super("ckan:index:CkanStack", name, {}, opts);
     const { credentials, protection = Protection.Protected } = args;
     const { instance } = credentials;
     const self = { parent: this };

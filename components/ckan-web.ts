@@ -88,7 +88,7 @@ export const webServicePort = { name: "http", number: 80 } as const;
 
 export class CkanWeb extends pulumi.ComponentResource {
   constructor(name: string, args: CkanWebArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:CkanWeb", name, args, opts);
+    super("ckan:index:CkanWeb", name, {}, opts);
     const { namespace, instance, runtime, replicas = 1, scaling } = args;
     const identity: Identity = { instance, component: "web", software: "ckan", version: runtime.version };
     const pods = selector(identity);

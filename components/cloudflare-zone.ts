@@ -64,7 +64,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
   readonly #name: string;
 
   constructor(name: string, args: CloudflareZoneArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:CloudflareZone", name, args, opts);
+    super("ckan:index:CloudflareZone", name, {}, opts);
     this.#name = name;
     const zoneId = args.zoneId === undefined ? this.lookUp(args.zone) : pulumi.output(args.zoneId);
     for (const site of args.sites) this.site(zoneId, args.owner, site);

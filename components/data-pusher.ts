@@ -43,7 +43,7 @@ export function dataPusherEndpoint(host: string, instance: string): LoaderEndpoi
 
 export class DataPusher extends pulumi.ComponentResource {
   constructor(name: string, args: DataPusherArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:DataPusher", name, args, opts);
+    super("ckan:index:DataPusher", name, {}, opts);
     const { namespace, instance, store, outside } = args;
     const identity: Identity = { instance, component, software: component, version: imageVersion(args.image) };
     const pods = selector(identity);

@@ -42,7 +42,7 @@ export class GcsStorage extends pulumi.ComponentResource {
   readonly backupAccount: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: GcsStorageArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:GcsStorage", name, args, opts);
+    super("ckan:index:GcsStorage", name, {}, opts);
     const protection = args.protection ?? Protection.Protected;
     const holding = { parent: this, ...durable(protection) };
     const { Bucket } = cloudStorage();

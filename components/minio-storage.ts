@@ -43,7 +43,7 @@ export class MinioStorage extends pulumi.ComponentResource {
   readonly store: ObjectStore;
 
   constructor(name: string, args: MinioStorageArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:MinioStorage", name, args, opts);
+    super("ckan:index:MinioStorage", name, {}, opts);
     const { credentials, namespace } = args;
     const { instance } = credentials;
     const bucket = args.bucket ?? `${instance}-files`;

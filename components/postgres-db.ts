@@ -7,13 +7,9 @@ import type { Credentials } from "./credentials.ts";
 import { Protection } from "./durability.ts";
 import { type Identity, imageVersion } from "./manifests/labels.ts";
 import type { PodSettings } from "./manifests/pod.ts";
-import {
-  type CloudNativePostgres,
-  concealCloudNativePostgres,
-  declareCloudNativePostgres,
-} from "./postgres/cloud-native-pg.ts";
+import { type CloudNativePostgres, declareCloudNativePostgres } from "./postgres/cloud-native-pg.ts";
 import { type CloudSqlPostgres, declareCloudSql } from "./postgres/cloud-sql.ts";
-import { concealExternalPostgres, declareExternalPostgres, type ExternalPostgres } from "./postgres/external.ts";
+import { declareExternalPostgres, type ExternalPostgres } from "./postgres/external.ts";
 import { declareInClusterPostgres, type InClusterPostgres } from "./postgres/in-cluster.ts";
 import type { KindArgs, ServedDatabases } from "./postgres/kind.ts";
 import { credentialsSecret } from "./secret.ts";
@@ -36,7 +32,7 @@ export class PostgresDb extends pulumi.ComponentResource {
   readonly endpoints: DatabaseEndpoints;
 
   constructor(name: string, args: PostgresDbArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:PostgresDb", name, { ...args, server: concealPostgres(args.server) }, opts);
+    super("ckan:index:PostgresDb", name, {}, opts);
     const { credentials, namespace, server, pods, protection = Protection.Protected } = args;
     const { instance } = credentials;
     const version = "image" in server ? imageVersion(server.image) : undefined;
@@ -70,18 +66,6 @@ function declareServed(
       return declareCloudSql(name, { ...args, server }, options);
     case "external":
       return declareExternalPostgres(name, { ...args, server }, options);
-  }
-}
-
-/** The server as it may be written to the state. */
-export function concealPostgres(server: PostgresServerArgs): PostgresServerArgs {
-  switch (server.kind) {
-    case "external":
-      return concealExternalPostgres(server);
-    case "cloud-native-pg":
-      return concealCloudNativePostgres(server);
-    default:
-      return server;
   }
 }
 

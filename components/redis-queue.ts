@@ -63,7 +63,7 @@ export class RedisQueue extends pulumi.ComponentResource {
   readonly endpoint: QueueEndpoint;
 
   constructor(name: string, args: RedisQueueArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:RedisQueue", name, { ...args, server: concealRedis(args.server) }, opts);
+    super("ckan:index:RedisQueue", name, {}, opts);
     const { server } = args;
     switch (server.kind) {
       case "in-cluster":
@@ -132,11 +132,6 @@ export class RedisQueue extends pulumi.ComponentResource {
     const access: Access = { clientLabels: {}, destination: { kind: "networks", networks, port } };
     return { host, port, index, password: secret.password, access };
   }
-}
-
-/** The server as it may be written to the state: its password a secret, however it was given. */
-export function concealRedis(server: RedisServerArgs): RedisServerArgs {
-  return server.kind === "external" ? { ...server, password: pulumi.secret(server.password) } : server;
 }
 
 /**

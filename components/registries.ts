@@ -34,11 +34,6 @@ export function pullSecret(
   return secret[key]?.secretName;
 }
 
-/** The registries as they may be written to the state: their passwords secrets, however they were given. */
-export function concealRegistries(registries: readonly Registry[]): readonly Registry[] {
-  return registries.map((registry) => ({ ...registry, password: pulumi.secret(registry.password) }));
-}
-
 /** The key that Kubernetes asks for in a Secret of this type. */
 const key = ".dockerconfigjson";
 

@@ -22,7 +22,7 @@ export class S3Storage extends pulumi.ComponentResource {
   readonly store: ObjectStore;
 
   constructor(name: string, args: S3StorageArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:S3Storage", name, concealKeys(args), opts);
+    super("ckan:index:S3Storage", name, {}, opts);
     const { credentials, namespace, networks = ["0.0.0.0/0"] } = args;
     const url = new URL(args.endpoint);
     const protocol = url.protocol === "http:" ? "http" : "https";
@@ -51,9 +51,4 @@ export class S3Storage extends pulumi.ComponentResource {
     };
     this.registerOutputs();
   }
-}
-
-/** The arguments as they may be written to the state: the keys secrets, however they were given. */
-export function concealKeys<Args extends Pick<S3StorageArgs, "accessKey" | "secretKey">>(args: Args): Args {
-  return { ...args, accessKey: pulumi.secret(args.accessKey), secretKey: pulumi.secret(args.secretKey) };
 }

@@ -56,7 +56,7 @@ export class SolrCore extends pulumi.ComponentResource {
   readonly endpoint: SearchEndpoint;
 
   constructor(name: string, args: SolrCoreArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:SolrCore", name, args, opts);
+    super("ckan:index:SolrCore", name, {}, opts);
     const { server } = args;
     switch (server.kind) {
       case "in-cluster":

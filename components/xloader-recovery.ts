@@ -47,7 +47,7 @@ const variables = [
 /** A CronJob and not a part of the worker: it must also run when all workers are gone, or scaled to none. */
 export class XLoaderRecovery extends pulumi.ComponentResource {
   constructor(name: string, args: XLoaderRecoveryArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:XLoaderRecovery", name, args, opts);
+    super("ckan:index:XLoaderRecovery", name, {}, opts);
     const { namespace, instance, runtime, database, queue } = args;
     const identity: Identity = { instance, component: "recovery", software: "ckan", version: runtime.version };
     const metadata = objectMetadata({ name, namespace, labels: labels(identity) });

@@ -60,7 +60,7 @@ const folder = "/etc/ckan-worker";
 
 export class XLoaderWorker extends pulumi.ComponentResource {
   constructor(name: string, args: XLoaderWorkerArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("ckan:index:XLoaderWorker", name, args, opts);
+    super("ckan:index:XLoaderWorker", name, {}, opts);
     const { namespace, instance, runtime, group = defaultGroup } = args;
     const number = podNumber(args);
     const { replicas = 1, scaling } = number;

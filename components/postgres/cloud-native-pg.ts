@@ -1,6 +1,6 @@
 /** A PostgreSQL cluster of the instance's own that the operator CloudNativePG (1.29 or newer) runs. */
 import * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Access, SecretReference } from "../contracts.ts";
 import type { Credential } from "../credentials.ts";
 import { customResource } from "../custom-resource.ts";
@@ -227,13 +227,4 @@ function declarePolicies(name: string, args: Args, options: pulumi.CustomResourc
     options,
   );
   return [policy];
-}
-
-/** The server as it may be written to the state: the archive's key a secret, however it was given. */
-export function concealCloudNativePostgres(server: CloudNativePostgres): CloudNativePostgres {
-  const { backup } = server;
-  if (backup?.store.kind !== "s3") return server;
-  const { accessKey, secretKey } = backup.store;
-  const store = { ...backup.store, accessKey: pulumi.secret(accessKey), secretKey: pulumi.secret(secretKey) };
-  return { ...server, backup: { ...backup, store } };
 }

@@ -1,5 +1,5 @@
 /** A PostgreSQL server that exists: this program makes roles and databases on it, and leaves everything else alone. */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseServer } from "../contracts.ts";
 import { toNetworks } from "../manifests/network.ts";
 import { administer } from "./administration.ts";
@@ -30,10 +30,4 @@ export function declareExternalPostgres(
   const { administration = Administration.Cluster } = args.server;
   const server = administer(name, { ...args, administration, host, port, sslMode, administrator }, options);
   return { server, access: toNetworks(networks, port) };
-}
-
-/** The server as it may be written to the state: its password a secret, however it was given. */
-export function concealExternalPostgres(server: ExternalPostgres): ExternalPostgres {
-  const { user, password } = server.administrator;
-  return { ...server, administrator: { user, password: pulumi.secret(password) } };
 }

@@ -118,9 +118,7 @@ function configure(changes: object = {}): void {
 }
 
 function operations(): readonly string[] {
-  // Components keep their arguments: they change with every setting.
-  const objects = engine.operations().filter(({ urn }) => !/ckan:index:\w+::/.test(urn));
-  return objects.map(({ op, urn }) => {
+  return engine.operations().map(({ op, urn }) => {
     const [, , types = "", name = ""] = urn.split("::");
     return `${op} ${types.split(":").at(-1)} ${name}`;
   });
