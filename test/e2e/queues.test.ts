@@ -17,6 +17,8 @@ function waiting(list: string): number {
 }
 
 beforeAll(() => {
+  // The site answers before its workers do, when the cluster has just started.
+  succeed(kubectl(["-n", "opendata-dev", "rollout", "status", "deploy/opendata-worker", "--timeout=180s"]));
   ckan("clear", queue);
 });
 afterAll(() => {
