@@ -20,7 +20,7 @@ export interface CredentialsArgs {
 
 /** A password or key that the program knows. Its text leaves only as a Pulumi secret, or as a digest without a way back. */
 export class Credential {
-  // A private field: what is passed to a component is written to the state, and this must not be.
+  // A private field: some programs write what their components are passed to the state, and this must not be there.
   readonly #text: string;
 
   constructor(text: string) {

@@ -2,6 +2,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { SiteMail } from "../ckan/settings.ts";
 import type { Access } from "./contracts.ts";
+import { toNetworks } from "./manifests/network.ts";
 
 export interface MailArgs {
   readonly host: string;
@@ -29,5 +30,5 @@ export function siteMail({ host, port = submission, startTls = true, user, from,
 }
 
 export function mailAccess({ port = submission, networks = ["0.0.0.0/0"] }: MailArgs): Access {
-  return { clientLabels: {}, destination: { kind: "networks", networks, port } };
+  return toNetworks(networks, port);
 }

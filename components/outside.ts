@@ -1,6 +1,7 @@
 /** How the pods of a site get to the world outside the cluster. By default they reach nothing there but the servers they use. */
 import { all, type Input } from "@pulumi/pulumi";
 import type { Access, EnvironmentVariable } from "./contracts.ts";
+import { toNetworks } from "./manifests/network.ts";
 
 export interface OutsideArgs {
   /**
@@ -57,10 +58,9 @@ function both(name: string, value: Input<string>): readonly EnvironmentVariable[
 
 /** What the network policies of pods that may send to the world outside have to let through. */
 export function outsideAccess({ proxy, outgoing = [] }: OutsideArgs): readonly Access[] {
-  return [...(proxy === undefined ? [] : proxyFlows(proxy)), ...outgoing].map(({ networks, port }) => ({
-    clientLabels: {},
-    destination: { kind: "networks", networks, port },
-  }));
+  return [...(proxy === undefined ? [] : proxyFlows(proxy)), ...outgoing].map(({ networks, port }) =>
+    toNetworks(networks, port),
+  );
 }
 
 function proxyFlows({ http, https, networks = ["0.0.0.0/0"] }: ProxyArgs): readonly OutgoingArgs[] {

@@ -1,10 +1,11 @@
 /** The job queue and cache of one instance: its own Redis or Valkey, or an index of one that exists. */
 import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "../ckan/credentials.ts";
-import type { Access, QueueEndpoint } from "./contracts.ts";
+import type { QueueEndpoint } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { Protection } from "./durability.ts";
 import { type Identity, imageVersion } from "./manifests/labels.ts";
+import { toNetworks } from "./manifests/network.ts";
 import { type PodSettings, type Resources, secretMount } from "./manifests/pod.ts";
 import { exec, probes, tcp } from "./manifests/probes.ts";
 import { credentialsSecret } from "./secret.ts";
@@ -129,8 +130,7 @@ export class RedisQueue extends pulumi.ComponentResource {
       { namespace, identity: identityOf(args), credentials, data: { password } },
       { parent: this },
     );
-    const access: Access = { clientLabels: {}, destination: { kind: "networks", networks, port } };
-    return { host, port, index, password: secret.password, access };
+    return { host, port, index, password: secret.password, access: toNetworks(networks, port) };
   }
 }
 

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ObjectStore } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
+import { toNetworks } from "./manifests/network.ts";
 import { credentialsSecret } from "./secret.ts";
 
 export interface S3StorageArgs {
@@ -47,7 +48,7 @@ export class S3Storage extends pulumi.ComponentResource {
       accessKey: key["access-key"],
       secretKey: key["secret-key"],
       reachableByBrowsers: true,
-      access: { clientLabels: {}, destination: { kind: "networks", networks, port } },
+      access: toNetworks(networks, port),
     };
     this.registerOutputs();
   }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SearchEndpoint } from "./contracts.ts";
 import { Protection } from "./durability.ts";
 import { type Identity, imageVersion } from "./manifests/labels.ts";
+import { toNetworks } from "./manifests/network.ts";
 import type { PodSettings, Resources } from "./manifests/pod.ts";
 import { http, probes, tcp } from "./manifests/probes.ts";
 import { declareServer } from "./server.ts";
@@ -64,8 +65,7 @@ export class SolrCore extends pulumi.ComponentResource {
         break;
       case "external": {
         const { host, port = serverPort, networks = ["0.0.0.0/0"] } = server;
-        const destination = { kind: "networks", networks, port } as const;
-        this.endpoint = { host, port, core: server.core ?? core, access: { clientLabels: {}, destination } };
+        this.endpoint = { host, port, core: server.core ?? core, access: toNetworks(networks, port) };
         break;
       }
     }
