@@ -20,6 +20,7 @@ import { caBundleEnvironment, caBundleFile } from "./manifests/ca-bundle.ts";
 import { ckanEnvironment } from "./manifests/ckan-environment.ts";
 import type { Identity } from "./manifests/labels.ts";
 import { type OutsideArgs, outsideAccess, proxyEnvironment } from "./outside.ts";
+import { refusal } from "./refusal.ts";
 import { credentialsSecret } from "./secret.ts";
 import { declareSecretSettings, type SiteSecrets } from "./site-secrets.ts";
 
@@ -121,13 +122,18 @@ export class CkanConfiguration extends pulumi.ComponentResource {
   }
 }
 
-/** The site's own parts and servers are reached without the proxy. */
+/**
+ * The site's own parts and servers are reached without the proxy.
+ * @throws RunError when the database's certificate is to be checked, and nothing says against what
+ */
 function outsideEnvironment(args: CkanConfigurationArgs): readonly EnvironmentVariable[] {
   const { site, database, search, queue, store, dataPusher, caBundle, proxy } = args;
+  if (database.server.sslMode === "verify-full" && caBundle === undefined)
+    throw refusal("caBundle: expected the authority of the database's certificate: its sslMode is verify-full");
   const servers = [database.server, search, queue, ...(store ? [store] : []), ...(dataPusher ? [dataPusher] : [])];
   const hosts = [new URL(site.internalUrl).hostname, ...servers.map(({ host }) => host)];
   return [
-    ...(caBundle === undefined ? [] : caBundleEnvironment),
+    ...(caBundle === undefined ? [] : caBundleEnvironment(database.server)),
     ...(proxy === undefined ? [] : proxyEnvironment(proxy, hosts)),
   ];
 }

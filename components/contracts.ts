@@ -33,8 +33,8 @@ export type Destination =
 export interface DatabaseServer {
   readonly host: Input<string>;
   readonly port: number;
-  /** libpq's sslmode. */
-  readonly sslMode: "disable" | "require";
+  /** libpq's sslmode. `verify-full` holds the server's certificate against the site's `caBundle`. */
+  readonly sslMode: "disable" | "require" | "verify-full";
   /**
    * The role by which the bootstrap makes roles and databases there. Absent where something else does: Pulumi itself, or the
    * operator that runs the server.

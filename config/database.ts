@@ -214,7 +214,10 @@ const external = z.strictObject({
   kind: z.literal("external"),
   host: serverHost,
   port: port.default(5432),
-  sslMode: z.enum(["disable", "require"], "expected disable or require").default("require").describe("libpq's sslmode"),
+  sslMode: z
+    .enum(["disable", "require", "verify-full"], "expected disable, require or verify-full")
+    .default("require")
+    .describe("libpq's sslmode; verify-full holds the server's certificate against caBundle"),
   administrator: z.strictObject({
     user: line.describe("Role that may create roles and databases"),
     passwordFrom: secretKey,

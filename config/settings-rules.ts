@@ -12,6 +12,7 @@ export function settingsMistakes(instance: Instance, at: KeyOf): readonly Mistak
     ...iniMistakes(instance, at),
     ...mailMistakes(instance, at),
     ...proxyMistakes(instance, at),
+    ...certificateMistakes(instance, at),
     ...cacheMistakes(instance, at),
     ...dataPusherMistakes(instance, at),
   ];
@@ -46,6 +47,17 @@ function mailMistakes({ mail }: Instance, at: KeyOf): readonly Mistake[] {
 function proxyMistakes({ proxy }: Instance, at: KeyOf): readonly Mistake[] {
   if (proxy === undefined || proxy.http !== undefined || proxy.https !== undefined) return [];
   return [{ key: at("proxy"), expected: "expected http, https or both: the URL of the proxy" }];
+}
+
+/** libpq checks no certificate without a list of authorities of its own. */
+function certificateMistakes({ database, caBundle }: Instance, at: KeyOf): readonly Mistake[] {
+  if (database.kind !== "external" || database.sslMode !== "verify-full" || caBundle !== undefined) return [];
+  return [
+    {
+      key: at("caBundle"),
+      expected: "expected the authority of the database's certificate: database.sslMode is verify-full",
+    },
+  ];
 }
 
 /** The plugin and the service come together, and the service has room for a download. */

@@ -50,6 +50,28 @@ describe("the network policies let through", () => {
   });
 });
 
+test("libpq checks the database's certificate only where that is asked for: with a list, require would as well", async () => {
+  const server = (sslMode: string) => ({
+    kind: "external",
+    host: "db.example.org",
+    sslMode,
+    administrator: { user: "provisioner", passwordFrom: "databasePassword" },
+  });
+  const lists = async (sslMode: string) => {
+    const file = stackFile({ opendata: { caBundle: certificate, database: server(sslMode) } });
+    const objects = objectsOf(await declaredBy({ ...file, "ckan:databasePassword": "of the provisioner" }));
+    return Object.fromEntries(
+      workloads(objects).flatMap(({ labels, containers }) => {
+        const list = containers[0]?.env?.find(({ name }) => name === "PGSSLROOTCERT")?.value;
+        return list === undefined ? [] : [[labels["app.kubernetes.io/component"], list]];
+      }),
+    );
+  };
+  const file = "/etc/ckan-ca/bundle.pem";
+  expect(await lists("require")).toEqual({});
+  expect(await lists("verify-full")).toEqual({ bootstrap: file, recovery: file, web: file, worker: file });
+});
+
 test("certificates are in the state once, in their ConfigMap", async () => {
   const resources = await declaredBy(stackFile({ opendata: { caBundle: certificate } }));
   const holding = resources.filter(({ raw }) => JSON.stringify(raw).includes("BEGIN CERTIFICATE"));

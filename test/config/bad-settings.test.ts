@@ -138,6 +138,21 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "ckan:instances.opendata.caBundle: expected certificates only, got a private key: take it out, and make a new one",
   ],
   [
+    "a database's certificate that nothing vouches for",
+    opendata(
+      {
+        database: {
+          kind: "external",
+          host: "db.example.org",
+          sslMode: "verify-full",
+          administrator: { user: "provisioner", passwordFrom: "databasePassword" },
+        },
+      },
+      { "ckan:databasePassword": "of the provisioner" },
+    ),
+    "ckan:instances.opendata.caBundle: expected the authority of the database's certificate: database.sslMode is verify-full",
+  ],
+  [
     "a proxy that is none",
     opendata({ proxy: { noProxy: [".example.org"] } }),
     "ckan:instances.opendata.proxy: expected http, https or both: the URL of the proxy",
