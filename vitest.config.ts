@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/engine/**", "test/e2e/**", "test/faults/**"],
+          exclude: ["test/engine/**", "test/e2e/**", "test/faults/**", "test/variants/**"],
           // A busy machine is no fault of the code.
           testTimeout: 60_000,
           // Files of one worker share their modules: loading Pulumi anew for each takes longer than most of the tests.
@@ -55,6 +55,15 @@ export default defineConfig({
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 900_000,
           hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "variants",
+          include: ["test/variants/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

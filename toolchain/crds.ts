@@ -6,6 +6,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { requireGo } from "./go.ts";
 import { run } from "./process.ts";
+import { kedaVersion } from "./versions.ts";
 
 interface Project {
   readonly module: string;
@@ -48,7 +49,7 @@ const projects = {
     files: /_podmonitors\.yaml$/,
   },
   keda: {
-    module: "github.com/kedacore/keda/v2@v2.20.2",
+    module: `github.com/kedacore/keda/v2@v${kedaVersion}`,
     folder: "config/crd/bases",
     files: /^keda\.sh_(?:scaledobjects|triggerauthentications)\.yaml$/,
   },

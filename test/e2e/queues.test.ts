@@ -1,6 +1,6 @@
 /**
  * Where an autoscaler by the jobs that wait looks for them: the name of a queue's list, held against CKAN's own queue in the site's own
- * Redis. Does not prove: that KEDA itself runs; its answers are played at the engine rung.
+ * Redis. Does not prove: that KEDA finds it there (test/variants/keda.test.ts).
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { queueList } from "../../ckan/queues.ts";

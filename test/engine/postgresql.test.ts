@@ -4,29 +4,27 @@
  * known to send (test/stand-ins/postgresql.ts). Does not prove: that the provider itself sends the same.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deriveSecret } from "../../components/credentials.ts";
-import { type Login, PostgresServer } from "../support/postgres-server.ts";
+import {
+  attempts,
+  fillDatabases,
+  outcome,
+  powerfulRoles,
+  prepareServer,
+  siteLogins,
+} from "../support/database-rights.ts";
+import { PostgresServer } from "../support/postgres-server.ts";
 import { Engine, readStackFile, rootSecret } from "./support/engine.ts";
 
 const provisioner = { user: "provisioner", password: "password-of-the-provisioner", database: "postgres" };
-const password = (purpose: string, generation = 1) => deriveSecret(rootSecret, "opendata", purpose, generation);
-const owner = (database: string): Login => ({ user: "ckan_opendata", password: password("database"), database });
-const reader = (database: string): Login => ({
-  user: "reader_opendata",
-  password: password("datastore-reader"),
-  database,
-});
+const logins = siteLogins(rootSecret, "opendata");
+const { owner, reader } = logins;
 
 let engine: Engine;
 let server: PostgresServer;
 
 beforeAll(async () => {
   [engine, server] = await Promise.all([Engine.start(["postgresql"]), PostgresServer.start()]);
-  await server.query(`CREATE ROLE provisioner LOGIN CREATEDB CREATEROLE PASSWORD '${provisioner.password}'`);
-  // Somebody else's, on the same server.
-  await server.query("CREATE DATABASE neighbour");
-  await server.query("REVOKE ALL ON DATABASE neighbour FROM PUBLIC");
-  await server.query("CREATE ROLE neighbour LOGIN PASSWORD 'password-of-the-neighbour'");
+  await prepareServer(server, provisioner);
 });
 
 afterAll(async () => {
@@ -68,20 +66,7 @@ test("no Secret of the cluster holds the administrator's password, and neither d
 });
 
 test("neither role may do anything on the server as a whole", async () => {
-  const rights = await server.query(
-    "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_roles WHERE rolname ~ 'opendata' ORDER BY 1",
-  );
-  const none = {
-    rolsuper: false,
-    rolcreaterole: false,
-    rolcreatedb: false,
-    rolreplication: false,
-    rolbypassrls: false,
-  };
-  expect(rights).toEqual([
-    { rolname: "ckan_opendata", ...none },
-    { rolname: "reader_opendata", ...none },
-  ]);
+  expect(await powerfulRoles(server, "opendata")).toEqual([]);
 });
 
 test("both databases belong to the one role, in UTF-8 and the server's own locale", async () => {
@@ -96,46 +81,10 @@ test("both databases belong to the one role, in UTF-8 and the server's own local
 });
 
 describe("what each role may do", () => {
-  beforeAll(async () => {
-    await server.query("CREATE TABLE rows (a int)", owner("datastore_opendata"));
-    await server.query("INSERT INTO rows VALUES (1)", owner("datastore_opendata"));
-    await server.query("CREATE TABLE account (a int)", owner("ckan_opendata"));
-  });
+  beforeAll(() => fillDatabases(server, "opendata", logins));
 
-  const neighbour = (database: string): Login => ({
-    user: "neighbour",
-    password: "password-of-the-neighbour",
-    database,
-  });
-  const denied = "permission denied";
-
-  test.each([
-    ["the owner makes tables in its main database", owner("ckan_opendata"), "CREATE TABLE made_here (a int)", ""],
-    ["the owner drops them", owner("ckan_opendata"), "DROP TABLE made_here", ""],
-    ["the owner makes functions in the datastore", owner("datastore_opendata"), makeFunction, ""],
-    ["the owner grants what CKAN grants", owner("datastore_opendata"), "GRANT SELECT ON rows TO reader_opendata", ""],
-    ["the owner closes the schema", owner("datastore_opendata"), "REVOKE CREATE ON SCHEMA public FROM PUBLIC", ""],
-    ["the owner makes no role", owner("ckan_opendata"), "CREATE ROLE another", denied],
-    ["the owner makes no database", owner("ckan_opendata"), "CREATE DATABASE another", denied],
-    ["the owner reads no file of the server", owner("ckan_opendata"), "SELECT pg_read_file('/etc/passwd')", denied],
-    ["the owner is not let in at the neighbour's", owner("neighbour"), "SELECT 1", denied],
-    ["the reader reads a table that was made after it", reader("datastore_opendata"), "SELECT * FROM rows", ""],
-    ["the reader adds no row", reader("datastore_opendata"), "INSERT INTO rows VALUES (2)", denied],
-    ["the reader changes no row", reader("datastore_opendata"), "UPDATE rows SET a = 2", denied],
-    ["the reader deletes no row", reader("datastore_opendata"), "DELETE FROM rows", denied],
-    ["the reader empties no table", reader("datastore_opendata"), "TRUNCATE rows", denied],
-    ["the reader drops no table", reader("datastore_opendata"), "DROP TABLE rows", "must be owner"],
-    ["the reader makes no table", reader("datastore_opendata"), "CREATE TABLE mine (a int)", denied],
-    ["the reader makes no temporary table", reader("datastore_opendata"), "CREATE TEMP TABLE mine (a int)", denied],
-    ["the reader is not let into the main database", reader("ckan_opendata"), "SELECT 1", denied],
-    ["the neighbour is not let into the main database", neighbour("ckan_opendata"), "SELECT 1", denied],
-    ["the neighbour is not let into the datastore", neighbour("datastore_opendata"), "SELECT 1", denied],
-  ] as const)("%s", async (_name, login, statement, refusal) => {
-    const answer = await server.query(statement, login).then(
-      () => "",
-      (error: Error) => error.message,
-    );
-    expect(refusal === "" ? answer : answer.includes(refusal) ? refusal : answer).toBe(refusal);
+  test.each(attempts("opendata", logins))("%s", async (...attempt) => {
+    expect(await outcome(server, attempt)).toBe(attempt[3]);
   });
 });
 
@@ -144,7 +93,7 @@ test("a raised generation changes the reader's password alone, and the old one i
   expect(databaseOperations()).toEqual(["update Role reader"]);
   const { code, output } = engine.pulumi("up", "--yes", "--skip-preview");
   expect([code, code === 0 ? "" : output]).toEqual([0, ""]);
-  const next = { ...reader("datastore_opendata"), password: password("datastore-reader", 2) };
+  const next = siteLogins(rootSecret, "opendata", 2).reader("datastore_opendata");
   expect(await server.query("SELECT a FROM rows", next)).toEqual([{ a: 1 }]);
   await expect(server.query("SELECT 1", reader("datastore_opendata"))).rejects.toThrow(
     "password authentication failed",
@@ -154,12 +103,10 @@ test("a raised generation changes the reader's password alone, and the old one i
 test("a destroy leaves roles, databases and rows, and takes the reader's rights", async () => {
   const destroyed = engine.pulumi("destroy", "--yes", "--skip-preview");
   expect([destroyed.code, destroyed.code === 0 ? "" : destroyed.output]).toEqual([0, ""]);
-  const next = { ...reader("datastore_opendata"), password: password("datastore-reader", 2) };
+  const next = siteLogins(rootSecret, "opendata", 2).reader("datastore_opendata");
   expect(await server.query("SELECT a FROM rows", owner("datastore_opendata"))).toEqual([{ a: 1 }]);
   await expect(server.query("SELECT a FROM rows", next)).rejects.toThrow("permission denied");
 });
-
-const makeFunction = "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'";
 
 /** The dev stack with its databases on the test's server. */
 function configure(changes: object = {}): void {

@@ -1,7 +1,7 @@
 /**
  * Pods that come and go by autoscalers, through the real CLI, provider, API server and controllers; KEDA's definitions are the real
  * ones. Proves that the server takes every field, that `up` waits for KEDA, and that Pulumi and autoscalers leave each other alone.
- * Does not prove: that KEDA counts jobs (the test writes its status and its number of pods).
+ * Does not prove: that KEDA counts jobs (the test writes its status and its number of pods; test/variants/keda.test.ts has the real one).
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../toolchain/crds.ts";

@@ -1,11 +1,12 @@
 /** A real PostgreSQL for one test: Debian's, with data in a folder of its own, on a port of its own. */
 import { spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { installPackages } from "../../toolchain/packages.ts";
+import type { Certificate } from "./certificates.ts";
 
 export interface Login {
   readonly user: string;
@@ -14,6 +15,13 @@ export interface Login {
 }
 
 const debian = "/usr/lib/postgresql";
+
+export interface PostgresServerOptions {
+  /** A further address of this machine to listen at. @default only 127.0.0.1 */
+  readonly address?: string;
+  /** Certificate and key, as PEM. @default no TLS */
+  readonly tls?: Certificate;
+}
 
 export class PostgresServer {
   readonly port: number;
@@ -29,7 +37,7 @@ export class PostgresServer {
   }
 
   /** Every connection needs a password. */
-  static async start(): Promise<PostgresServer> {
+  static async start({ address, tls }: PostgresServerOptions = {}): Promise<PostgresServer> {
     if (!existsSync(debian)) await installPackages(["postgresql"], `folder: ${debian}`);
     const version = readdirSync(debian)
       .sort((a, b) => Number(a) - Number(b))
@@ -55,7 +63,15 @@ export class PostgresServer {
       "--encoding=UTF8",
       "--no-sync",
     );
-    const options = `-c port=${server.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off`;
+    const settings = {
+      port: server.port,
+      listen_addresses: ["127.0.0.1", ...(address === undefined ? [] : [address])].join(),
+      unix_socket_directories: folder,
+      fsync: "off",
+      ...(tls === undefined ? {} : server.#keepCertificate(tls, account)),
+    };
+    if (address !== undefined) appendFileSync(join(server.#data, "pg_hba.conf"), "host all all all scram-sha-256\n");
+    const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
     server.#run(
       "pg_ctl",
       "start",
@@ -65,7 +81,7 @@ export class PostgresServer {
       "--log",
       join(folder, "log"),
       "--options",
-      options,
+      options.join(" "),
     );
     return server;
   }
@@ -88,6 +104,18 @@ export class PostgresServer {
 
   get #data(): string {
     return join(this.#folder, "data");
+  }
+
+  #keepCertificate({ certificate, key }: Certificate, account: { uid: number; gid: number }) {
+    const files = { ssl_cert_file: join(this.#folder, "tls.crt"), ssl_key_file: join(this.#folder, "tls.key") };
+    for (const [path, text] of [
+      [files.ssl_cert_file, certificate],
+      [files.ssl_key_file, key],
+    ] as const) {
+      writeFileSync(path, text, { mode: 0o600 });
+      chownSync(path, account.uid, account.gid);
+    }
+    return { ssl: "on", ...files };
   }
 
   /** PostgreSQL refuses to run as root. */

@@ -4,20 +4,32 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { deepMerge } from "../../../config/merge.ts";
-import { pulumi, type Result } from "../../e2e/support/commands.ts";
+import { pulumi, type Result, succeed } from "../../e2e/support/commands.ts";
 
 const file = parse(readFileSync(new URL("../../../Pulumi.dev.yaml", import.meta.url), "utf8"));
+
+/** What the stack file says of every site. */
+export const stackDefaults: { readonly files: { readonly image: string } } = file.config["ckan:defaults"];
+
+/** The stack file's sites. */
+export const instances: Readonly<Record<string, object>> = file.config["ckan:instances"];
 
 /** What the site's credentials are derived from. */
 export const rootSecret: string = file.config["ckan:rootSecret"];
 
 /** `pulumi up` with these settings over the file's `ckan:defaults`. */
 export function up(settings: object = {}): Result {
-  const defaults = deepMerge(file.config["ckan:defaults"], settings);
+  return upWith({ "ckan:defaults": deepMerge(file.config["ckan:defaults"], settings) });
+}
+
+/** `pulumi up` with these keys in place of the file's, or beside them, and these secrets. */
+export function upWith(config: object, secrets: Readonly<Record<string, string>> = {}): Result {
   const folder = mkdtempSync(join(tmpdir(), "ckan-stack-"));
   try {
     const path = join(folder, "Pulumi.dev.yaml");
-    writeFileSync(path, stringify({ ...file, config: { ...file.config, "ckan:defaults": defaults } }));
+    writeFileSync(path, stringify({ ...file, config: { ...file.config, ...config } }));
+    for (const [name, value] of Object.entries(secrets))
+      succeed(pulumi("config", "set", "--secret", `ckan:${name}`, value, "--config-file", path));
     return pulumi("up", "--yes", "--skip-preview", "--config-file", path);
   } finally {
     rmSync(folder, { recursive: true });

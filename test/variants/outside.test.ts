@@ -1,0 +1,216 @@
+/**
+ * A second site beside the dev environment's, whose databases and files live outside the cluster: Debian's PostgreSQL on this machine, with
+ * an administrator without superuser, and a MinIO of somebody else's, both with TLS by an authority of their own. Proves what
+ * `external` with `administration: cluster`, `s3`, `caBundle` and `verify-full` do with real servers, and that CKAN is content with its
+ * roles. Does not prove: services of clouds.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { request } from "node:https";
+import { buffer } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kubectl, succeed } from "../e2e/support/commands.ts";
+import { Client, logIn, siteOutput } from "../e2e/support/site.ts";
+import { csvOf, loaded, upload } from "../faults/support/site-data.ts";
+import { instances, rootSecret, up, upWith } from "../faults/support/stack.ts";
+import { type Certificate, selfSigned } from "../support/certificates.ts";
+import {
+  attempts,
+  fillDatabases,
+  outcome,
+  powerfulRoles,
+  prepareServer,
+  siteLogins,
+} from "../support/database-rights.ts";
+import { PostgresServer } from "../support/postgres-server.ts";
+import { type Store, startStore } from "./support/store.ts";
+
+const name = "abroad";
+const namespace = `${name}-dev`;
+const nodePort = 30501;
+const dataset = "abroad-register";
+const organization = "abroad-office";
+const rows = 5_000;
+const csv = csvOf(rows);
+const bucket = "files-of-abroad";
+const provisioner = { user: "provisioner", password: "password-of-the-provisioner", database: "postgres" };
+const logins = siteLogins(rootSecret, name);
+
+let address: string;
+let certificate: Certificate;
+let server: PostgresServer;
+let store: Store;
+let forwarder: ChildProcess;
+let admin: Client;
+let file: { readonly id: string; readonly url: string };
+
+beforeAll(async () => {
+  address = nodeAddress();
+  certificate = await selfSigned(address);
+  server = await PostgresServer.start({ address, tls: certificate });
+  await prepareServer(server, provisioner);
+  store = startStore(address, certificate, bucket);
+  forwarder = forward();
+  const { code, stdout, stderr } = declare();
+  expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
+  const { url, adminName, adminPassword } = siteOutput(name);
+  admin = new Client(url, await logIn(url, adminName, adminPassword));
+  await admin.call("organization_create", { name: organization });
+  await admin.call("package_create", { name: dataset, owner_org: organization, private: true });
+  file = await upload(admin, "register.csv", csv, dataset);
+});
+
+afterAll(() => {
+  succeed(up());
+  // What the stack's protection leaves: claims of queue and index, in their namespace.
+  succeed(kubectl(["delete", "namespace", namespace, store.namespace, "--ignore-not-found"]));
+  forwarder?.kill();
+  server?.stop();
+});
+
+test("a second up has nothing to do", () => {
+  expect(declare().stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
+});
+
+describe("The databases outside", () => {
+  test("take the rows of a private file, every one", async () => {
+    await loaded(admin, file.id, rows, 300);
+  });
+
+  test("are spoken to by TLS alone", async () => {
+    const connections = await server.query(
+      `SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename ~ '${name}'`,
+    );
+    expect(connections).toEqual([{ ssl: true }]);
+  });
+
+  test("are not spoken to where their certificate is nobody's", () => {
+    const other = "PGSSLROOTCERT=/etc/ssl/certs/ca-certificates.crt";
+    const { code, stderr } = inWeb(["env", other, "python3", "-"], connect);
+    expect(code).toBe(1);
+    expect(stderr).toContain("certificate verify failed");
+    expect(inWeb(["python3", "-"], connect).code).toBe(0);
+  });
+
+  test("satisfy CKAN's own checks of its connections", () => {
+    expect(
+      JSON.parse(
+        succeed(inWeb(["python3", "-"], checks))
+          .trim()
+          .split("\n")
+          .at(-1) ?? "",
+      ),
+    ).toEqual({
+      same_database: false,
+      same_url: false,
+      reader_is_read_only: true,
+    });
+  });
+
+  test("give neither role anything on the server as a whole", async () => {
+    expect(await powerfulRoles(server, name)).toEqual([]);
+  });
+});
+
+describe("What each role may do there", () => {
+  beforeAll(() => fillDatabases(server, name, logins));
+
+  test.each(attempts(name, logins))("%s", async (...attempt) => {
+    expect(await outcome(server, attempt)).toBe(attempt[3]);
+  });
+});
+
+describe("The store outside", () => {
+  test("holds the file with all its bytes", () => {
+    expect(store.sizeOf(`resources/${file.id}/register.csv`)).toBe(Buffer.byteLength(csv));
+  });
+
+  test("hands it to those who may, by a link of its own that is signed", async () => {
+    const response = await admin.get(file.url, { redirect: "manual" });
+    const location = response.headers.get("location") ?? "";
+    expect([response.status, location.split("?")[0]]).toEqual([
+      302,
+      `${store.endpoint}/${bucket}/resources/${file.id}/register.csv`,
+    ]);
+    expect(await download(location)).toEqual({ status: 200, text: csv });
+    expect((await download(location.split("?")[0] ?? "")).status).toBe(403);
+  });
+
+  test("hands it to nobody else", async () => {
+    const response = await new Client(admin.url).get(file.url, { redirect: "manual" });
+    expect([401, 403, 404]).toContain(response.status);
+  });
+});
+
+/** The stack file's sites and this one. */
+function declare() {
+  const site = {
+    ...instances["opendata"],
+    exposure: { kind: "node-port", nodePort },
+    caBundle: certificate.certificate,
+    database: {
+      kind: "external",
+      host: address,
+      port: server.port,
+      sslMode: "verify-full",
+      administrator: { user: provisioner.user, passwordFrom: "provisionerPassword" },
+      networks: [`${address}/32`],
+    },
+    files: {
+      kind: "s3",
+      endpoint: store.endpoint,
+      bucket,
+      accessKeyFrom: "storeAccessKey",
+      secretKeyFrom: "storeSecretKey",
+      networks: [`${address}/32`],
+    },
+  };
+  return upWith(
+    { "ckan:instances": { ...instances, [name]: site } },
+    { provisionerPassword: provisioner.password, storeAccessKey: store.accessKey, storeSecretKey: store.secretKey },
+  );
+}
+
+/** `npm start` makes only the stack file's own node ports known as localhost. */
+function forward(): ChildProcess {
+  const program = fileURLToPath(new URL("../../toolchain/cluster/forward.ts", import.meta.url));
+  return spawn(process.execPath, [program, address, String(nodePort)], { stdio: "inherit" });
+}
+
+function nodeAddress(): string {
+  const path = "jsonpath={.items[0].status.addresses[?(@.type=='InternalIP')].address}";
+  return succeed(kubectl(["get", "nodes", "-o", path]));
+}
+
+/** Runs a program of its standard input in a web pod. */
+function inWeb(command: readonly string[], program: string) {
+  return kubectl(["-n", namespace, "exec", "-i", `deploy/${name}-web`, "--", ...command], program);
+}
+
+const connect = `
+import os, psycopg2
+psycopg2.connect(os.environ["CKAN_SQLALCHEMY_URL"], connect_timeout=10)
+`;
+
+const checks = `
+import json
+from ckan.cli import load_config
+from ckan.config.middleware import make_app
+make_app(load_config())
+from ckanext.datastore.backend import DatastoreBackend
+backend = DatastoreBackend.get_active_backend()
+print(json.dumps({
+    "same_database": backend._same_ckan_and_datastore_db(),
+    "same_url": backend._same_read_and_write_url(),
+    "reader_is_read_only": backend._read_connection_has_correct_privileges(),
+}))
+`;
+
+/** As a browser that trusts the store's authority. */
+async function download(url: string): Promise<{ readonly status: number | undefined; readonly text: string }> {
+  const asked = request(url, { ca: certificate.certificate });
+  asked.end();
+  const [response] = await once(asked, "response");
+  return { status: response.statusCode, text: (await buffer(response)).toString() };
+}
