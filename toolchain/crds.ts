@@ -6,7 +6,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { requireGo } from "./go.ts";
 import { run } from "./process.ts";
-import { kedaVersion } from "./versions.ts";
+import { cloudNativePgVersion, kedaVersion } from "./versions.ts";
 
 interface Project {
   readonly module: string;
@@ -34,7 +34,7 @@ const projects = {
     files: /^routes-TechPreviewNoUpgrade\.crd\.yaml$/,
   },
   "cloud-native-pg": {
-    module: "github.com/cloudnative-pg/cloudnative-pg@v1.30.0",
+    module: `github.com/cloudnative-pg/cloudnative-pg@v${cloudNativePgVersion}`,
     folder: "config/crd/bases",
     files: /_(?:clusters|databases|poolers|scheduledbackups)\.yaml$/,
   },

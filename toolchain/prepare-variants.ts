@@ -1,5 +1,7 @@
 /** `npm run e2e:variants` starts here: what its tests would otherwise wait for in silence. */
-import { ensureKedaImages } from "./keda.ts";
+import { ensureOperatorImages, operatorNames } from "./operators.ts";
 import { main } from "./steps.ts";
 
-await main(ensureKedaImages);
+await main(async () => {
+  for (const name of operatorNames) await ensureOperatorImages(name);
+});

@@ -17,8 +17,9 @@ export type EngineKubernetesVersion = (typeof engineKubernetesVersions)[number];
 export const addonsVersion = "1";
 export const kwokVersion = "0.8.0";
 
-/** KEDA of the tests: its definitions, and its operator in the local cluster. */
+/** Operators of the tests: their definitions, and the operators themselves in the local cluster. */
 export const kedaVersion = "2.20.2";
+export const cloudNativePgVersion = "1.30.0";
 
 /** kind's release whose node image is Kubernetes 1.35. */
 export const kindVersion = "0.31.0";

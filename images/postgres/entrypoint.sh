@@ -94,7 +94,7 @@ if [ "${1:-postgres}" = postgres ]; then
     make_cluster
   fi
   # Kubernetes' fsGroup opens the folder to the group, which PostgreSQL refuses.
-  chmod 0700 "$PGDATA" 2>/dev/null || true
+  chmod 0700 "$PGDATA" || fail "$PGDATA belongs to user $(stat -c %u "$PGDATA"), this is user $(id -u): run as its owner, or change the owner of all files in it"
   [ -z "${NSS_WRAPPER_PASSWD:-}" ] || rm -f "$NSS_WRAPPER_PASSWD" "$NSS_WRAPPER_GROUP"
   unset LD_PRELOAD NSS_WRAPPER_PASSWD NSS_WRAPPER_GROUP POSTGRES_PASSWORD
 fi

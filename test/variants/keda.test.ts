@@ -4,7 +4,7 @@
  * finishes first. Does not prove: how soon (that depends on the machine), nor several nodes.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { installKeda, removeKeda } from "../../toolchain/keda.ts";
+import { installOperator, removeOperator } from "../../toolchain/operators.ts";
 import { kubectl, succeed } from "../e2e/support/commands.ts";
 import { eventually, siteOutput } from "../e2e/support/site.ts";
 import {
@@ -30,7 +30,7 @@ let data: SiteData;
 let loads: readonly { readonly id: string }[];
 
 beforeAll(async () => {
-  await installKeda();
+  await installOperator("keda");
   data = await makeData(site);
   succeed(up({ workers: { default: { scaling } } }));
 });
@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   succeed(up());
   await removeData(await administrator(site));
-  await removeKeda();
+  await removeOperator("keda");
 });
 
 test("KEDA takes the declared trigger: the queue answers it with the password that it is told of", async () => {

@@ -4,11 +4,9 @@
  * `external` with `administration: cluster`, `s3`, `caBundle` and `verify-full` do with real servers, and that CKAN is content with its
  * roles. Does not prove: services of clouds.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { request } from "node:https";
 import { buffer } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kubectl, succeed } from "../e2e/support/commands.ts";
 import { Client, logIn, siteOutput } from "../e2e/support/site.ts";
@@ -24,6 +22,7 @@ import {
   siteLogins,
 } from "../support/database-rights.ts";
 import { PostgresServer } from "../support/postgres-server.ts";
+import { type Forwarder, forwardNodePort, nodeAddress } from "./support/forward.ts";
 import { type Store, startStore } from "./support/store.ts";
 
 const name = "abroad";
@@ -41,7 +40,7 @@ let address: string;
 let certificate: Certificate;
 let server: PostgresServer;
 let store: Store;
-let forwarder: ChildProcess;
+let forwarder: Forwarder;
 let admin: Client;
 let file: { readonly id: string; readonly url: string };
 
@@ -51,7 +50,7 @@ beforeAll(async () => {
   server = await PostgresServer.start({ address, tls: certificate });
   await prepareServer(server, provisioner);
   store = startStore(address, certificate, bucket);
-  forwarder = forward();
+  forwarder = forwardNodePort(nodePort);
   const { code, stdout, stderr } = declare();
   expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
   const { url, adminName, adminPassword } = siteOutput(name);
@@ -65,7 +64,7 @@ afterAll(() => {
   succeed(up());
   // What the stack's protection leaves: claims of queue and index, in their namespace.
   succeed(kubectl(["delete", "namespace", namespace, store.namespace, "--ignore-not-found"]));
-  forwarder?.kill();
+  forwarder?.stop();
   server?.stop();
 });
 
@@ -170,17 +169,6 @@ function declare() {
     { "ckan:instances": { ...instances, [name]: site } },
     { provisionerPassword: provisioner.password, storeAccessKey: store.accessKey, storeSecretKey: store.secretKey },
   );
-}
-
-/** `npm start` makes only the stack file's own node ports known as localhost. */
-function forward(): ChildProcess {
-  const program = fileURLToPath(new URL("../../toolchain/cluster/forward.ts", import.meta.url));
-  return spawn(process.execPath, [program, address, String(nodePort)], { stdio: "inherit" });
-}
-
-function nodeAddress(): string {
-  const path = "jsonpath={.items[0].status.addresses[?(@.type=='InternalIP')].address}";
-  return succeed(kubectl(["get", "nodes", "-o", path]));
 }
 
 /** Runs a program of its standard input in a web pod. */

@@ -4,6 +4,7 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -14,21 +15,31 @@ import {
 import { dirname, join } from "node:path";
 import { run } from "../process.ts";
 
-/** Writes a docker-archive with `program` as the image's only file and entry point, once. */
-export async function ensureProgramImage(reference: string, program: string, archive: string): Promise<void> {
+/** Writes a docker-archive that holds `program` at these places and nothing else, once; the first is the entry point. */
+export async function ensureProgramImage(
+  reference: string,
+  program: string,
+  archive: string,
+  places: readonly [string, ...string[]] = ["program"],
+): Promise<void> {
   if (existsSync(archive)) return;
   mkdirSync(dirname(archive), { recursive: true });
   const work = mkdtempSync(join(dirname(archive), "image-"));
   try {
-    mkdirSync(join(work, "root"));
-    copyFileSync(program, join(work, "root", "program"));
-    chmodSync(join(work, "root", "program"), 0o755);
-    await tar(join(work, "layer.tar"), join(work, "root"), ["program"]);
+    const [entryPoint, ...others] = places.map((place) => join(work, "root", place)) as [string, ...string[]];
+    mkdirSync(dirname(entryPoint), { recursive: true });
+    copyFileSync(program, entryPoint);
+    chmodSync(entryPoint, 0o755);
+    for (const other of others) {
+      mkdirSync(dirname(other), { recursive: true });
+      linkSync(entryPoint, other);
+    }
+    await tar(join(work, "layer.tar"), join(work, "root"), places);
     const layer = readFileSync(join(work, "layer.tar"));
     const configuration = {
       architecture: process.arch === "x64" ? "amd64" : process.arch,
       os: "linux",
-      config: { Entrypoint: ["/program"] },
+      config: { Entrypoint: [`/${places[0]}`] },
       rootfs: { type: "layers", diff_ids: [`sha256:${createHash("sha256").update(layer).digest("hex")}`] },
     };
     writeFileSync(join(work, "config.json"), JSON.stringify(configuration));

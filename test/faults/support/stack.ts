@@ -9,7 +9,8 @@ import { pulumi, type Result, succeed } from "../../e2e/support/commands.ts";
 const file = parse(readFileSync(new URL("../../../Pulumi.dev.yaml", import.meta.url), "utf8"));
 
 /** What the stack file says of every site. */
-export const stackDefaults: { readonly files: { readonly image: string } } = file.config["ckan:defaults"];
+export const stackDefaults: Readonly<Record<"database" | "files", { readonly image: string }>> =
+  file.config["ckan:defaults"];
 
 /** The stack file's sites. */
 export const instances: Readonly<Record<string, object>> = file.config["ckan:instances"];
