@@ -73,7 +73,7 @@ function linters({ actionlint, shellcheck, zizmor, schemaPython, groovy }: Pipel
       name: "GitLab's schema",
       files: ["pipelines/gitlab/.gitlab-ci.yml"],
       command: schema("vendor.gitlab-ci"),
-      mistake: ["action: access", "action: acces"],
+      mistake: ["resource_group:", "resource_groop:"],
     },
     {
       name: "Groovy's compiler",
