@@ -6,6 +6,8 @@ import { describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
 const product = ["index.ts", "ckan", "components", "config", "examples", "render"];
+/** What pipelines run: outside the program, and held to the same size. */
+const scripts = ["pipelines"];
 
 interface Import {
   /** File or package that is imported: a path from the root of the project, or a package's name. */
@@ -21,6 +23,7 @@ interface Source {
 }
 
 const sources = product.flatMap(files).map(read);
+const pipelineScripts = scripts.flatMap(files).map(read);
 const below = (...folders: readonly string[]) =>
   sources.filter(({ path }) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`)));
 /** Every import of some files that is not allowed, as `file imports target`. */
@@ -57,6 +60,18 @@ describe("imports", () => {
 
   test("the product imports nothing of toolchain/, images/, scan/ or test/", () => {
     expect(wrong(sources, ({ from }) => isBelow(from, "toolchain", "images", "scan", "test"))).toEqual([]);
+  });
+
+  test("pipelines/ know neither the program nor the toolchain: a script must not need a stack to run", () => {
+    const other = ({ from }: Import) => !isBelow(from, "pipelines") && !from.startsWith("node:") && from !== "yaml";
+    expect(pipelineScripts.length).toBeGreaterThan(10);
+    expect(wrong(pipelineScripts, other)).toEqual([]);
+    expect(wrong(sources, ({ from }) => isBelow(from, "pipelines"))).toEqual([]);
+  });
+
+  test("pipelines/lib/ reads no variable of the process: scripts hand it over", () => {
+    const readers = pipelineScripts.filter(({ text }) => /\bprocess\.env\b/.test(text)).map(({ path }) => path);
+    expect(readers.sort()).toEqual(["pipelines/comment.ts", "pipelines/drift.ts"]);
   });
 
   test("examples/ import only what components/ publishes", () => {
@@ -146,7 +161,9 @@ describe("size", () => {
   });
 
   test("no file has more than 260 lines", () => {
-    const long = sources.map(({ path, text }) => [path, text.trimEnd().split("\n").length] as const);
+    const long = [...sources, ...pipelineScripts].map(
+      ({ path, text }) => [path, text.trimEnd().split("\n").length] as const,
+    );
     expect(long.filter(([, lines]) => lines > 260)).toEqual([]);
   });
 });

@@ -28,3 +28,8 @@ export const kindVersion = "0.31.0";
 export const kubeScoreVersion = "1.20.0";
 export const kubeconformVersion = "0.8.0";
 export const checkovVersion = "3.3.30";
+
+/** What `npm run scan:pipelines` looks at pipelines with. `toolchain/python/pipelines` pins check-jsonschema, shellcheck and zizmor. */
+export const actionlintVersion = "1.7.12";
+export const pipelineLintersVersion = "1";
+export const groovyVersion = "4.0.28";

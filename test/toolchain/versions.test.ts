@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
+  actionlintVersion,
   checkovVersion,
   engineKubernetesVersions,
   kubeconformVersion,
@@ -20,6 +21,7 @@ test.each([
   ["kwok", "sigs.k8s.io/kwok", kwokVersion],
   ["kube-score", "github.com/zegl/kube-score", kubeScoreVersion],
   ["kubeconform", "github.com/yannh/kubeconform", kubeconformVersion],
+  ["actionlint", "github.com/rhysd/actionlint", actionlintVersion],
   ["pod-security", "k8s.io/pod-security-admission", kubernetesVersion.replace(/^1\./, "0.")],
   ["pulumi-cli", "github.com/pulumi/pulumi/pkg/v3", pulumiVersion],
 ])("toolchain/go/%s is built from %s %s", (folder, module, version) => {
