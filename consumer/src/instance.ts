@@ -49,12 +49,19 @@ export class CkanInstance {
     const connection = this.present("datastore", ({ datastore }) => datastore, "its plugin datastore is not there");
     const { host, port, database, user, sslMode } = connection;
     const access = connection.apply((known) => known.access);
-    const password = pulumi.all([connection, this.#credentials]).apply(([, { datastorePassword }]) => {
-      // Pulumi puts an empty object in the place of a secret that it cannot decrypt, and goes on.
-      if (typeof datastorePassword !== "string") throw undecryptable(this.#stack, this.name);
-      return datastorePassword;
-    });
-    return { host, port, database, user, sslMode, access, password: pulumi.secret(password) };
+    const password = () => this.password(connection);
+    return {
+      host,
+      port,
+      database,
+      user,
+      sslMode,
+      access,
+      // Not before it is asked for: who reads the address alone need not be able to decrypt.
+      get password() {
+        return password();
+      },
+    };
   }
 
   /** The bucket with what is uploaded to the site. The program fails where the instance has none. */
@@ -69,5 +76,14 @@ export class CkanInstance {
       return value;
     });
     return found as pulumi.Output<T>;
+  }
+
+  private password(connection: pulumi.Output<Datastore>): pulumi.Output<string> {
+    const text = pulumi.all([connection, this.#credentials]).apply(([, { datastorePassword }]) => {
+      // Pulumi puts an empty object in the place of a secret that it cannot decrypt, and goes on.
+      if (typeof datastorePassword !== "string") throw undecryptable(this.#stack, this.name);
+      return datastorePassword;
+    });
+    return pulumi.secret(text);
   }
 }
