@@ -23,18 +23,24 @@ import { pullSecret } from "./registries.ts";
 import { S3Storage } from "./s3-storage.ts";
 import { SolrCore } from "./solr-core.ts";
 import { XLoaderRecovery } from "./xloader-recovery.ts";
-import { queueAutoscalers, XLoaderWorker } from "./xloader-worker.ts";
+import { jobLists, queueAutoscalers, XLoaderWorker } from "./xloader-worker.ts";
 
 export class CkanStack extends pulumi.ComponentResource {
+  /** Namespace of every object of the instance. */
+  readonly namespace: string;
+  /** CKAN's version and plugins. */
+  readonly ckan: { readonly version: string; readonly plugins: readonly string[] };
   /** Address that people use. */
   readonly url: string;
   /** Where the host's name has to lead; undefined where this program cannot know. */
   readonly address: pulumi.Output<Address | undefined>;
-  /** Address inside the namespace. */
+  /** Address inside the namespace, without a port. */
   readonly internalUrl: string;
   readonly database: DatabaseEndpoints;
   readonly search: SearchEndpoint;
   readonly queue: QueueEndpoint;
+  /** Key of the list of waiting jobs, by the name of each queue that a group of workers works on. */
+  readonly jobLists: Readonly<Record<string, string>>;
   /** Undefined when uploads stay on a volume. */
   readonly store: ObjectStore | undefined;
 
@@ -46,8 +52,11 @@ export class CkanStack extends pulumi.ComponentResource {
     const webHost = `${name}-web`;
     this.url = siteUrl(args);
     this.internalUrl = `http://${webHost}`;
+    this.namespace = args.namespace;
+    this.ckan = { version: args.ckan.version, plugins: args.ckan.plugins };
+    this.jobLists = jobLists(args);
 
-    const namespace = this.namespace(name, args, protection);
+    const namespace = this.declareNamespace(name, args, protection);
     const { registries = [], podUser } = args;
     const secret = pullSecret(`${name}-registries`, { namespace, credentials, registries }, self);
     const part = { namespace, credentials, instance, protection, pods: { user: podUser, pullSecret: secret } };
@@ -118,7 +127,7 @@ export class CkanStack extends pulumi.ComponentResource {
   }
 
   /** The namespace, which admits only pods of the `restricted` standard, and in which nothing flows unless a part says so. */
-  private namespace(name: string, args: CkanStackArgs, protection: Protection): pulumi.Output<string> {
+  private declareNamespace(name: string, args: CkanStackArgs, protection: Protection): pulumi.Output<string> {
     const namespace = new kubernetes.core.v1.Namespace(
       name,
       { metadata: objectMetadata({ name: args.namespace, labels: namespaceLabels(args.credentials.instance) }) },

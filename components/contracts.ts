@@ -99,6 +99,10 @@ export interface ObjectStore {
   readonly reachableByBrowsers: boolean;
   /** Kubernetes service accounts by which a cloud knows the pods of web and worker. @default none */
   readonly identities?: Readonly<Record<"web" | "worker", Input<string>>>;
+  /** Others who may read the bucket, as its cloud names them. @default nobody */
+  readonly readers?: readonly string[];
+  /** A second bucket at the same endpoint, with the account that may write there. @default none */
+  readonly backups?: { readonly bucket: string; readonly serviceAccount: Input<string> } | undefined;
   readonly access: Access;
 }
 

@@ -38,8 +38,6 @@ const endpoint = { protocol: "https", host: "storage.googleapis.com", port: 443,
 
 export class GcsStorage extends pulumi.ComponentResource {
   readonly store: ObjectStore;
-  /** E-mail address of the account that may write backups; undefined without a bucket for them. */
-  readonly backupAccount: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: GcsStorageArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:GcsStorage", name, {}, opts);
@@ -59,8 +57,7 @@ export class GcsStorage extends pulumi.ComponentResource {
     for (const reader of args.readers ?? []) {
       this.grant(`${name}-reader-${reader}`, uploads.name, reader, roles.readerOfUploads);
     }
-    this.backupAccount = args.backups && this.backups(name, args, args.backups, uploads.name, protection);
-
+    const backups = args.backups && this.backups(name, args, args.backups, uploads.name, protection);
     const key = this.key(name, args, web);
     this.store = {
       ...endpoint,
@@ -69,6 +66,8 @@ export class GcsStorage extends pulumi.ComponentResource {
       secretKey: key["secret-key"],
       reachableByBrowsers: true,
       identities: { web: web.serviceAccount, worker: worker.serviceAccount },
+      readers: args.readers ?? [],
+      backups,
       access: toInternet(endpoint.port),
     };
     this.registerOutputs();
@@ -81,7 +80,7 @@ export class GcsStorage extends pulumi.ComponentResource {
     { bucket, days }: NonNullable<GcsStorageArgs["backups"]>,
     uploads: pulumi.Input<string>,
     protection: Protection,
-  ): pulumi.Output<string> {
+  ): NonNullable<ObjectStore["backups"]> {
     const disposable = protection === Protection.Disposable;
     const { Bucket } = cloudStorage();
     const backups = new Bucket(`${name}-backups`, backupBucket({ ...args, bucket, days, disposable }), {
@@ -91,7 +90,7 @@ export class GcsStorage extends pulumi.ComponentResource {
     const { member, email } = this.identity(name, "backup", args);
     this.grant(`${name}-backup`, backups.name, member, roles.writerOfBackups);
     this.grant(`${name}-backup-uploads`, uploads, member, roles.readerOfUploads);
-    return email;
+    return { bucket, serviceAccount: email };
   }
 
   /** The pods of one part as an account of their own, so that none has another's rights. */

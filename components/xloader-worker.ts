@@ -143,8 +143,15 @@ export function queueAutoscalers({ workers = {}, kedaNamespace = "keda" }: Worke
   return Object.values(workers).some(({ scaling }) => scaling?.kind === "keda") ? [kedaNamespace] : [];
 }
 
+/** Keys of the lists of waiting jobs, by the name of each queue that a group works on. */
+export function jobLists({ site, workers = {} }: Workers & { readonly site: { readonly id: string } }) {
+  const groups = Object.values({ [defaultGroup]: {}, ...workers } as NonNullable<Workers["workers"]>);
+  const queues = new Set(groups.flatMap((group) => group.queues ?? [defaultQueue]));
+  return Object.fromEntries([...queues].map((queue) => [queue, queueList(site.id, queue)]));
+}
+
 interface Workers {
-  readonly workers?: Readonly<Record<string, Pick<XLoaderWorkerArgs, "scaling">>>;
+  readonly workers?: Readonly<Record<string, Pick<XLoaderWorkerArgs, "scaling" | "queues">>>;
   readonly kedaNamespace?: string;
 }
 

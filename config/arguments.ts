@@ -10,7 +10,7 @@ import type { MailSettings } from "./mail.ts";
 import { Platform } from "./platform.ts";
 
 export function stackArguments(name: string, instance: Instance, environment: Environment): CkanStackArgs {
-  const { ckan, site, generations, dns: _, mail, maintenance, ...parts } = instance;
+  const { ckan, site, generations, dns: _, dashboards: _pages, mail, maintenance, ...parts } = instance;
   const { version, image, plugins } = ckan;
   return {
     ...parts,

@@ -30,7 +30,7 @@ export class ConfigurationError extends RunError {
 }
 
 /** Settings that name a secret, or have room for one: what stands there by mistake is likely the secret itself. */
-const namesSecret = /From$|\.secretSettings\b|\.caBundle$|\.proxy\.https?$/;
+const namesSecret = /From$|\.secretSettings\b|\.caBundle$|\.proxy\.https?$|\.dashboards\./;
 
 /** The mistakes that zod found in `input`, with keys below `prefix`. */
 export function schemaMistakes(error: z.ZodError, input: unknown, prefix: readonly string[]): readonly Mistake[] {

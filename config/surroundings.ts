@@ -1,6 +1,7 @@
 /** What an instance says about the world around it, and whether it is open to it. */
 import { z } from "zod";
 import { secretSettingName } from "../ckan/secret-settings.ts";
+import { dashboardsSchema } from "./dashboards.ts";
 import { dataPusherSchema } from "./datapusher.ts";
 import { mailSchema } from "./mail.ts";
 import { maintenanceSchema } from "./maintenance.ts";
@@ -43,6 +44,7 @@ export const surroundings = {
   maintenance: maintenanceSchema
     .optional()
     .describe("Closes the site while its data stays: visitors get 503, and no worker runs; default: open"),
+  dashboards: dashboardsSchema,
   datapusher: dataPusherSchema
     .optional()
     .describe("What loads files in place of XLoader, with the plugin datapusher in place of xloader; default: nothing"),

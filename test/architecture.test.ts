@@ -5,7 +5,7 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
-const product = ["index.ts", "ckan", "components", "config", "examples", "render"];
+const product = ["index.ts", "ckan", "components", "config", "consumer/src", "examples", "outputs", "render"];
 /** What pipelines run: outside the program, and held to the same size. */
 const scripts = ["pipelines"];
 
@@ -48,7 +48,7 @@ describe("imports", () => {
   });
 
   test("components/ knows neither where its arguments come from nor who renders or tests it", () => {
-    const refused = ["config", "render", "toolchain", "test", "images", "examples"];
+    const refused = ["config", "outputs", "consumer", "render", "toolchain", "test", "images", "examples"];
     expect(wrong(below("components"), ({ from }) => isBelow(from, ...refused) || from === "index.ts")).toEqual([]);
   });
 
@@ -74,9 +74,35 @@ describe("imports", () => {
     expect(readers.sort()).toEqual(["pipelines/comment.ts", "pipelines/drift.ts"]);
   });
 
-  test("examples/ import only what components/ publishes", () => {
-    const refused = ({ from }: Import) => !from.startsWith("@pulumi/") && from !== "components/index.ts";
-    expect(wrong(below("examples"), refused)).toEqual([]);
+  test("outputs/ knows of the components what they publish, and no configuration", () => {
+    const refused = ({ from }: Import) => isBelow(from, "components", "config") && from !== "components/index.ts";
+    expect(wrong(below("outputs"), refused)).toEqual([]);
+  });
+
+  test("the contract and what is made from it know nothing of the product", () => {
+    const alone = below("outputs").filter(({ path }) => path !== "outputs/publish.ts");
+    const refused = ({ from }: Import) => from !== "zod" && !from.startsWith("node:") && !from.startsWith("outputs/");
+    expect(wrong(alone, refused)).toEqual([]);
+  });
+
+  test("consumer/ is published alone: it imports Pulumi's SDK and itself", () => {
+    expect(below("consumer").length).toBe(5);
+    const refused = ({ from }: Import) => from !== "@pulumi/pulumi" && !from.startsWith("consumer/src/");
+    expect(wrong(below("consumer"), refused)).toEqual([]);
+  });
+
+  test("the product does not import the consumer's package", () => {
+    const others = sources.filter(({ path }) => !path.startsWith("consumer/"));
+    expect(wrong(others, ({ from }) => from.startsWith("consumer/"))).toEqual([]);
+  });
+
+  test("examples/ import only what components/ publishes, or the consumer's package", () => {
+    const published = ["components/index.ts", "@ckan-environments/consumer"];
+    const own = (path: string, from: string) => dirname(path) === dirname(from);
+    const outside = below("examples").flatMap(({ path, imports }) =>
+      imports.filter(({ from }) => !from.startsWith("@pulumi/") && !published.includes(from) && !own(path, from)),
+    );
+    expect(outside).toEqual([]);
   });
 });
 
@@ -105,7 +131,8 @@ describe("components", () => {
   });
 
   test("take their labels from one file", () => {
-    const spelling = sources.filter(({ text }) => text.includes("app.kubernetes.io/")).map(({ path }) => path);
+    const ours = sources.filter(({ path }) => !path.startsWith("examples/"));
+    const spelling = ours.filter(({ text }) => text.includes("app.kubernetes.io/")).map(({ path }) => path);
     expect(spelling).toEqual(["components/manifests/labels.ts"]);
   });
 

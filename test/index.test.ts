@@ -1,45 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { deriveSecret } from "../components/credentials.ts";
-import { declareProgram } from "../render/stack.ts";
-import { stackConfiguration } from "../render/stack-file.ts";
-import { synthesize } from "../render/synthesize.ts";
 import { rootSecret, stackFile } from "./support/configuration.ts";
-import { find, settled } from "./support/program.ts";
+import { find, programOf, settled } from "./support/program.ts";
 
 const two = stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } });
 
-async function run(file: Readonly<Record<string, unknown>>) {
-  let sites: Awaited<ReturnType<typeof declareProgram>>["sites"] = {};
-  const resources = await synthesize({
-    project: "ckan",
-    stack: "unit",
-    configuration: stackConfiguration(file),
-    declare: async () => {
-      ({ sites } = await declareProgram());
-    },
-  });
-  return { sites, resources };
-}
-
 // Done before the first test: programs share Pulumi's runtime.
-const both = await run(two);
+const both = await programOf(two);
 
 describe("the program", () => {
-  test("publishes where every site is and who administers it", async () => {
-    const { sites } = both;
-    const site = (name: string) => ({
-      url: `https://${name}.example.org`,
-      namespace: `${name}-unit`,
-      adminName: "ckan-admin",
-      adminPassword: deriveSecret(rootSecret, name, "administrator", 1),
+  test("publishes its contract, and beside it who administers every site", async () => {
+    const { outputs } = both;
+    expect(Object.keys(outputs).sort()).toEqual([
+      "administrators",
+      "contractVersion",
+      "credentials",
+      "environment",
+      "instances",
+    ]);
+    const administrator = (name: string) => ({
+      name: "ckan-admin",
+      password: deriveSecret(rootSecret, name, "administrator", 1),
     });
-    expect(await settled(sites)).toEqual({ a: site("a"), b: site("b") });
+    expect(await settled(outputs.administrators)).toEqual({ a: administrator("a"), b: administrator("b") });
   });
 
-  test("publishes the passwords as secrets", async () => {
-    const { sites } = both;
-    const passwords = Object.values(sites).map(({ adminPassword }) => pulumi.isSecret(adminPassword));
+  test("publishes the administrators' passwords as secrets", async () => {
+    const passwords = Object.values(both.outputs.administrators).map(({ password }) => pulumi.isSecret(password));
     expect(await Promise.all(passwords)).toEqual([true, true]);
   });
 
@@ -52,7 +40,7 @@ describe("the program", () => {
   });
 
   test("takes the current context where the stack file names none", async () => {
-    const { resources } = await run({ ...two, "ckan:cluster": { platform: "local" } });
+    const { resources } = await programOf({ ...two, "ckan:cluster": { platform: "local" } });
     expect(find(resources, "pulumi:providers:kubernetes cluster").inputs).toEqual({ clusterIdentifier: "unit" });
   });
 

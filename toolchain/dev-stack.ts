@@ -10,7 +10,8 @@ import { step, ToolchainError } from "./steps.ts";
 
 export interface Site {
   readonly url: string;
-  readonly adminName: string;
+  /** Name of its administrator. */
+  readonly administrator: string;
 }
 
 /** Selects the dev stack; makes it in the backend when it is not there. Its committed file stays as it is. */
@@ -53,7 +54,11 @@ export async function bringUpDevStack(tools: PulumiTools): Promise<void> {
 
 /** The sites that the stack declares, without their passwords. */
 export async function readSites(tools: PulumiTools): Promise<readonly Site[]> {
-  const args = ["stack", "output", "sites", "--json", "--stack", devStack];
+  const args = ["stack", "output", "--json", "--stack", devStack];
   const text = await run(join(tools.bin, "pulumi"), args, { cwd: projectRoot, env: pulumiEnvironment(tools) });
-  return Object.values(JSON.parse(text) as Record<string, Site>);
+  const { instances, administrators } = JSON.parse(text) as {
+    readonly instances: Readonly<Record<string, { readonly url: string }>>;
+    readonly administrators: Readonly<Record<string, { readonly name: string }>>;
+  };
+  return Object.entries(instances).map(([name, { url }]) => ({ url, administrator: administrators[name]?.name ?? "" }));
 }

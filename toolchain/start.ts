@@ -44,14 +44,14 @@ async function waitForAnswer(url: string): Promise<void> {
 }
 
 function printSummary(tools: PulumiTools, sites: readonly Site[]): void {
-  const lines = sites.map(({ url, adminName }) => `  ${url}    administrator: ${adminName}`);
+  const lines = sites.map(({ url, administrator }) => `  ${url}    administrator: ${administrator}`);
   const exports = Object.entries(exportedEnvironment(tools)).map(([name, value]) => `  export ${name}='${value}'`);
   process.stdout.write(`
 The dev environment is up.
 
 ${lines.join("\n")}
 
-Password:  npm run --silent pulumi -- stack output sites --show-secrets -s dev
+Password:  npm run --silent pulumi -- stack output administrators --show-secrets -s dev
 Pulumi:    npm run pulumi -- <command>, or plain \`npx pulumi\` after
 ${exports.join("\n")}
 Stop:      npm stop (keeps all data; \`npm stop -- --wipe\` deletes it)

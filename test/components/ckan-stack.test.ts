@@ -264,6 +264,22 @@ describe("what it hands on:", () => {
     expect(hosts).toEqual(["opendata-database", "opendata-search", "opendata-queue", "opendata-files"]);
   });
 
+  test("where it is, what runs there, and the lists of every queue that a group of workers works on", async () => {
+    const workers = { default: { queues: ["urgent", "default"] }, bulk: { queues: ["bulk", "default"] } };
+    const { made } = await alone({ ...ownServers, declare: declare({ workers }) });
+    expect([made.namespace, made.ckan]).toEqual([namespace, { version: "2.11.6", plugins: least.ckan.plugins }]);
+    expect(made.jobLists).toEqual({
+      urgent: "rq:queue:ckan:opendata:urgent",
+      default: "rq:queue:ckan:opendata:default",
+      bulk: "rq:queue:ckan:opendata:bulk",
+    });
+  });
+
+  test("the list of the queue default where no group is named", async () => {
+    const { made } = await alone(ownServers);
+    expect(made.jobLists).toEqual({ default: "rq:queue:ckan:opendata:default" });
+  });
+
   test("no store where uploads stay on a volume", async () => {
     const { made } = await alone(volume);
     expect(made.store).toBe(undefined);

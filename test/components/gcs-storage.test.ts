@@ -91,7 +91,7 @@ describe("who may do what", () => {
       declare: (opts: object) => new GcsStorage("opendata-files", args({ backups: undefined }), opts),
     });
     expect(resources.filter(({ name }) => name.includes("backup")).map(title)).toEqual([]);
-    expect(made.backupAccount).toBeUndefined();
+    expect(made.store.backups).toBeUndefined();
   });
 });
 
@@ -150,6 +150,11 @@ test("hands on Google's S3 endpoint with a key of the web pods' account, and an 
     bucket: "example-opendata-files",
     reachableByBrowsers: true,
     identities: { web: "opendata-files-web", worker: "opendata-files-worker" },
+    readers: ["group:statistics@example.org"],
+    backups: {
+      bucket: "example-opendata-backups",
+      serviceAccount: "ckan-opendata-backup@example-prod.iam.gserviceaccount.com",
+    },
     access: {
       clientLabels: {},
       destination: {

@@ -20,6 +20,7 @@ const inZone = (site: Record<string, unknown>, dns: Record<string, unknown> = {}
   );
 
 const mail = { host: "smtp.example.org", from: "no-reply@data.example.org" };
+const page = "expected a URL such as https://grafana.example.org/d/ckan, with https and without an account";
 const own = "expected nothing here: the program sets this setting itself";
 const name =
   "expected a CKAN setting such as ckanext.harvest.api_key: lower-case letters, digits, dots and single underscores";
@@ -272,6 +273,31 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "pages that a cache in front may keep and the pods may not share",
     opendata({ web: { cacheSeconds: 0, edgeCacheSeconds: 60 } }),
     "ckan:instances.opendata.web.edgeCacheSeconds: expected 0 with web.cacheSeconds: 0: only pages that visitors share may be kept in front of the site, got 60",
+  ],
+  [
+    "a dashboard without https",
+    opendata({ dashboards: { requests: "http://grafana.example.org/d/ckan" } }),
+    `ckan:instances.opendata.dashboards.requests: ${page}`,
+  ],
+  [
+    "a dashboard with a password, which is not repeated",
+    opendata({ dashboards: { requests: "https://viewer:hush@grafana.example.org/d/ckan" } }),
+    `ckan:instances.opendata.dashboards.requests: ${page}`,
+  ],
+  [
+    "a dashboard that is no URL",
+    opendata({ dashboards: { requests: "grafana.example.org" } }),
+    `ckan:instances.opendata.dashboards.requests: ${page}`,
+  ],
+  [
+    "a dashboard's name in capitals",
+    opendata({ dashboards: { Requests: "https://grafana.example.org/d/ckan" } }),
+    "ckan:instances.opendata.dashboards.Requests: expected the name of a dashboard: lower-case letters, digits and hyphens, such as requests",
+  ],
+  [
+    "a list of dashboards",
+    opendata({ dashboards: ["https://grafana.example.org/d/ckan"] }),
+    'ckan:instances.opendata.dashboards: expected keys and values below this key, got ["https://grafana.example.org/d/ckan"]',
   ],
 ];
 

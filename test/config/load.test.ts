@@ -65,6 +65,7 @@ describe("an environment is read from Pulumi's configuration:", () => {
           files: { ...instance.files, storage: "20Gi", resources: resources("100m", "256Mi", "1", "512Mi") },
           outgoing: [],
           aliases: [],
+          dashboards: {},
           generations: {
             "database-administrator": 1,
             database: 1,

@@ -160,8 +160,13 @@ describe("No secret", () => {
 
   test("is in the stack's outputs, unless somebody asks for secrets", () => {
     expect(hits(pulumi("stack", "output", "--json").output)).toEqual([]);
-    const { sites } = JSON.parse(engine.pulumi("stack", "output", "--json", "--show-secrets").output);
-    expect(sites.opendata.adminPassword).toBe(deriveSecret(rootSecret, "opendata", Purpose.Administrator, 1));
+    const shown = JSON.parse(engine.pulumi("stack", "output", "--json", "--show-secrets").output);
+    const { administrators, credentials } = shown;
+    expect([administrators.opendata.password, credentials.opendata.datastorePassword]).toEqual(
+      [Purpose.Administrator, Purpose.DatastoreReader].map((purpose) =>
+        deriveSecret(rootSecret, "opendata", purpose, 1),
+      ),
+    );
   });
 
   test("is in an object of the cluster other than a Secret", () => {

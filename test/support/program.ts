@@ -15,6 +15,28 @@ export function declaredBy(stackFile: StackFile, stack = "unit"): Promise<readon
   });
 }
 
+export interface Program {
+  /** What index.ts exports: the stack's outputs. */
+  readonly outputs: Awaited<ReturnType<typeof declareProgram>>;
+  readonly resources: readonly Declared[];
+}
+
+/** What index.ts publishes and registers for a stack file. */
+export async function programOf(stackFile: StackFile, stack = "unit"): Promise<Program> {
+  const published: Program["outputs"][] = [];
+  const resources = await synthesize({
+    project: "ckan",
+    stack,
+    configuration: stackConfiguration(stackFile),
+    declare: async () => {
+      published.push(await declareProgram());
+    },
+  });
+  const [outputs] = published;
+  if (outputs === undefined) throw new Error("the program published nothing");
+  return { outputs, resources };
+}
+
 export interface Refusal {
   readonly message: string;
   /** Number of resources that were registered all the same. */

@@ -8,6 +8,7 @@ import {
   operated,
   operatedSecrets,
   pushing,
+  type StackFile,
   scaled,
   stackFile,
 } from "./configuration.ts";
@@ -59,19 +60,24 @@ const nodePort = { exposure: { kind: "node-port", nodePort: 30500 } };
 /** Of the environments, the one where the cluster assigns whom pods run as. */
 export const onOpenShift = "the example for OpenShift";
 
-/** Every environment over which an invariant must hold. */
-export const environments: Readonly<Record<string, () => Promise<readonly Declared[]>>> = {
-  dev: () => declaredBy(committed("dev"), "dev"),
-  staging: () => declaredBy(committed("staging"), "staging"),
-  prod: () => declaredBy(committed("prod"), "prod"),
-  "the longest instance name": () => declaredBy(withLongestName(), "production"),
-  "uploads on a volume": () => declaredBy(stackFile({ opendata: { ...onVolume, ...nodePort } })),
-  "servers of somebody else": () => declaredBy(stackFile({ opendata: external }, externalSecrets)),
-  "settings about the world outside": () => declaredBy(example("settings", exampleSecrets)),
-  "a closed site": () => declaredBy(stackFile({ opendata: { maintenance, workers: { default: { replicas: 2 } } } })),
-  "DataPusher in place of XLoader": () => declaredBy(stackFile({ opendata: pushing })),
-  "as many pods as are needed": () => declaredBy(stackFile({ opendata: scaled })),
-  [onOpenShift]: () => declaredBy(openShiftExample(), "openshift"),
-  "databases that an operator runs": () => declaredBy(stackFile({ opendata: operated }, operatedSecrets)),
-  "two instances": () => declaredBy(stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })),
+/** Every stack file that a rule must hold for, with the name of its stack. */
+export const stackFiles: Readonly<Record<string, () => readonly [file: StackFile, stack?: string]>> = {
+  dev: () => [committed("dev"), "dev"],
+  staging: () => [committed("staging"), "staging"],
+  prod: () => [committed("prod"), "prod"],
+  "the longest instance name": () => [withLongestName(), "production"],
+  "uploads on a volume": () => [stackFile({ opendata: { ...onVolume, ...nodePort } })],
+  "servers of somebody else": () => [stackFile({ opendata: external }, externalSecrets)],
+  "settings about the world outside": () => [example("settings", exampleSecrets)],
+  "a closed site": () => [stackFile({ opendata: { maintenance, workers: { default: { replicas: 2 } } } })],
+  "DataPusher in place of XLoader": () => [stackFile({ opendata: pushing })],
+  "as many pods as are needed": () => [stackFile({ opendata: scaled })],
+  [onOpenShift]: () => [openShiftExample(), "openshift"],
+  "databases that an operator runs": () => [stackFile({ opendata: operated }, operatedSecrets)],
+  "two instances": () => [stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })],
 };
+
+/** Every environment over which an invariant must hold. */
+export const environments: Readonly<Record<string, () => Promise<readonly Declared[]>>> = Object.fromEntries(
+  Object.entries(stackFiles).map(([name, read]) => [name, () => declaredBy(...read())]),
+);

@@ -11,8 +11,15 @@ export interface SiteOutput {
 
 /** What the stack publishes about the site. */
 export function siteOutput(name: string): SiteOutput {
-  const sites = JSON.parse(succeed(pulumi("stack", "output", "sites", "--json", "--show-secrets")));
-  return sites[name];
+  const outputs = JSON.parse(succeed(pulumi("stack", "output", "--json", "--show-secrets"))) as {
+    readonly instances: Readonly<Record<string, { readonly url: string; readonly namespace: string }>>;
+    readonly administrators: Readonly<Record<string, { readonly name: string; readonly password: string }>>;
+  };
+  const { [name]: instance } = outputs.instances;
+  const { [name]: administrator } = outputs.administrators;
+  if (instance === undefined || administrator === undefined) throw new Error(`the stack publishes no instance ${name}`);
+  const { url, namespace } = instance;
+  return { url, namespace, adminName: administrator.name, adminPassword: administrator.password };
 }
 
 /** The answer of an action: `result`, or the error with its HTTP status. */

@@ -88,6 +88,24 @@ export class Engine {
     return this.#run(join(this.#tools.bin, "pulumi"), [...args, ...stack, "--non-interactive"]);
   }
 
+  /** Runs the CLI in another project, with the same backend and cluster. */
+  pulumiIn(folder: string, ...args: readonly string[]): Run {
+    return this.#run(join(this.#tools.bin, "pulumi"), [...args, "--non-interactive"], folder);
+  }
+
+  /** As `pulumiIn`, with a passphrase that decrypts nothing of this project's. */
+  pulumiAsStranger(folder: string, ...args: readonly string[]): Run {
+    const passphrase = join(this.folder, "passphrase-of-a-stranger");
+    writeFileSync(passphrase, "a passphrase of somebody else");
+    const environment = { ...this.#environment(), PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
+    return this.#run(join(this.#tools.bin, "pulumi"), [...args, "--non-interactive"], folder, environment);
+  }
+
+  /** Runs a command of this project's, such as toolchain/outputs.ts, with the test's backend. */
+  command(...args: readonly string[]): Run {
+    return this.#run(process.execPath, args, root);
+  }
+
   /** Starts the CLI; `kill` ends it and everything that it started at once, as a lost machine would. */
   begin(...args: readonly string[]): RunningCommand {
     const child = spawn(join(this.#tools.bin, "pulumi"), [...args, "--stack", "dev", "--non-interactive"], {
@@ -175,12 +193,12 @@ export class Engine {
     }
   }
 
-  #run(program: string, args: readonly string[]): Run {
+  #run(program: string, args: readonly string[], folder = this.folder, env = this.#environment()): Run {
     const { status, stdout, stderr, error } = spawnSync(program, args, {
-      cwd: this.folder,
+      cwd: folder,
       encoding: "utf8",
       maxBuffer: 256 * 1024 * 1024,
-      env: this.#environment(),
+      env,
     });
     if (error) throw error;
     return { code: status ?? 1, output: stdout + stderr };

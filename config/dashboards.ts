@@ -1,0 +1,22 @@
+/** Pages about an instance that somebody else serves: the schema of `ckan:instances.<name>.dashboards`. */
+import { z } from "zod";
+
+const dashboardName = z
+  .string()
+  .regex(
+    /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/,
+    "expected the name of a dashboard: lower-case letters, digits and hyphens, such as requests",
+  );
+
+// Everybody who reads the outputs sees it: an account in front of the host would be a password in plain text.
+const address = "expected a URL such as https://grafana.example.org/d/ckan, with https and without an account";
+
+const dashboardUrl = z.url({ protocol: /^https$/, error: address, abort: true }).refine((url) => {
+  const { username, password } = new URL(url);
+  return username === "" && password === "";
+}, address);
+
+export const dashboardsSchema = z
+  .record(dashboardName, dashboardUrl)
+  .default({})
+  .describe("Pages that show how the site is doing, by name; published in the stack's outputs");

@@ -1,0 +1,113 @@
+/** What a declared site hands on, in the words of the contract. */
+import * as pulumi from "@pulumi/pulumi";
+import { Purpose } from "../ckan/credentials.ts";
+import type { Access, CkanStack, Credentials, ObjectStore } from "../components/index.ts";
+import type { AccessDocument, BucketDocument, CredentialsDocument, InstanceDocument } from "./contract.ts";
+
+/** A part of the document before everything in it is known: clouds tell addresses and accounts later. */
+export type Published<T> =
+  | pulumi.Output<T>
+  | (T extends readonly (infer Item)[]
+      ? readonly Published<Item>[]
+      : T extends object
+        ? { readonly [Key in keyof T]: Published<T[Key]> }
+        : T);
+
+/** The plugin that brings the datastore. */
+const datastorePlugin = "datastore";
+
+/** `dashboards` are pages outside, by name, which only the stack file knows. */
+export function publishInstance(
+  site: CkanStack,
+  dashboards: Readonly<Record<string, string>>,
+): Published<InstanceDocument> {
+  const { url, namespace, ckan, search, queue, store, jobLists: lists } = site;
+  // The Service has HTTP's own port: the name is all that an address needs.
+  const internalUrl = `${site.internalUrl}.${namespace}.svc`;
+  const searchHost = complete(search, namespace);
+  return {
+    url,
+    apiUrl: `${url}/api/3`,
+    internal: { url: internalUrl, healthUrl: `${internalUrl}/api/3/action/status_show` },
+    address: site.address.apply((address) => address ?? null),
+    namespace,
+    ckan,
+    datastore: ckan.plugins.includes(datastorePlugin) ? datastore(site) : null,
+    search: {
+      url: pulumi.interpolate`http://${searchHost}:${search.port}/solr/${search.core}`,
+      host: searchHost,
+      port: search.port,
+      core: search.core,
+      access: access(search.access),
+    },
+    queue: {
+      host: complete(queue, namespace),
+      port: queue.port,
+      index: queue.index,
+      lists,
+      passwordSecret: { name: pulumi.output(queue.password.secretName), key: queue.password.key },
+      access: access(queue.access),
+    },
+    buckets: buckets(store, namespace),
+    dashboards,
+  };
+}
+
+/** Apart from the rest: a secret makes the whole output around it one. */
+export function publishCredentials(
+  { ckan }: Pick<CkanStack, "ckan">,
+  credentials: Credentials,
+): Published<CredentialsDocument> {
+  const reads = ckan.plugins.includes(datastorePlugin);
+  return { datastorePassword: reads ? credentials.derive(Purpose.DatastoreReader).secret : null };
+}
+
+function datastore({ database, namespace }: CkanStack): Published<NonNullable<InstanceDocument["datastore"]>> {
+  const { datastoreReader, access: way } = database;
+  const { port, user, sslMode } = datastoreReader;
+  const host = complete({ host: datastoreReader.host, access: way }, namespace);
+  return { host, port, database: datastoreReader.database, user, sslMode, access: access(way) };
+}
+
+function buckets(store: ObjectStore | undefined, namespace: string): Published<InstanceDocument["buckets"]> {
+  if (store === undefined) return { uploads: null, backups: null };
+  const { bucket, readers = [], backups } = store;
+  const uploads = { name: bucket, readers, serviceAccount: null, ...bucketPlace(store, namespace) };
+  if (backups === undefined) return { uploads, backups: null };
+  const account = pulumi.output(backups.serviceAccount);
+  const place = bucketPlace(store, namespace);
+  return { uploads, backups: { name: backups.bucket, readers: [], serviceAccount: account, ...place } };
+}
+
+function bucketPlace(
+  store: ObjectStore,
+  namespace: string,
+): Published<Pick<BucketDocument, "endpoint" | "region" | "access">> {
+  const { protocol, port, region } = store;
+  const standard = (protocol === "http" && port === 80) || (protocol === "https" && port === 443);
+  const host = complete(store, namespace);
+  return {
+    endpoint: pulumi.interpolate`${protocol}://${host}${standard ? "" : `:${port}`}`,
+    region,
+    access: access(store.access),
+  };
+}
+
+interface Place {
+  readonly host: pulumi.Input<string>;
+  readonly access: Access;
+}
+
+/** The instance's own parts call a Service by its name alone, which in other namespaces means nothing, or another one. */
+function complete({ host, access: { destination } }: Place, namespace: string): pulumi.Output<string> {
+  return destination.kind === "pods" ? pulumi.interpolate`${host}.${namespace}.svc` : pulumi.output(host);
+}
+
+function access({ clientLabels, destination }: Access): Published<AccessDocument> {
+  switch (destination.kind) {
+    case "pods":
+      return { kind: "pods", clientLabels, serverLabels: destination.labels };
+    case "networks":
+      return { kind: "networks", networks: destination.networks, except: destination.except ?? [] };
+  }
+}
