@@ -103,10 +103,15 @@ function namedAsSecret(resource: Resource): readonly string[] {
 /** Shorter values, and words, occur elsewhere by chance: a user's name is in a Secret, too. */
 const leastLength = 16;
 
-/** Texts that Pulumi keeps as secrets, as a program would use them. */
+/**
+ * Texts that Pulumi keeps as secrets, as a program would use them. Not those in open places: there plainSecrets has found them, and a
+ * whole list is kept for the sake of one value in it.
+ */
 function valuesOf(resource: Resource): readonly string[] {
   const inBase64 = kindOf(resource) === "Secret";
-  return resource.secrets.flatMap(({ path, value }) =>
+  const places = openPlaces(resource);
+  const hidden = resource.secrets.filter(({ path }) => !places.some((place) => isAtOrBelow(path, place)));
+  return hidden.flatMap(({ path, value }) =>
     placedTexts(value, path)
       .map((found) => (inBase64 && isAtOrBelow(found.path, "data") ? decoded(found.text) : found.text))
       .filter((text) => text.length >= leastLength && /\d/.test(text) && /[A-Za-z]/.test(text) && !/\s/.test(text)),

@@ -21,6 +21,10 @@ const stateful = [
 /** What a stack file may say in `protection` instead of an exception for each resource. */
 const Allowance = { Retained: "retained", Disposable: "disposable" } as const;
 
+const settings = {
+  types: { type: "array", items: { type: "string" }, description: "Further types of resources that hold data" },
+} as const;
+
 export const stateProtected: ResourceRule = {
   name: RuleName.StateProtected,
   level: Level.Mandatory,
@@ -29,9 +33,7 @@ export const stateProtected: ResourceRule = {
     "a renamed part or a changed field that cannot change would otherwise delete citizens' data with one confirmation",
   remedy:
     "set the resource option protect: true and the platform's own protection, or say in the stack file that the data may go: protection: retained or disposable",
-  settings: {
-    types: { type: "array", items: { type: "string" }, description: "Further types of resources that hold data" },
-  },
+  settings,
   check: (resource, context) => {
     if (!holdsData(resource, context)) return [];
     return [...ofPulumi(resource, context), ...ofPlatform(resource, context)];
@@ -45,6 +47,7 @@ export const namespaceProtected: StackRule = {
   reason: "deleting a namespace deletes every claim in it, protected or not",
   remedy:
     "set the resource option protect: true on the namespace, or say in the stack file that the data may go: protection: retained or disposable",
+  settings,
   checkStack: (resources, context) => {
     if (isAllowed(context)) return [];
     const held = resources.filter((resource) => groupOf(resource) !== undefined && holdsData(resource, context));

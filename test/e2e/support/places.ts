@@ -31,7 +31,10 @@ export function printed(description: string): readonly Place[] {
     const all = ({ stdout, stderr }: ReturnType<typeof pulumi>) => `${stdout}\n${stderr}`;
     return [
       { name: "preview as JSON", text: all(pulumi("preview", "--json", "--config-file", path)) },
-      { name: "preview", text: all(pulumi("preview", "--diff", "--show-sames", "--show-full-output", "--config-file", path)) },
+      {
+        name: "preview",
+        text: all(pulumi("preview", "--diff", "--show-sames", "--show-full-output", "--config-file", path)),
+      },
       { name: "outputs", text: all(pulumi("stack", "output", "--json")) },
     ];
   } finally {
