@@ -1,6 +1,6 @@
 /** Exceptions from the rules of `policy/`. They declare nothing: the policy pack and the review of a change read them. */
 import { z } from "zod";
-import { isDay, resourcePattern } from "../policy/exceptions.ts";
+import { dayOf, dayPattern, resourcePattern } from "../policy/exceptions.ts";
 import { RuleName } from "../policy/rule-names.ts";
 import { line } from "./primitives.ts";
 
@@ -14,8 +14,9 @@ const exceptionSchema = z.strictObject({
   reason: line,
   expires: z
     .string(dayMessage)
-    .regex(/^\d{4}-\d{2}-\d{2}$/, { error: dayMessage, abort: true })
-    .refine(isDay, dayMessage),
+    .regex(dayPattern, { error: dayMessage, abort: true })
+    .refine((text) => dayOf(text) !== undefined, { error: dayMessage, abort: true })
+    .transform((text) => dayOf(text) ?? text),
 });
 
 export const policyExceptionsSchema = z
@@ -31,7 +32,7 @@ export const policyExceptionsSchema = z
       });
     }
   })
-  .default([])
+  .prefault([])
   .describe(
     "Exceptions from rules of the policy pack, each with `rule`, `resource` (its logical name), `reason` and the day on which it `expires`",
   );

@@ -32,7 +32,10 @@ export function readExceptions(value: unknown): ReadExceptions {
   if (!Array.isArray(value)) return { exceptions: [], mistakes: ["policyExceptions: expected a list"] };
   const read = value.map((item: unknown, index) => ({ item, mistakes: mistakesOf(item, `policyExceptions.${index}`) }));
   return {
-    exceptions: read.filter(({ mistakes }) => mistakes.length === 0).map(({ item }) => item as PolicyException),
+    exceptions: read
+      .filter(({ mistakes }) => mistakes.length === 0)
+      .map(({ item }) => item as PolicyException)
+      .map((exception) => ({ ...exception, expires: dayOf(exception.expires) ?? exception.expires })),
     mistakes: read.flatMap(({ mistakes }) => mistakes),
   };
 }
@@ -48,11 +51,15 @@ export function isExpired({ expires }: PolicyException, today: string): boolean 
   return expires < today;
 }
 
-/** A day of the calendar as YYYY-MM-DD. */
-export function isDay(text: unknown): text is string {
-  if (typeof text !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+/** How a stack file writes a day. Pulumi takes one without quotation marks for a time, and hands midnight over. */
+export const dayPattern = /^\d{4}-\d{2}-\d{2}(?:T00:00:00Z)?$/;
+
+/** A day of the calendar as YYYY-MM-DD; undefined for what is none. */
+export function dayOf(text: unknown): string | undefined {
+  if (typeof text !== "string" || !dayPattern.test(text)) return undefined;
+  const day = text.slice(0, "YYYY-MM-DD".length);
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) ? day : undefined;
 }
 
 function mistakesOf(item: unknown, at: string): readonly string[] {
@@ -64,7 +71,7 @@ function mistakesOf(item: unknown, at: string): readonly string[] {
       ? []
       : [`${at}.resource: expected the logical name of a resource, such as opendata-web`],
     typeof reason === "string" && reason.trim() !== "" ? [] : [`${at}.reason: expected a reason`],
-    isDay(expires) ? [] : [`${at}.expires: expected a day such as 2027-01-31`],
+    dayOf(expires) !== undefined ? [] : [`${at}.expires: expected a day such as 2027-01-31`],
     Object.keys(others).map((key) => `${at}.${key}: expected nothing here: this key is unknown`),
   ].flat();
 }

@@ -1,6 +1,6 @@
 /** What an exception in a stack file does to a finding, and what is said about exceptions themselves. */
 import { describe, expect, test } from "vitest";
-import { covers, isDay, isExpired, type PolicyException, readExceptions } from "../../policy/exceptions.ts";
+import { covers, dayOf, isExpired, type PolicyException, readExceptions } from "../../policy/exceptions.ts";
 import { Ledger } from "../../policy/ledger.ts";
 import type { Resource } from "../../policy/rule.ts";
 import { RuleName } from "../../policy/rule-names.ts";
@@ -49,14 +49,19 @@ describe("an exception", () => {
   });
 
   test.each([
-    ["2027-01-31", true],
-    ["2028-02-29", true],
-    ["2027-02-29", false],
-    ["2027-13-01", false],
-    ["2027-1-31", false],
-    [20270131, false],
-  ])("may end on %s: %s", (day, right) => {
-    expect(isDay(day)).toBe(right);
+    ["2027-01-31", "2027-01-31"],
+    ["2028-02-29", "2028-02-29"],
+    // What Pulumi makes of a day without quotation marks.
+    ["2027-01-31T00:00:00Z", "2027-01-31"],
+    ["2027-01-31T12:00:00Z", undefined],
+    ["2027-02-29", undefined],
+    ["2027-13-01", undefined],
+    ["2027-1-31", undefined],
+    [20270131, undefined],
+  ])("that ends on %s ends on the day %s", (written, day) => {
+    expect(dayOf(written)).toBe(day);
+    const { exceptions } = readExceptions([{ ...exception, expires: written }]);
+    expect(exceptions.map(({ expires }) => expires)).toEqual(day === undefined ? [] : [day]);
   });
 });
 

@@ -267,10 +267,10 @@ export const configured: readonly (Case & { readonly settings: Settings })[] = [
   },
   {
     rule: RuleName.StateProtected,
-    settings: { types: ["kubernetes:core/v1:ServiceAccount"] },
-    good: [withProtection(object("core/v1", "ServiceAccount", "kept-account", {}))],
-    bad: [object("core/v1", "ServiceAccount", "loose-account", {})],
-    findings: [["loose-account", "it holds data and may be deleted or replaced"]],
+    settings: { types: ["kubernetes:rbac.authorization.k8s.io/v1:Role"] },
+    good: [withProtection(object("rbac.authorization.k8s.io/v1", "Role", "kept-role", { rules: [] }))],
+    bad: [object("rbac.authorization.k8s.io/v1", "Role", "loose-role", { rules: [] })],
+    findings: [["loose-role", "it holds data and may be deleted or replaced"]],
   },
   {
     rule: RuleName.Labels,
