@@ -51,8 +51,8 @@ export function isExpired({ expires }: PolicyException, today: string): boolean 
   return expires < today;
 }
 
-/** How a stack file writes a day. Pulumi takes one without quotation marks for a time, and hands midnight over. */
-export const dayPattern = /^\d{4}-\d{2}-\d{2}(?:T00:00:00Z)?$/;
+/** How a stack file writes a day. Pulumi takes one without quotation marks for a time, and hands midnight over as Go prints it. */
+export const dayPattern = /^\d{4}-\d{2}-\d{2}(?: 00:00:00 \+0000 UTC)?$/;
 
 /** A day of the calendar as YYYY-MM-DD; undefined for what is none. */
 export function dayOf(text: unknown): string | undefined {

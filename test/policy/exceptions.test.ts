@@ -52,8 +52,8 @@ describe("an exception", () => {
     ["2027-01-31", "2027-01-31"],
     ["2028-02-29", "2028-02-29"],
     // What Pulumi makes of a day without quotation marks.
-    ["2027-01-31T00:00:00Z", "2027-01-31"],
-    ["2027-01-31T12:00:00Z", undefined],
+    ["2027-01-31 00:00:00 +0000 UTC", "2027-01-31"],
+    ["2027-01-31 12:00:00 +0000 UTC", undefined],
     ["2027-02-29", undefined],
     ["2027-13-01", undefined],
     ["2027-1-31", undefined],
