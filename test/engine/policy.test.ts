@@ -213,8 +213,8 @@ describe("a stack of another team", () => {
       ]);
       const unreadable = violations.filter(({ policy }) => policy === "readable-exceptions");
       expect(unreadable.map(({ level, message }) => [level, message.slice(0, 40)])).toEqual([
-        ["mandatory", "policyExceptions.3.expires: expected a d"],
         ["mandatory", "policyExceptions.3.rule: expected a rule"],
+        ["mandatory", "policyExceptions.3.expires: expected a d"],
       ]);
       expect(code).not.toBe(0);
     });
