@@ -4,6 +4,7 @@ import { Protection } from "../components/durability.ts";
 import { cloudflareSchema } from "./cloudflare.ts";
 import { instanceSchema } from "./instance.ts";
 import { Platform } from "./platform.ts";
+import { policyExceptionsSchema } from "./policy-exceptions.ts";
 import { objectName } from "./primitives.ts";
 import { registriesSchema } from "./registries.ts";
 
@@ -32,12 +33,20 @@ export const environmentSchema = z.strictObject({
     .default(Protection.Protected)
     .describe("What happens to data on destroy"),
   cloudflare: cloudflareSchema.optional().describe("The zone that the sites' names are in; default: none"),
+  policyExceptions: policyExceptionsSchema,
 });
 
 export type EnvironmentSettings = z.infer<typeof environmentSchema>;
 
 /** Keys that hold objects; every other key of the stack file is a secret named by one of them, or `rootSecret`. */
-export const structuredKeys = ["cluster", "protection", "cloudflare", "defaults", "instances"] as const;
+export const structuredKeys = [
+  "cluster",
+  "protection",
+  "cloudflare",
+  "policyExceptions",
+  "defaults",
+  "instances",
+] as const;
 
 /** The whole file as an editor sees it: instances and defaults may leave out what the other one says. */
 export const stackFileSchema = environmentSchema.extend({

@@ -106,6 +106,43 @@ describe("imports", () => {
   });
 });
 
+describe("policy/", () => {
+  const pack = files("policy").map(read);
+  const named = (pattern: RegExp) => pack.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+
+  test("stands alone: it imports its own files, Pulumi and Node.js", () => {
+    const allowed = (from: string) => isBelow(from, "policy") || /^(?:@pulumi\/(?:policy|pulumi)$|node:)/.test(from);
+    expect(wrong(pack, ({ from }) => !allowed(from))).toEqual([]);
+    expect(pack.length).toBeGreaterThan(12);
+  });
+
+  test("has rules that are pure: they know neither Pulumi nor Node.js", () => {
+    const inRules = pack.filter(({ path }) => path.startsWith("policy/rules/"));
+    expect(wrong(inRules, ({ from }) => !isBelow(from, "policy"))).toEqual([]);
+    expect(inRules.length).toBeGreaterThan(5);
+  });
+
+  test("reads the clock, the environment and the stack's configuration in index.ts alone", () => {
+    expect(named(/\bprocess\.env\b|\bnew Date\(\)|\bDate\.now\b|\ballConfig\b|\bgetProject\(/)).toEqual([
+      "policy/index.ts",
+    ]);
+  });
+
+  test("is known to config/ by the form of its exceptions alone, and to no other part of the program", () => {
+    const known = sources.flatMap(({ path, imports }) =>
+      imports.filter(({ from }) => isBelow(from, "policy")).map(({ from }) => `${path} ${from}`),
+    );
+    expect(known).toEqual([
+      "config/policy-exceptions.ts policy/exceptions.ts",
+      "config/policy-exceptions.ts policy/rule-names.ts",
+    ]);
+  });
+
+  test("has no file of more than 260 lines", () => {
+    expect(pack.filter(({ text }) => text.trimEnd().split("\n").length > 260)).toEqual([]);
+  });
+});
+
 describe("configuration", () => {
   const reading = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
 

@@ -19,9 +19,13 @@ const require = createRequire(requireFrom(process.cwd()).resolve("@pulumi/pulumi
 const grpc = require("@grpc/grpc-js");
 const language = require("@pulumi/pulumi/proto/language_pb.js");
 const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb.js");
+const analyzer = require("@pulumi/pulumi/proto/analyzer_pb.js");
+const { AnalyzerService } = require("@pulumi/pulumi/proto/analyzer_grpc_pb.js");
 const plugin = require("@pulumi/pulumi/proto/plugin_pb.js");
 const { version } = require("@pulumi/pulumi/package.json");
 const { Empty } = require("google-protobuf/google/protobuf/empty_pb.js");
+// Messages that are passed on as they are.
+const same = (bytes) => bytes;
 
 const runtime = {
   handshake: reply(() => new language.LanguageHandshakeResponse()),
@@ -122,26 +126,105 @@ function run(call, callback) {
 function runPlugin(call) {
   const request = call.request;
   const folder = request.getInfo().getProgramDirectory();
-  const { resolve } = requireFrom(folder);
-  const args =
-    request.getKind() === "analyzer"
-      ? [resolve("@pulumi/pulumi/cmd/run-policy-pack"), ...request.getArgsList(), folder]
-      : [resolve("@pulumi/pulumi/cmd/run-plugin"), folder, ...request.getArgsList()];
+  if (request.getKind() === "analyzer") return runPolicyPack(call, folder);
+  const args = [requireFrom(folder).resolve("@pulumi/pulumi/cmd/run-plugin"), folder, ...request.getArgsList()];
+  const child = spawnPlugin(request, args, request.getPwd());
+  stream(call, child, () => new language.RunPluginResponse());
+  whenEnded(child, (code) => endPlugin(call, code));
+}
+
+/**
+ * Runs a policy pack as Pulumi's own host does: in its own folder, with the stack's configuration in its environment. The engine
+ * hands that over in its first calls. So this host serves in front of the pack, starts it with what it was told, and passes calls on.
+ */
+function runPolicyPack(call, folder) {
+  const front = new grpc.Server({ "grpc.max_receive_message_length": maximumMessageBytes });
+  let pack;
+  const started = (variables) => {
+    pack ??= startPolicyPack(call, folder, variables);
+    return pack;
+  };
+  const passOn = (path) => (request, callback) =>
+    started({}).then(
+      (client) => client.makeUnaryRequest(path, same, same, request.request, callback),
+      (error) => callback({ code: grpc.status.UNAVAILABLE, message: error.message }),
+    );
+  const { handshake, ...others } = AnalyzerService;
+  const configureStack = (request, callback) => {
+    const message = analyzer.AnalyzerStackConfigureRequest.deserializeBinary(request.request);
+    void started(configurationOf(message)).catch(() => {});
+    passOn(others.configureStack.path)(request, callback);
+  };
+  const raw = Object.entries(others).map(([name, method]) => [
+    name,
+    { ...method, requestDeserialize: same, responseSerialize: same },
+  ]);
+  const handlers = raw.map(([name, { path }]) => [name, passOn(path)]);
+  front.addService(
+    { ...Object.fromEntries(raw), handshake },
+    {
+      ...Object.fromEntries(handlers),
+      configureStack,
+      handshake: reply(() => new analyzer.AnalyzerHandshakeResponse()),
+    },
+  );
+  call.on("cancelled", () => front.forceShutdown());
+  front.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+    if (error) return call.emit("error", { code: grpc.status.INTERNAL, message: error.message });
+    send(call, "setStdout", Buffer.from(`${port}\n`));
+  });
+}
+
+/** A client of the pack as soon as it has printed its port. */
+function startPolicyPack(call, folder, variables) {
+  const request = call.request;
+  const program = requireFrom(folder).resolve("@pulumi/pulumi/cmd/run-policy-pack");
+  const child = spawnPlugin(request, [program, ...request.getArgsList(), folder], folder, variables);
+  child.stderr.on("data", (chunk) => send(call, "setStderr", chunk));
+  call.on("cancelled", () => child.kill());
+  return new Promise((resolve, reject) => {
+    let port = "";
+    child.stdout.on("data", (chunk) => {
+      if (port.endsWith("\n")) return send(call, "setStdout", chunk);
+      port += chunk;
+      if (!port.endsWith("\n")) return;
+      const limits = { "grpc.max_receive_message_length": maximumMessageBytes };
+      resolve(new grpc.Client(`127.0.0.1:${port.trim()}`, grpc.credentials.createInsecure(), limits));
+    });
+    whenEnded(child, (code) => {
+      reject(new Error(`the policy pack ended with ${code}`));
+      endPlugin(call, code);
+    });
+  });
+}
+
+/** What a program of this stack would find in its environment. */
+function configurationOf(message) {
+  return {
+    PULUMI_NODEJS_ORGANIZATION: message.getOrganization(),
+    PULUMI_NODEJS_PROJECT: message.getProject(),
+    PULUMI_NODEJS_STACK: message.getStack(),
+    PULUMI_NODEJS_DRY_RUN: String(message.getDryRun()),
+    PULUMI_CONFIG: JSON.stringify(Object.fromEntries(message.getConfigMap().entries())),
+  };
+}
+
+function spawnPlugin(request, args, cwd, variables = {}) {
   const env = request
     .getEnvList()
     .map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]);
-  const child = spawn(process.execPath, args, {
-    cwd: request.getPwd(),
-    env: { ...process.env, ...Object.fromEntries(env) },
+  return spawn(process.execPath, args, {
+    cwd,
+    env: { ...process.env, ...Object.fromEntries(env), ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  stream(call, child, () => new language.RunPluginResponse());
-  whenEnded(child, (code) => {
-    const response = new language.RunPluginResponse();
-    response.setExitcode(code ?? 1);
-    call.write(response);
-    call.end();
-  });
+}
+
+function endPlugin(call, code) {
+  const response = new language.RunPluginResponse();
+  response.setExitcode(code ?? 1);
+  call.write(response);
+  call.end();
 }
 
 /** `pulumi install`: the lockfile decides where there is one. */
@@ -159,14 +242,14 @@ function installDependencies(call) {
 }
 
 function stream(call, child, makeResponse) {
-  const send = (field) => (chunk) => {
-    const response = makeResponse();
-    response[field](chunk);
-    call.write(response);
-  };
-  child.stdout.on("data", send("setStdout"));
-  child.stderr.on("data", send("setStderr"));
+  child.stdout.on("data", (chunk) => send(call, "setStdout", chunk, makeResponse()));
+  child.stderr.on("data", (chunk) => send(call, "setStderr", chunk, makeResponse()));
   call.on("cancelled", () => child.kill());
+}
+
+function send(call, field, chunk, response = new language.RunPluginResponse()) {
+  response[field](chunk);
+  call.write(response);
 }
 
 /** Waits for the output as well as for the end, so that the last lines are not lost. */

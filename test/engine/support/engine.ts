@@ -48,13 +48,16 @@ export class Engine {
     this.#plane = plane;
   }
 
-  /** `standIns` are folders of `test/stand-ins`, by the provider that each stands in for. */
-  static async start(standIns: readonly string[] = []): Promise<Engine> {
+  /**
+   * `standIns` are folders of `test/stand-ins`, by the provider that each stands in for. `program` is a path from the root of the
+   * project; the product's own by default.
+   */
+  static async start(standIns: readonly string[] = [], program = "index.ts"): Promise<Engine> {
     const folder = mkdtempSync(join(tmpdir(), "ckan-engine-"));
     const plane = await startControlPlane(join(folder, "cluster"), inject("kubernetesVersion"));
     const engine = new Engine(folder, await ensurePulumi(), plane, await ensureKubernetes());
     for (const path of [engine.state, join(folder, "stand-ins")]) mkdirSync(path, { recursive: true });
-    engine.#writeProject(standIns);
+    engine.#writeProject(standIns, program);
     writeFileSync(engine.passphrase, "a passphrase for one test run");
     engine.write(readStackFile("dev"));
     const init = engine.pulumi("stack", "init", "dev");
@@ -168,14 +171,16 @@ export class Engine {
     return join(this.folder, "passphrase");
   }
 
-  /** The product's project file with the product's program, in a folder that has no stack file but the test's. */
-  #writeProject(standIns: readonly string[]): void {
+  /** The product's project file with a program, in a folder that has no stack file but the test's. */
+  #writeProject(standIns: readonly string[], program: string): void {
     const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
     const providers = standIns.map((name) => ({ name, path: join(root, "test", "stand-ins", name) }));
+    // What the product preloads lies beside its own program only.
+    const ownRuntime = program === "index.ts" ? {} : { runtime: { name: "nodejs", options: { typescript: false } } };
     const plugins = providers.length === 0 ? {} : { plugins: { providers } };
     writeFileSync(
       join(this.folder, "Pulumi.yaml"),
-      stringify({ ...project, main: join(root, "index.ts"), ...plugins }),
+      stringify({ ...project, ...ownRuntime, main: join(root, program), ...plugins }),
     );
   }
 
