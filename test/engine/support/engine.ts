@@ -82,17 +82,22 @@ export class Engine {
     if (result.code !== 0) throw new Error(result.output);
   }
 
+  /** The CLI. */
+  get program(): string {
+    return join(this.#tools.bin, "pulumi");
+  }
+
   /** Runs the CLI on the test's stack. */
   pulumi(...args: readonly string[]): Run {
     const stack = args[1] === "init" ? [] : ["--stack", "dev"];
-    return this.#run(join(this.#tools.bin, "pulumi"), [...args, ...stack, "--non-interactive"]);
+    return this.#run(this.program, [...args, ...stack, "--non-interactive"]);
   }
 
   /** Starts the CLI; `kill` ends it and everything that it started at once, as a lost machine would. */
   begin(...args: readonly string[]): RunningCommand {
-    const child = spawn(join(this.#tools.bin, "pulumi"), [...args, "--stack", "dev", "--non-interactive"], {
+    const child = spawn(this.program, [...args, "--stack", "dev", "--non-interactive"], {
       cwd: this.folder,
-      env: this.#environment(),
+      env: this.environment(),
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
@@ -180,13 +185,14 @@ export class Engine {
       cwd: this.folder,
       encoding: "utf8",
       maxBuffer: 256 * 1024 * 1024,
-      env: this.#environment(),
+      env: this.environment(),
     });
     if (error) throw error;
     return { code: status ?? 1, output: stdout + stderr };
   }
 
-  #environment(): NodeJS.ProcessEnv {
+  /** In which the CLI, and a program that starts it, finds this test's state, cluster and stand-ins. */
+  environment(): NodeJS.ProcessEnv {
     return {
       ...process.env,
       PATH: [this.#tools.bin, join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter),
