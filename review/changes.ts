@@ -193,8 +193,13 @@ function changeOf(pair: Pair, sites: ReadonlyMap<string, "new" | "gone">, moved:
     type: state?.type ?? "",
     name: renames(pair).length > 0 ? bareName(nameOf(urn)) : nameOf(urn),
     site: sites.get(place.instance ?? "") ?? "kept",
-    old: old && (maskValue(old.inputs) as Properties),
-    next: next && (maskValue(next.inputs) as Properties),
+    // Few rules look at them, and masking takes longer than everything else.
+    get old() {
+      return old && (maskValue(old.inputs) as Properties);
+    },
+    get next() {
+      return next && (maskValue(next.inputs) as Properties);
+    },
     guardBefore: guardOf(old),
     guardAfter: guardOf(next),
     properties: all.filter((change) => !isMove(change) && !ownName(change)),

@@ -1,5 +1,4 @@
 /** What differs between two sets of properties, in the words of a reviewer: property, old value, new value. */
-import { isDeepStrictEqual } from "node:util";
 import { structuredPatch } from "diff";
 import { knownLater, maskLine, maskValue } from "./mask.ts";
 
@@ -24,7 +23,7 @@ const context = 1;
 const identities = ["name", "ref", "key", "secretName", "mountPath"] as const;
 
 export function differences(old: unknown, next: unknown, path = ""): readonly PropertyChange[] {
-  if (isDeepStrictEqual(old, next)) return [];
+  if (old === next) return [];
   if (isNode(old) && isNode(next)) return objectDifferences(old, next, path);
   if (Array.isArray(old) && Array.isArray(next)) return listDifferences(old, next, path);
   if (typeof old === "string" && typeof next === "string" && /\n./.test(old + next)) {
@@ -62,16 +61,15 @@ function valueChange(path: string, old: unknown, next: unknown): PropertyChange 
 
 function objectDifferences(old: Node, next: Node, path: string): readonly PropertyChange[] {
   const keys = [...new Set([...Object.keys(old), ...Object.keys(next)])].sort();
-  return keys.flatMap((key) => differences(old[key], next[key], joined(path, key)));
+  return keys.flatMap((key) => (old[key] === next[key] ? [] : differences(old[key], next[key], joined(path, key))));
 }
 
 function listDifferences(old: readonly unknown[], next: readonly unknown[], path: string): readonly PropertyChange[] {
   const identity = identities.find((key) => identifies(old, key) && identifies(next, key));
-  if (identity !== undefined && old.length + next.length > 0) {
-    return objectDifferences(byIdentity(old, identity), byIdentity(next, identity), path).map((change) => ({
-      ...change,
-      path: bracketed(change.path, path),
-    }));
+  if (identity !== undefined) {
+    const [before, after] = [byIdentity(old, identity), byIdentity(next, identity)];
+    const keys = [...new Set([...before.keys(), ...after.keys()])].sort();
+    return keys.flatMap((key) => differences(before.get(key), after.get(key), `${path}[${key}]`));
   }
   // What stands in both is no difference, wherever it stands.
   const gone = without(old, next);
@@ -91,19 +89,13 @@ function listItem(path: string, old: unknown, next: unknown): PropertyChange {
   return valueChange(`${path}[]`, shown(old), shown(next));
 }
 
-/** `env[SITE].value` in place of `env.SITE.value`: the item of a list, not a key. */
-function bracketed(path: string, list: string): string {
-  const rest = path.slice(list.length);
-  return rest.startsWith(".") ? `${list}${rest.replace(/^\.([\w-]+)/, "[$1]")}` : path;
-}
-
 function identifies(items: readonly unknown[], key: string): boolean {
   const values = items.map((item) => (isNode(item) ? item[key] : undefined));
   return values.every((value) => typeof value === "string") && new Set(values).size === values.length;
 }
 
-function byIdentity(items: readonly unknown[], key: string): Node {
-  return Object.fromEntries(items.map((item) => [(item as Node)[key], item]));
+function byIdentity(items: readonly unknown[], key: string): ReadonlyMap<string, unknown> {
+  return new Map(items.map((item) => [String((item as Node)[key]), item]));
 }
 
 /** The items that the others do not have, each as often as it is missing there. */

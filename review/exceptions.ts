@@ -10,7 +10,7 @@ const exceptionsSchema = z.array(
     resource: z.string(),
     reason: z.string(),
     /** The last day on which it holds. */
-    expires: z.iso.date(),
+    expires: z.string().transform(withoutTime).pipe(z.iso.date()),
   }),
 );
 
@@ -21,6 +21,11 @@ export interface PolicyException {
   readonly expires: string;
   /** Missing where nobody said which day it is. */
   readonly expired?: boolean;
+}
+
+/** A date in YAML without quotes comes out of Pulumi as `2026-03-31 00:00:00 +0000 UTC`. */
+function withoutTime(text: string): string {
+  return text.replace(/ 00:00:00 \+0000 UTC$/, "");
 }
 
 /**

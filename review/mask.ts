@@ -23,6 +23,8 @@ const urlCredentials = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)([^\s/]+)@/gi;
 const jwt = /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g;
 const bearer = /\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi;
 const assignment = /^(\s*[+-]?\s*["']?)([\w.:-]+)(["']?\s*[=:]\s*)(\S.*)$/;
+/** In the middle of a text: `token=...`, `"token": "..."`. Not `token: ...`, which is how a sentence goes on. */
+const inlineAssignment = /(["']?)\b([\w.-]+)(\s*=\s*["']?|"\s*:\s*")([^\s"',;&)\]}]+)/g;
 /** Everything that keys are written in: base64, base64 for URLs, and whatever lies between. */
 const keyLike = /[A-Za-z0-9_+/=-]{20,}/g;
 
@@ -42,7 +44,10 @@ export function maskText(text: string): string {
     )
     .replace(jwt, masked)
     .replace(bearer, (_, scheme: string) => `${scheme} ${masked}`)
-    .replace(keyLike, (word) => (isKeyLike(word) ? masked : word));
+    .replace(inlineAssignment, (whole, before: string, name: string, sign: string, value: string) =>
+      namesSecret(name) && !isReference(value) && value !== masked ? `${before}${name}${sign}${masked}` : whole,
+    )
+    .replace(keyLike, maskWord);
 }
 
 /** A line of a file: as text, and when it gives a value to a name of a secret, without the value. */
@@ -96,14 +101,21 @@ function isReference(text: string): boolean {
   return /^(?:[A-Za-z]+:)?\$\([A-Za-z_]\w*\)$/.test(text.trim());
 }
 
+/** A slash may be one of base64, or part a path, whose pieces count by themselves. */
+function maskWord(word: string): string {
+  const pieces = word.split("/");
+  if (pieces.length > 1 && !word.startsWith("/") && isKeyLike(word, 0.4)) return masked;
+  return pieces.map((piece) => (piece.length >= 20 && isKeyLike(piece, 0.33) ? masked : piece)).join("/");
+}
+
 /**
  * Random characters: long, with small and capital letters and digits mixed. Digests in hexadecimal, names and paths have one case
- * of letters; identifiers in mixed case have few changes from one class of characters to the next.
+ * of letters; identifiers in mixed case have few changes from one class of characters to the next, of which random ones have 0.64.
  */
-function isKeyLike(word: string): boolean {
+function isKeyLike(word: string, share: number): boolean {
   if (!/[a-z]/.test(word) || !/[A-Z]/.test(word)) return false;
   const changes = [...word].filter((character, index) => index > 0 && classOf(character) !== classOf(word[index - 1]));
-  return changes.length >= word.length / 3;
+  return changes.length >= word.length * share;
 }
 
 function classOf(character = ""): string {

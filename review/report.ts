@@ -2,7 +2,7 @@
 import { type Change, changesOf, type Operation } from "./changes.ts";
 import type { PropertyChange } from "./difference.ts";
 import { ExceptionsError, exceptionsOf, type PolicyException } from "./exceptions.ts";
-import { maskLine } from "./mask.ts";
+import { maskText } from "./mask.ts";
 import { kindOf } from "./place.ts";
 import type { Diagnostic, Preview } from "./preview.ts";
 import { type Finding, RiskClass, riskClasses } from "./risk.ts";
@@ -79,7 +79,7 @@ export function gated(report: Report, refused: readonly RiskClass[]): readonly R
 function stackReport(outcome: Outcome, today: string | undefined): StackReport {
   switch (outcome.kind) {
     case "skipped":
-      return { ...empty(outcome.stack), verdict: Verdict.Skipped, reason: maskLine(outcome.reason) };
+      return { ...empty(outcome.stack), verdict: Verdict.Skipped, reason: maskText(outcome.reason) };
     case "failed":
       return { ...empty(outcome.stack), verdict: Verdict.Failed, reason: masked(outcome.message) };
     case "previewed":
@@ -157,9 +157,5 @@ function messages(diagnostics: readonly Diagnostic[], severity: string): readonl
 }
 
 function masked(text: string): string {
-  return text
-    .trim()
-    .split("\n")
-    .map((line) => maskLine(line.trimEnd()))
-    .join("\n");
+  return maskText(text.trim());
 }

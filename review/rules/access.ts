@@ -33,7 +33,8 @@ export function credentials(change: Change): Risk | undefined {
 /** Settings by which CKAN decides who may do what. */
 const authorization = /^[+-]\s*(ckan\.auth\.[\w.]+\s*=.*)$/;
 
-function credentialsText({ operation, type, properties, site, old, next }: Change): string | undefined {
+function credentialsText(change: Change): string | undefined {
+  const { operation, type, properties, site } = change;
   if (site !== "kept") return undefined;
   const kind = kindOf(type);
   if (keys.test(kind)) {
@@ -49,7 +50,7 @@ function credentialsText({ operation, type, properties, site, old, next }: Chang
     if (operation === Operation.Deleted) return "a Secret ends: whoever still uses it is refused";
     if (operation === Operation.Replaced) return "a Secret gets another content";
     // The engine masks the whole content, so that old and new look the same; only the name, which follows it, differs.
-    const renewed = operation === Operation.Updated && nameIn(old) !== nameIn(next);
+    const renewed = operation === Operation.Updated && nameIn(change.old) !== nameIn(change.next);
     return renewed || touched.length > 0 ? "a Secret gets another content" : undefined;
   }
   if (operation === Operation.Updated && properties.length === 0 && kind === "User")
@@ -67,7 +68,7 @@ export function permissions(change: Change): Risk | undefined {
 }
 
 function permissionText(change: Change): string | undefined {
-  const { operation, type, properties, next, site } = change;
+  const { operation, type, properties, site } = change;
   const kind = kindOf(type);
   const settings = properties
     .flatMap((change) => (change.kind === "text" ? change.lines : []))
@@ -75,7 +76,7 @@ function permissionText(change: Change): string | undefined {
   if (settings.length > 0) return `CKAN's own rights: ${settings.map((line) => `\`${line}\``).join(", ")}`;
   if (grants.test(kind)) {
     if (operation === Operation.Deleted || operation === Operation.Guarded) return undefined;
-    return properties.length > 0 || operation !== Operation.Updated ? grantText(next) : undefined;
+    return properties.length > 0 || operation !== Operation.Updated ? grantText(change.next) : undefined;
   }
   if (kind === "NetworkPolicy") return site === "kept" ? networkText(change) : undefined;
   const security = properties.filter(({ path }) => podSecurity.test(path));

@@ -34,6 +34,9 @@ const guards: readonly {
   { path: /(?:^|\.)availabilityType$/, weaker: (_, old) => old === "REGIONAL" },
 ];
 
+/** There before and after. */
+const stays: readonly Operation[] = [Operation.Updated, Operation.Replaced, Operation.Guarded];
+
 /** Data are deleted with what holds them, or nothing of the stack knows them any more. */
 export function lostHolder(change: Change): Risk | undefined {
   const { operation, type, guardBefore } = change;
@@ -58,11 +61,11 @@ export function smallerStorage({ properties }: Change): Risk | undefined {
 }
 
 export function weakerGuard(change: Change): Risk | undefined {
-  const { guardBefore, guardAfter, properties, old, next, type } = change;
-  if (/:ScheduledBackup$/.test(type) && next === undefined && change.site === "kept") {
+  const { operation, guardBefore, guardAfter, properties, type, site } = change;
+  if (/:ScheduledBackup$/.test(type) && operation === Operation.Deleted && site === "kept") {
     return { class: RiskClass.Protection, text: "backups are not made any more" };
   }
-  if (old === undefined || next === undefined) return undefined;
+  if (!stays.includes(operation)) return undefined;
   const lost = [
     ...(guardBefore.protect && !guardAfter.protect ? ["Pulumi may delete or replace it from now on"] : []),
     ...(guardBefore.retain && !guardAfter.retain ? ["a deletion takes the data with it from now on"] : []),
@@ -71,8 +74,10 @@ export function weakerGuard(change: Change): Risk | undefined {
   return lost.length === 0 ? undefined : { class: RiskClass.Protection, text: lost.join("; ") };
 }
 
-function holdsData({ type, old }: Change): boolean {
-  const templates = (old?.["spec"] as { volumeClaimTemplates?: readonly unknown[] } | undefined)?.volumeClaimTemplates;
+function holdsData(change: Change): boolean {
+  const { type } = change;
+  const templates = (change.old?.["spec"] as { volumeClaimTemplates?: readonly unknown[] } | undefined)
+    ?.volumeClaimTemplates;
   return holders.some((holder) => holder.test(type)) || (templates?.length ?? 0) > 0;
 }
 

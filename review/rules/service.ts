@@ -29,7 +29,7 @@ export function interruption(change: Change): Risk | undefined {
 }
 
 function interruptionText(change: Change): string | undefined {
-  const { operation, type, properties, site, old } = change;
+  const { operation, type, properties, site } = change;
   const kind = kindOf(type);
   if (site === "gone")
     return kind === "Deployment" || kind === "StatefulSet" ? "is deleted: the site is gone" : undefined;
@@ -42,7 +42,7 @@ function interruptionText(change: Change): string | undefined {
   );
   if (none !== undefined) return "has no pod any more";
   if (kind === "StatefulSet" && movesPods(change)) {
-    const pods = (old?.["spec"] as { replicas?: number } | undefined)?.replicas ?? 1;
+    const pods = (change.old?.["spec"] as { replicas?: number } | undefined)?.replicas ?? 1;
     return pods === 1 ? "its only pod restarts: it does not answer until that is done" : undefined;
   }
   const restart = properties.filter(({ path }) => restarting.test(path));

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { PreviewError, parsePreview } from "../../review/preview.ts";
+import { previewText, step } from "./support.ts";
+
+const service = "kubernetes:core/v1:Service";
+
+describe("A preview", () => {
+  test("is read with what the engine adds in later versions", () => {
+    const text = previewText([{ ...step(service, { next: {} }), novelty: 1 }], {
+      duration: 12,
+      changeSummary: { same: 3 },
+    });
+    expect(parsePreview(text).steps.map(({ op, newState }) => [op, newState?.type])).toEqual([["update", service]]);
+  });
+
+  test("may follow lines of the CLI", () => {
+    expect(parsePreview(`warning: a new version is there\n${previewText([])}`).steps).toEqual([]);
+  });
+
+  test("without steps and diagnostics is one without a change", () => {
+    expect(parsePreview('{"config": {"ckan:protection": "protected"}}')).toEqual({
+      config: { "ckan:protection": "protected" },
+      steps: [],
+      diagnostics: [],
+    });
+  });
+});
+
+describe("What is no preview is refused without a word of it:", () => {
+  test.each([
+    ["nothing", "", "no JSON"],
+    ["a message", "error: hunter2-hunter2", "no JSON"],
+    ["half a preview", '{"steps": [{"op": "hunter2-hunter2"', "JSON that cannot be read"],
+    ["other JSON", '{"secret": "hunter2-hunter2"}', "neither config nor steps"],
+    ["an operation that nobody knows", '{"steps": [{"op": "hunter2-hunter2", "urn": "a"}]}', "at steps.0.op"],
+  ])("%s", (_, text, message) => {
+    const read = () => parsePreview(text);
+    expect(read).toThrow(PreviewError);
+    expect(read).toThrow(message);
+    expect(read).not.toThrow("hunter2");
+  });
+});
