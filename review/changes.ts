@@ -1,4 +1,5 @@
 /** From the engine's steps to what a reviewer calls a change: one for each object, with what differs and where it belongs. */
+import { bareName, contentHash } from "./content-name.ts";
 import { differences, isKnownLater, type PropertyChange } from "./difference.ts";
 import { masked, maskValue } from "./mask.ts";
 import { kindOf, nameOf, type Place, partOrder, placeOf, siteType } from "./place.ts";
@@ -53,13 +54,6 @@ interface Pair {
   readonly old: ResourceState | undefined;
   readonly next: ResourceState | undefined;
   readonly reasons: readonly string[];
-}
-
-const hash = /-[0-9a-f]{8}$/;
-
-/** The name without the hash of its content. */
-export function bareName(name: string): string {
-  return name.replace(hash, "");
 }
 
 /** In an order that only names decide: the engine's own differs from run to run. */
@@ -137,7 +131,7 @@ function replaceReasons({ replaceReasons: reasons, detailedDiff }: Step): readon
 function joinRenamed(pairs: readonly Pair[]): readonly Pair[] {
   const created = new Map<string, Pair[]>();
   for (const pair of pairs) {
-    if (pair.operation !== Operation.Created || !hash.test(nameOf(pair.urn))) continue;
+    if (pair.operation !== Operation.Created || !contentHash.test(nameOf(pair.urn))) continue;
     const key = contentKey(pair);
     const same = created.get(key);
     if (same === undefined) created.set(key, [pair]);
@@ -146,7 +140,7 @@ function joinRenamed(pairs: readonly Pair[]): readonly Pair[] {
   const joined = new Set<Pair>();
   const updates = pairs.flatMap((pair) => {
     const [other, ...more] = pair.operation === Operation.Deleted ? (created.get(contentKey(pair)) ?? []) : [];
-    if (other === undefined || more.length > 0 || joined.has(other) || !hash.test(nameOf(pair.urn))) return [];
+    if (other === undefined || more.length > 0 || joined.has(other) || !contentHash.test(nameOf(pair.urn))) return [];
     joined.add(pair).add(other);
     return [{ ...other, operation: Operation.Updated, old: pair.old }];
   });
@@ -218,7 +212,7 @@ function propertiesOf({ operation, old, next }: Pair): readonly PropertyChange[]
 
 /** The object's own name differs in its hash alone, known or not yet: that its content differs is said by the content. */
 function isHashed(change: PropertyChange): boolean {
-  if (change.kind !== "value" || !hash.test(change.old ?? "")) return false;
+  if (change.kind !== "value" || !contentHash.test(change.old ?? "")) return false;
   return isKnownLater(change) || bareName(change.old ?? "") === bareName(change.next ?? "");
 }
 

@@ -1,5 +1,6 @@
 /** What differs between two sets of properties, in the words of a reviewer: property, old value, new value. */
 import { structuredPatch } from "diff";
+import { bareName } from "./content-name.ts";
 import { knownLater, maskLine, maskValue } from "./mask.ts";
 
 /** One property. Of a text of several lines only the lines that differ, with their neighbours. Never holds a secret. */
@@ -44,7 +45,7 @@ export function written(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
 }
 
-/** `metadata.labels["app.kubernetes.io/name"]`, as Pulumi writes it. */
+/** `metadata.labels["example.org/name"]`, as Pulumi writes it. */
 export function joined(path: string, key: string): string {
   if (!/^[\w-]+$/.test(key)) return `${path}["${key}"]`;
   return path === "" ? key : `${path}.${key}`;
@@ -91,11 +92,12 @@ function listItem(path: string, old: unknown, next: unknown): PropertyChange {
 
 function identifies(items: readonly unknown[], key: string): boolean {
   const values = items.map((item) => (isNode(item) ? item[key] : undefined));
-  return values.every((value) => typeof value === "string") && new Set(values).size === values.length;
+  return values.every((value) => typeof value === "string") && new Set(values.map(bareName)).size === values.length;
 }
 
+/** Without hashes: what refers to another content of an object is the same item. */
 function byIdentity(items: readonly unknown[], key: string): ReadonlyMap<string, unknown> {
-  return new Map(items.map((item) => [String((item as Node)[key]), item]));
+  return new Map(items.map((item) => [bareName(String((item as Node)[key])), item]));
 }
 
 /** The items that the others do not have, each as often as it is missing there. */

@@ -5,7 +5,7 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
-const product = ["index.ts", "ckan", "components", "config", "examples", "render"];
+const product = ["index.ts", "ckan", "components", "config", "examples", "render", "review"];
 
 interface Import {
   /** File or package that is imported: a path from the root of the project, or a package's name. */
@@ -57,6 +57,17 @@ describe("imports", () => {
 
   test("the product imports nothing of toolchain/, images/, scan/ or test/", () => {
     expect(wrong(sources, ({ from }) => isBelow(from, "toolchain", "images", "scan", "test"))).toEqual([]);
+  });
+
+  test("review/ reads previews, not the program: of the project it knows what a quantity is, and nothing else", () => {
+    const refused = ({ from }: Import) => isBelow(from, ...product) && !isBelow(from, "review");
+    expect(wrong(below("review"), refused)).toEqual(["review/rules/data.ts imports config/primitives.ts"]);
+    expect(
+      wrong(
+        sources.filter(({ path }) => !isBelow(path, "review")),
+        ({ from }) => isBelow(from, "review"),
+      ),
+    ).toEqual([]);
   });
 
   test("examples/ import only what components/ publishes", () => {

@@ -40,6 +40,12 @@ describe("Another content under another name", () => {
     expect(web).toMatchObject({ type: deployment, properties: [], follows: ["opendata-web"] });
   });
 
+  test("is followed in lists that go by such names, too", () => {
+    const references = (hash: string) => ({ inputs: { refs: [{ name: `opendata-web-${hash}`, key: "a" }] } });
+    const next = step(deployment, { old: references("aaaaaaaa"), next: references("bbbbbbbb") });
+    expect(changes(...pair, next)[1]).toMatchObject({ type: deployment, properties: [], follows: ["opendata-web"] });
+  });
+
   test("is not guessed where two could be meant", () => {
     const another = step(configMap, { op: "create", name: "opendata-web-cccccccc", next: {} });
     expect(changes(...pair, another).map(({ operation }) => operation)).toEqual(["deleted", "created", "created"]);

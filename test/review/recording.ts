@@ -1,5 +1,5 @@
 /** Previews as they are kept for tests: what the report reads of them, without what differs from run to run. */
-import { bareName } from "../../review/changes.ts";
+import { bareName } from "../../review/content-name.ts";
 import { parsePreview } from "../../review/preview.ts";
 
 const hashed = /\b([a-z][a-z0-9.-]*)-([0-9a-f]{8})\b/g;
