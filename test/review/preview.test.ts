@@ -13,6 +13,25 @@ describe("A preview", () => {
     expect(parsePreview(text).steps.map(({ op, newState }) => [op, newState?.type])).toEqual([["update", service]]);
   });
 
+  test("is read alike in the engine's indentation, in which most of it is passed over, and in any other", () => {
+    const state = { inputs: { a: "{", outputs: { b: ["}"] } }, outputs: { c: { d: ['"}'] } }, protect: true };
+    const steps = [step(service, { old: state, next: { ...state, protect: false } }), step(service, { next: {} })];
+    const value = JSON.parse(previewText(steps, { diagnostics: [{ message: "m", severity: "error" }] }));
+    const read = [undefined, 1, 2, 4, 8].map((indent) => parsePreview(JSON.stringify(value, null, indent)));
+    expect(read[0]?.steps[0]?.oldState).toMatchObject({ protect: true, inputs: state.inputs });
+    for (const other of read) expect(other).toEqual(read[0]);
+  });
+
+  test("that was not written to its end is refused, however much of it there is", () => {
+    const text = JSON.stringify(
+      JSON.parse(previewText([step(service, { next: { outputs: { a: 1 } } as object })])),
+      null,
+      4,
+    );
+    for (const length of [10, 100, 300, text.length - 2])
+      expect(() => parsePreview(text.slice(0, length))).toThrow(PreviewError);
+  });
+
   test("may follow lines of the CLI", () => {
     expect(parsePreview(`warning: a new version is there\n${previewText([])}`).steps).toEqual([]);
   });
