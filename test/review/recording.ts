@@ -7,7 +7,9 @@ const hashed = /\b([a-z][a-z0-9.-]*)-([0-9a-f]{8})\b/g;
 /** A preview as JSON: the engine's order, times, ids and source positions left out. */
 export function reduced(output: string): string {
   const { config, steps, diagnostics } = parsePreview(output);
-  const sorted = [...steps].sort((one, other) => (place(one) < place(other) ? -1 : 1));
+  const sorted = steps
+    .map((step) => ({ ...step, ...(step.replaceReasons && { replaceReasons: [...step.replaceReasons].sort() }) }))
+    .sort((one, other) => (place(one) < place(other) ? -1 : 1));
   return `${JSON.stringify(renumbered({ config, steps: sorted, diagnostics }), null, 1)}\n`;
 }
 
