@@ -93,8 +93,8 @@ function section(sizes: readonly Size[], usages: ReadonlyMap<number, readonly Us
     limits: [
       { what: "report of 2,000 objects, seconds", value: middle(2000, "seconds"), atMost: 1 },
       {
-        what: "an object's memory between 1,000 and 2,000 against one's between 500 and 1,000, ratio",
-        value: share(2000, 1000, "megabytes") / share(1000, 500, "megabytes"),
+        what: "an object's memory at 2,000 against one's at 500, ratio",
+        value: share(2000, 0, "megabytes") / share(500, 0, "megabytes"),
         atMost: 1.2,
       },
     ],

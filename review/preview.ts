@@ -86,32 +86,10 @@ function json(text: string): unknown {
   const begin = text.search(/^\{/m);
   if (begin === -1) throw new PreviewError("no JSON");
   try {
-    return JSON.parse(withoutBulk(begin === 0 ? text : text.slice(begin)));
+    return JSON.parse(begin === 0 ? text : text.slice(begin));
   } catch {
     throw new PreviewError(
       "JSON that cannot be read: is it the whole output of `pulumi preview --json`, and nothing else?",
     );
   }
-}
-
-/** Of each state nine tenths: what the provider answered, and where in the program it was declared. */
-const bulk = /\n( {16})"(?:outputs": \{|stackTrace": \[)\n/g;
-
-/**
- * Empties what no report reads before JSON is parsed: a preview of 2,000 updates has 100 MB. Goes by the engine's indentation: a text
- * of JSON holds no line break, so the next bracket that is indented alike is the one that closes. Anything else is left as it is.
- */
-function withoutBulk(text: string): string {
-  if (!text.startsWith('{\n    "')) return text;
-  const kept: string[] = [];
-  let end = 0;
-  for (const { 0: opening, 1: indent, index } of text.matchAll(bulk)) {
-    if (index < end) continue;
-    const begin = index + opening.length - 1;
-    const close = text.indexOf(`\n${indent}${opening.at(-2) === "{" ? "}" : "]"}`, begin - 1);
-    if (close === -1) break;
-    kept.push(text.slice(end, begin));
-    end = close;
-  }
-  return [...kept, text.slice(end)].join("");
 }

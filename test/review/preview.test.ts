@@ -13,7 +13,7 @@ describe("A preview", () => {
     expect(parsePreview(text).steps.map(({ op, newState }) => [op, newState?.type])).toEqual([["update", service]]);
   });
 
-  test("is read alike in the engine's indentation, in which most of it is passed over, and in any other", () => {
+  test("is read alike in any indentation", () => {
     const state = { inputs: { a: "{", outputs: { b: ["}"] } }, outputs: { c: { d: ['"}'] } }, protect: true };
     const steps = [step(service, { old: state, next: { ...state, protect: false } }), step(service, { next: {} })];
     const value = JSON.parse(previewText(steps, { diagnostics: [{ message: "m", severity: "error" }] }));
