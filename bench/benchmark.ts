@@ -8,6 +8,7 @@ import { growth } from "./growth.ts";
 import { operationsAgainstFlat, operationsOfThousand } from "./operations.ts";
 import { program } from "./program.ts";
 import { rendering } from "./render.ts";
+import { reviewReport } from "./report.ts";
 import { start } from "./start.ts";
 import { describeCommit, describeMachine, load } from "./support/machine.ts";
 import { missed, render, replaceSection, type Section } from "./support/report.ts";
@@ -16,6 +17,7 @@ import { missed, render, replaceSection, type Section } from "./support/report.t
 const figures: Readonly<Record<string, () => Promise<Section>>> = {
   program,
   render: rendering,
+  report: reviewReport,
   operations: operationsAgainstFlat,
   thousand: operationsOfThousand,
   growth,

@@ -5,7 +5,7 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
-const product = ["index.ts", "ckan", "components", "config", "consumer/src", "examples", "outputs", "render"];
+const product = ["index.ts", "ckan", "components", "config", "consumer/src", "examples", "outputs", "render", "review"];
 /** What pipelines run: outside the program, and held to the same size. */
 const scripts = ["pipelines"];
 
@@ -72,6 +72,13 @@ describe("imports", () => {
   test("pipelines/lib/ reads no variable of the process: scripts hand it over", () => {
     const readers = pipelineScripts.filter(({ text }) => /\bprocess\.env\b/.test(text)).map(({ path }) => path);
     expect(readers.sort()).toEqual(["pipelines/comment.ts", "pipelines/drift.ts"]);
+  });
+
+  test("review/ reads previews, not the program: of the project it knows what a quantity is, and nothing else", () => {
+    const refused = ({ from }: Import) => isBelow(from, ...product) && !isBelow(from, "review");
+    expect(wrong(below("review"), refused)).toEqual(["review/rules/data.ts imports config/primitives.ts"]);
+    const others = sources.filter(({ path }) => !isBelow(path, "review"));
+    expect(wrong(others, ({ from }) => isBelow(from, "review"))).toEqual([]);
   });
 
   test("outputs/ knows of the components what they publish, and no configuration", () => {

@@ -85,23 +85,28 @@ export class Engine {
     if (result.code !== 0) throw new Error(result.output);
   }
 
+  /** The CLI. */
+  get program(): string {
+    return join(this.#tools.bin, "pulumi");
+  }
+
   /** Runs the CLI on the test's stack. */
   pulumi(...args: readonly string[]): Run {
     const stack = args[1] === "init" ? [] : ["--stack", "dev"];
-    return this.#run(join(this.#tools.bin, "pulumi"), [...args, ...stack, "--non-interactive"]);
+    return this.#run(this.program, [...args, ...stack, "--non-interactive"]);
   }
 
   /** Runs the CLI in another project, with the same backend and cluster. */
   pulumiIn(folder: string, ...args: readonly string[]): Run {
-    return this.#run(join(this.#tools.bin, "pulumi"), [...args, "--non-interactive"], folder);
+    return this.#run(this.program, [...args, "--non-interactive"], folder);
   }
 
   /** As `pulumiIn`, with a passphrase that decrypts nothing of this project's. */
   pulumiAsStranger(folder: string, ...args: readonly string[]): Run {
     const passphrase = join(this.folder, "passphrase-of-a-stranger");
     writeFileSync(passphrase, "a passphrase of somebody else");
-    const environment = { ...this.#environment(), PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
-    return this.#run(join(this.#tools.bin, "pulumi"), [...args, "--non-interactive"], folder, environment);
+    const environment = { ...this.environment(), PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
+    return this.#run(this.program, [...args, "--non-interactive"], folder, environment);
   }
 
   /** Runs a command of this project's, such as toolchain/outputs.ts, with the test's backend. */
@@ -111,9 +116,9 @@ export class Engine {
 
   /** Starts the CLI; `kill` ends it and everything that it started at once, as a lost machine would. */
   begin(...args: readonly string[]): RunningCommand {
-    const child = spawn(join(this.#tools.bin, "pulumi"), [...args, "--stack", "dev", "--non-interactive"], {
+    const child = spawn(this.program, [...args, "--stack", "dev", "--non-interactive"], {
       cwd: this.folder,
-      env: this.#environment(),
+      env: this.environment(),
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
@@ -198,7 +203,7 @@ export class Engine {
     }
   }
 
-  #run(program: string, args: readonly string[], folder = this.folder, env = this.#environment()): Run {
+  #run(program: string, args: readonly string[], folder = this.folder, env = this.environment()): Run {
     const { status, stdout, stderr, error } = spawnSync(program, args, {
       cwd: folder,
       encoding: "utf8",
@@ -209,7 +214,8 @@ export class Engine {
     return { code: status ?? 1, output: stdout + stderr };
   }
 
-  #environment(): NodeJS.ProcessEnv {
+  /** In which the CLI, and a program that starts it, finds this test's state, cluster and stand-ins. */
+  environment(): NodeJS.ProcessEnv {
     return {
       ...process.env,
       PATH: [this.#tools.bin, join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter),

@@ -1,0 +1,59 @@
+/** Where a resource belongs: which site, and which part of it in plain words. Read from its URN. */
+
+export interface Place {
+  /** Name of the site; undefined for what belongs to the environment as a whole. */
+  readonly instance: string | undefined;
+  /** Such as "web" or "database". */
+  readonly part: string;
+}
+
+/** Components of an instance: what people call them, and how their name ends, which begins with the instance's. */
+const parts: Readonly<Record<string, { readonly part: string; readonly suffix: string }>> = {
+  CkanWeb: { part: "web", suffix: "web" },
+  XLoaderWorker: { part: "worker", suffix: "worker" },
+  PostgresDb: { part: "database", suffix: "database" },
+  SolrCore: { part: "search", suffix: "search" },
+  RedisQueue: { part: "queue", suffix: "queue" },
+  MinioStorage: { part: "files", suffix: "files" },
+  GcsStorage: { part: "files", suffix: "files" },
+  S3Storage: { part: "files", suffix: "files" },
+  CkanConfiguration: { part: "settings", suffix: "configuration" },
+  CkanBootstrap: { part: "bootstrap", suffix: "bootstrap" },
+  CkanExposure: { part: "way in", suffix: "exposure" },
+  XLoaderRecovery: { part: "recovery of loads", suffix: "recovery" },
+  DataPusher: { part: "DataPusher", suffix: "datapusher" },
+};
+
+const patterns = new Map(
+  Object.entries(parts).map(([kind, { suffix }]) => [kind, new RegExp(`^(.+?)-${suffix}(?:-(.+))?$`)] as const),
+);
+
+/** The order in which a reader meets the parts: what visitors see first. Others follow by name. */
+export const partOrder = [...new Set(["site", ...Object.values(parts).map(({ part }) => part), "names and rules"])];
+
+/** Type of the component that is one site. */
+export const siteType = "ckan:index:CkanStack";
+
+/** The last part of a type: `Deployment` of `kubernetes:apps/v1:Deployment`. */
+export function kindOf(type: string): string {
+  return type.split(":").at(-1) ?? type;
+}
+
+export function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+/** `parent` is the URN of the component that the resource belongs to. */
+export function placeOf(urn: string, parent: string): Place {
+  const types = (urn.split("::")[2] ?? "").split("$");
+  const own = types.at(-1) ?? "";
+  const component = own.startsWith("ckan:index:") ? own : (types.at(-2) ?? "");
+  const name = component === own ? nameOf(urn) : nameOf(parent);
+  if (component === siteType) return { instance: name, part: "site" };
+  if (kindOf(component) === "CloudflareZone") return { instance: undefined, part: "names and rules" };
+  const known = parts[kindOf(component)];
+  if (known === undefined) return { instance: undefined, part: component === "" ? "environment" : kindOf(component) };
+  // A group of workers has its own name behind it: opendata-worker-bulk.
+  const [, instance = name, group] = patterns.get(kindOf(component))?.exec(name) ?? [];
+  return { instance, part: group === undefined ? known.part : `${known.part} ${group}` };
+}

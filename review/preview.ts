@@ -1,0 +1,95 @@
+/** What `pulumi preview --json` prints, as far as a reviewer needs it. Keys of the engine that are not listed here are ignored. */
+import { z } from "zod";
+
+const properties = z.record(z.string(), z.unknown());
+
+const stateSchema = z.object({
+  type: z.string(),
+  /** False for components and for the stack itself: they stand for nothing that exists. */
+  custom: z.boolean().default(false),
+  inputs: properties.default({}),
+  parent: z.string().default(""),
+  protect: z.boolean().default(false),
+  retainOnDelete: z.boolean().default(false),
+});
+
+/** Everything that the engine may announce (`display.StepOp` of Pulumi 3.259). */
+const operations = [
+  "same",
+  "create",
+  "update",
+  "delete",
+  "replace",
+  "create-replacement",
+  "delete-replaced",
+  "read",
+  "read-replacement",
+  "refresh",
+  "discard",
+  "discard-replaced",
+  "remove-pending-replace",
+  "import",
+  "import-replacement",
+] as const;
+
+const stepSchema = z.object({
+  op: z.enum(operations),
+  urn: z.string(),
+  oldState: stateSchema.optional(),
+  newState: stateSchema.optional(),
+  /** Properties that force a replacement; in no order of their own. */
+  replaceReasons: z.array(z.string()).nullish(),
+  /** By property; missing from providers that say only that something differs. */
+  detailedDiff: z.record(z.string(), z.object({ kind: z.string() })).nullish(),
+});
+
+const previewSchema = z.object({
+  config: z.record(z.string(), z.unknown()).nullish(),
+  steps: z.array(stepSchema).nullish(),
+  diagnostics: z.array(z.object({ urn: z.string().optional(), message: z.string(), severity: z.string() })).nullish(),
+});
+
+export type ResourceState = z.infer<typeof stateSchema>;
+export type Step = z.infer<typeof stepSchema>;
+export type Diagnostic = NonNullable<z.infer<typeof previewSchema>["diagnostics"]>[number];
+
+export interface Preview {
+  /** Stack file, with secrets as `[secret]`; objects as JSON text. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly steps: readonly Step[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Thrown for what is not a preview; the message never repeats what stood there, which may hold secrets. */
+export class PreviewError extends Error {
+  override readonly name = "PreviewError";
+}
+
+/**
+ * Parses what `pulumi preview --json` printed. Lines before the JSON, such as a warning of the CLI, are passed over.
+ *
+ * @throws PreviewError when there is no JSON, or JSON of another shape
+ */
+export function parsePreview(text: string): Preview {
+  const parsed = previewSchema.safeParse(json(text));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new PreviewError(`no preview of Pulumi's: at ${issue?.path.join(".") || "the top"}: ${issue?.message}`);
+  }
+  const { config, steps, diagnostics } = parsed.data;
+  // Both are in every preview, the failed ones included: without them this is the JSON of something else.
+  if (config == null && steps == null) throw new PreviewError("no preview of Pulumi's: neither config nor steps");
+  return { config: config ?? {}, steps: steps ?? [], diagnostics: diagnostics ?? [] };
+}
+
+function json(text: string): unknown {
+  const begin = text.search(/^\{/m);
+  if (begin === -1) throw new PreviewError("no JSON");
+  try {
+    return JSON.parse(begin === 0 ? text : text.slice(begin));
+  } catch {
+    throw new PreviewError(
+      "JSON that cannot be read: is it the whole output of `pulumi preview --json`, and nothing else?",
+    );
+  }
+}
