@@ -1,7 +1,7 @@
 /** The report as a value: what its Markdown says, and what its JSON is. Nothing in it is secret. */
 import { type Change, changesOf, type Operation } from "./changes.ts";
 import type { PropertyChange } from "./difference.ts";
-import { ExceptionsError, exceptionsOf, type PolicyException } from "./exceptions.ts";
+import { exceptionsOf, type ReportedException } from "./exceptions.ts";
 import { maskText } from "./mask.ts";
 import { kindOf } from "./place.ts";
 import type { Diagnostic, Preview } from "./preview.ts";
@@ -40,7 +40,7 @@ export interface StackReport {
   readonly classes: readonly RiskClass[];
   readonly risks: readonly Finding[];
   readonly changes: readonly ReportedChange[];
-  readonly exceptions: readonly PolicyException[];
+  readonly exceptions: readonly ReportedException[];
   /** Errors and warnings of the preview. */
   readonly diagnostics: readonly string[];
 }
@@ -94,7 +94,7 @@ function previewed(
   const changes = changesOf(preview);
   const risks = findingsOf(changes);
   const classes = riskClasses.filter((one) => risks.some((risk) => risk.class === one));
-  const { exceptions, mistakes } = readExceptions(preview, today);
+  const { exceptions, mistakes } = exceptionsOf(preview.config, today);
   const errors = messages(preview.diagnostics, "error");
   const isFailed = failed || errors.length > 0;
   return {
@@ -138,15 +138,6 @@ function count(changes: readonly Change[]): Readonly<Record<Operation, number>> 
 function reported(change: Change): ReportedChange {
   const { operation, instance, part, type, name, urn, site, properties, reasons, follows } = change;
   return { operation, instance, part, kind: kindOf(type), name, urn, site, properties, reasons, follows };
-}
-
-function readExceptions({ config }: Preview, today: string | undefined) {
-  try {
-    return { exceptions: exceptionsOf(config, today), mistakes: [] };
-  } catch (error) {
-    if (!(error instanceof ExceptionsError)) throw error;
-    return { exceptions: [], mistakes: [error.message] };
-  }
 }
 
 /** In an order of their own: the engine's follows from what happened to end first. */

@@ -35,7 +35,7 @@ interface Case {
 const limits = { login: { requests: 20, periodSeconds: 60, blockSeconds: 600 } };
 const readers = ["group:statistics@example.org", "group:press@example.org"];
 const exceptions = [
-  { rule: "images-pinned", resource: "opendata-web", reason: "Tried until the next release", expires: "2026-03-31" },
+  { rule: "image-pinned", resource: "opendata-web", reason: "Tried until the next release", expires: "2026-03-31" },
 ];
 
 const ofProduction: readonly Case[] = [
@@ -185,7 +185,7 @@ describe.each(stacks)("Of $stack", ({ stack, file, cases, standIns }) => {
     const preview = previewOf([{ path: ["ckan:policyExceptions"], value: exceptions }]);
     const { markdown } = review(`${stack}=${preview}`, "--today", "2026-04-01");
     expect(markdown).toContain(
-      "| `images-pinned` | `opendata-web` | Tried until the next release | **expired** 2026-03-31 |",
+      "| `image-pinned` | `opendata-web` | Tried until the next release | **expired** 2026-03-31 |",
     );
   });
 

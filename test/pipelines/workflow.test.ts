@@ -50,7 +50,7 @@ test.each([
     HEAD: head,
     STACK: "staging",
     REPORT: report,
-    FAIL_ON: "data-loss",
+    FAIL_ON: "data-loss,data-detached",
     GITHUB_OUTPUT: join(cwd, "outputs"),
     GITHUB_STEP_SUMMARY: join(cwd, "summary"),
     GITHUB_ACTIONS: "true",

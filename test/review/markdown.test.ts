@@ -65,8 +65,8 @@ describe("The report", () => {
 
   test("lists exceptions from policies, and which have ended when it is told the day", () => {
     const exceptions = [
-      { rule: "pods-restricted", resource: "opendata-web", reason: "needs <root>", expires: "2026-03-31" },
-      { rule: "images-pinned", resource: "a", reason: "tried", expires: "2027-01-01" },
+      { rule: "restricted-pods", resource: "opendata-web", reason: "needs <root>", expires: "2026-03-31" },
+      { rule: "image-pinned", resource: "a", reason: "tried", expires: "2027-01-01" },
     ];
     const config = { "ckan:policyExceptions": JSON.stringify(exceptions) };
     const rows = (today?: string) =>
@@ -74,19 +74,19 @@ describe("The report", () => {
         .split("\n")
         .filter((line) => line.includes("20"));
     expect(rows()).toEqual([
-      "| `images-pinned` | `a` | tried | 2027-01-01 |",
-      "| `pods-restricted` | `opendata-web` | needs &lt;root&gt; | 2026-03-31 |",
+      "| `image-pinned` | `a` | tried | 2027-01-01 |",
+      "| `restricted-pods` | `opendata-web` | needs &lt;root&gt; | 2026-03-31 |",
     ]);
     expect(rows("2026-04-01")[1]).toBe(
-      "| `pods-restricted` | `opendata-web` | needs &lt;root&gt; | **expired** 2026-03-31 |",
+      "| `restricted-pods` | `opendata-web` | needs &lt;root&gt; | **expired** 2026-03-31 |",
     );
     expect(rows("2026-03-31")[1]).not.toContain("expired");
   });
 
   test("says when exceptions are written in a form that it does not know", () => {
-    const config = { "ckan:policyExceptions": JSON.stringify([{ rule: "a" }]) };
+    const config = { "ckan:policyExceptions": JSON.stringify([{ rule: "image-pinned" }]) };
     expect(markdown([previewed("prod", [], { config })])).toContain(
-      "ckan:policyExceptions.0.resource: expected a list of",
+      "policyExceptions.0.resource: expected the logical name of a resource",
     );
   });
 
