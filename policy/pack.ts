@@ -1,25 +1,73 @@
 /** Turns rules into the policies that Pulumi asks. */
-import type { Policies, PolicyConfigSchema, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import type {
+  Policies,
+  PolicyConfigSchema,
+  ResourceValidation,
+  ResourceValidationPolicy,
+  StackValidationPolicy,
+} from "@pulumi/policy";
 import { Ledger } from "./ledger.ts";
 import { receivedResource } from "./received.ts";
 import { type Context, Level, type ResourceRule, type Rule, type StackRule } from "./rule.ts";
 import type { StackSettings } from "./stack-settings.ts";
 import type { Properties } from "./values.ts";
 
+/** Ours have one validation each. */
+type ResourcePolicy = ResourceValidationPolicy & { readonly validateResource: ResourceValidation };
+type StackPolicy = StackValidationPolicy;
+
 /** Name of the policy that says what the stack file's exceptions did. */
 export const exceptionsPolicy = "policy-exceptions";
 /** Name of the policy that refuses exceptions which nobody can read. */
 export const readablePolicy = "readable-exceptions";
 
-/** One policy for each rule, and two about exceptions. `today` as YYYY-MM-DD. */
-export function policies(rules: readonly Rule[], stack: StackSettings, today: string): Policies {
+/** What a policy says, for those who do not see what Pulumi makes of it. */
+export interface Violation {
+  readonly policy: string;
+  readonly message: string;
+  /** Of the resource; missing where the stack as a whole is meant. */
+  readonly urn?: string;
+}
+
+/** One policy for each rule, and two about exceptions. `today` as YYYY-MM-DD; `tell` hears every violation as well. */
+export function policies(
+  rules: readonly Rule[],
+  stack: StackSettings,
+  today: string,
+  tell: (violation: Violation) => void = () => {},
+): Policies {
   const ledger = new Ledger(stack.exceptions, today);
   const of = (rule: Rule) => ("check" in rule ? resourcePolicy(rule, stack, ledger) : stackPolicy(rule, stack, ledger));
   // The last one: it says what the others have met.
-  return [...rules.map(of), readable(stack), exceptions(ledger)];
+  return [...rules.map(of), readable(stack), exceptions(ledger)].map((policy) => told(policy, tell));
 }
 
-function resourcePolicy(rule: ResourceRule, stack: StackSettings, ledger: Ledger): ResourceValidationPolicy {
+function told(
+  policy: ResourcePolicy | StackPolicy,
+  tell: (violation: Violation) => void,
+): ResourceValidationPolicy | StackValidationPolicy {
+  const { name } = policy;
+  if ("validateStack" in policy) {
+    return {
+      ...policy,
+      validateStack: (args, report) =>
+        policy.validateStack(args, (message, urn) => {
+          tell({ policy: name, message, ...(urn !== undefined && { urn }) });
+          report(message, urn);
+        }),
+    };
+  }
+  return {
+    ...policy,
+    validateResource: (args, report) =>
+      policy.validateResource(args, (message) => {
+        tell({ policy: name, message, urn: args.urn });
+        report(message);
+      }),
+  };
+}
+
+function resourcePolicy(rule: ResourceRule, stack: StackSettings, ledger: Ledger): ResourcePolicy {
   return {
     ...described(rule),
     validateResource: ({ urn, getConfig }, report) => {
@@ -32,7 +80,7 @@ function resourcePolicy(rule: ResourceRule, stack: StackSettings, ledger: Ledger
   };
 }
 
-function stackPolicy(rule: StackRule, stack: StackSettings, ledger: Ledger): StackValidationPolicy {
+function stackPolicy(rule: StackRule, stack: StackSettings, ledger: Ledger): StackPolicy {
   return {
     ...described(rule),
     validateStack: ({ resources, getConfig }, report) => {
@@ -45,7 +93,7 @@ function stackPolicy(rule: StackRule, stack: StackSettings, ledger: Ledger): Sta
   };
 }
 
-function readable({ mistakes }: StackSettings): StackValidationPolicy {
+function readable({ mistakes }: StackSettings): StackPolicy {
   return {
     name: readablePolicy,
     description: "Exceptions say rule, resource, reason and the day on which they expire.",
@@ -56,7 +104,7 @@ function readable({ mistakes }: StackSettings): StackValidationPolicy {
   };
 }
 
-function exceptions(ledger: Ledger): StackValidationPolicy {
+function exceptions(ledger: Ledger): StackPolicy {
   return {
     name: exceptionsPolicy,
     description: "Exceptions of the stack file, and what they except.",

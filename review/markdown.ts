@@ -3,6 +3,7 @@
 import { Operation } from "./changes.ts";
 import { detailsOf } from "./markdown-details.ts";
 import { code, count, fenced, html, operationWords, plain, table } from "./markdown-text.ts";
+import type { PolicyViolation } from "./policies.ts";
 import { type Report, type StackReport, Verdict } from "./report.ts";
 import type { Finding } from "./risk.ts";
 
@@ -110,12 +111,26 @@ export function verdict({ verdict: what, reason = "", counts, classes }: StackRe
 
 /** What must not be missed: the heading, why a preview failed, and what is at risk. */
 function headOf(stack: StackReport): string {
-  if (stack.verdict === Verdict.NoChange && stack.exceptions.length === 0 && stack.diagnostics.length === 0) return "";
-  if (stack.verdict === Verdict.Skipped) return "";
-  const failed = stack.verdict === Verdict.Failed;
+  const { verdict, exceptions, diagnostics, policies } = stack;
+  if (verdict === Verdict.NoChange && [...exceptions, ...diagnostics, ...policies].length === 0) return "";
+  if (verdict === Verdict.Skipped) return "";
+  const failed = verdict === Verdict.Failed;
   const error = failed ? [fenced(shortened(stack.reason ?? ""))] : [];
   const refused = failed && stack.changes.length > 0 ? ["What the preview had found until then:"] : [];
-  return [`### ${plain(stack.stack)}`, ...error, ...refused, ...findings(stack.risks)].join("\n\n");
+  return [`### ${plain(stack.stack)}`, ...error, ...policyLines(policies), ...refused, ...findings(stack.risks)].join(
+    "\n\n",
+  );
+}
+
+function policyLines(violations: readonly PolicyViolation[]): readonly string[] {
+  if (violations.length === 0) return [];
+  const lines = violations.slice(0, mostFindings).map(({ policy, message, resource }) => {
+    const where = resource === undefined ? "" : ` ${code(resource)}`;
+    return `- **${plain(policy)}**${where}: ${html(message)}`;
+  });
+  const rest = violations.length - lines.length;
+  const more = rest > 0 ? [`- and ${count(rest, "more violation")}, all in the report as JSON`] : [];
+  return ["What policies say:", [...lines, ...more].join("\n")];
 }
 
 function shortened(text: string): string {

@@ -4,6 +4,7 @@ import type { PropertyChange } from "./difference.ts";
 import { exceptionsOf, type ReportedException } from "./exceptions.ts";
 import { maskText } from "./mask.ts";
 import { kindOf } from "./place.ts";
+import { type PolicyViolation, violationsOf } from "./policies.ts";
 import type { Diagnostic, Preview } from "./preview.ts";
 import { type Finding, RiskClass, riskClasses } from "./risk.ts";
 import { findingsOf } from "./rules/index.ts";
@@ -40,6 +41,8 @@ export interface StackReport {
   readonly classes: readonly RiskClass[];
   readonly risks: readonly Finding[];
   readonly changes: readonly ReportedChange[];
+  /** What policies say, where the preview was made with this project's pack. */
+  readonly policies: readonly PolicyViolation[];
   readonly exceptions: readonly ReportedException[];
   /** Errors and warnings of the preview. */
   readonly diagnostics: readonly string[];
@@ -105,6 +108,7 @@ function previewed(
     classes,
     risks,
     changes: changes.map(reported),
+    policies: violationsOf(preview.diagnostics),
     exceptions,
     diagnostics: [...mistakes, ...messages(preview.diagnostics, "warning")],
   };
@@ -118,6 +122,7 @@ function empty(stack: string): StackReport {
     classes: [],
     risks: [],
     changes: [],
+    policies: [],
     exceptions: [],
     diagnostics: [],
   };

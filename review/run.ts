@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { text as textOf } from "node:stream/consumers";
+import { printViolations } from "./policies.ts";
 import { type Preview, PreviewError, parsePreview } from "./preview.ts";
 import type { Outcome } from "./report.ts";
 
@@ -50,7 +51,8 @@ function outcome(stack: string, text: string, failed: boolean, message?: string)
 }
 
 async function run([program = "", ...args]: readonly string[]): Promise<Printed> {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, ...printViolations };
+  const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<Printed | number>((resolve) => {
     child.on("error", (error) => resolve({ code: 127, stdout: "", stderr: error.message }));
     child.on("close", (code) => resolve(code ?? 1));

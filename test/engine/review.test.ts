@@ -187,6 +187,11 @@ describe.each(stacks)("Of $stack", ({ stack, file, cases, standIns }) => {
     expect(markdown).toContain(
       "| `image-pinned` | `opendata-web` | Tried until the next release | **expired** 2026-03-31 |",
     );
+    const live = review(undefined, "dev", "--pulumi", engine.program, "--policy-pack", join(root, "policy"));
+    expect([live.code, live.markdown]).toEqual([
+      0,
+      expect.stringContaining("- **policy-exceptions**: The exception from image-pinned for opendata-web matches no"),
+    ]);
   });
 
   function configure(config: StackFile): void {

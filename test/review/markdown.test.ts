@@ -90,6 +90,29 @@ describe("The report", () => {
     );
   });
 
+  test("lists what policies say, each once and in an order of its own", () => {
+    const said = (policy: string, message: string, name?: string) => ({
+      severity: "info#err",
+      message: `policy violation: ${JSON.stringify({ policy, message, ...(name && { urn: `urn:pulumi:prod::ckan::a$kubernetes:apps/v1:Deployment::${name}` }) })}\n\n`,
+    });
+    const diagnostics = [
+      said("probes", "no probe <b>", "opendata-web"),
+      said("image-digest", "no digest", "opendata-worker"),
+      said("image-digest", "no digest", "opendata-worker"),
+      said("policy-exceptions", "unused"),
+      { severity: "error", message: "error: preview failed" },
+    ];
+    expect(
+      markdown([previewed("prod", [], { diagnostics })])
+        .split("\n")
+        .filter((line) => line.startsWith("- ")),
+    ).toEqual([
+      "- **image-digest** `Deployment opendata-worker`: no digest",
+      "- **policy-exceptions**: unused",
+      "- **probes** `Deployment opendata-web`: no probe &lt;b&gt;",
+    ]);
+  });
+
   test("shows errors without their secrets", () => {
     const diagnostics = [
       { severity: "error", message: "error: preview failed\n" },

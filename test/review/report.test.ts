@@ -19,7 +19,7 @@ function stack(given: Outcome) {
 test("the version of the report is raised by whoever removes or retypes a field", () => {
   expect(reportVersion).toBe(1);
   expect(Object.keys(stack(outcome([]))).sort()).toEqual(
-    ["changes", "classes", "counts", "diagnostics", "exceptions", "risks", "stack", "verdict"].sort(),
+    ["changes", "classes", "counts", "diagnostics", "exceptions", "policies", "risks", "stack", "verdict"].sort(),
   );
 });
 
