@@ -8,10 +8,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Rule } from "../../policy/rule.ts";
 import { rules } from "../../policy/rules.ts";
-import { customResourceDefinitions } from "../../toolchain/crds.ts";
 import { type Case, cases, configured, kept, password, surroundings, typed } from "../policy/cases/cases.ts";
 import { bucket, claim, type Declaration, deployment, object, type Settings, zone } from "../policy/cases/objects.ts";
 import { Engine, type Run, readStackFile, rootSecret, type StackFile } from "./support/engine.ts";
+import { startProduction } from "./support/production.ts";
 
 const pack = fileURLToPath(new URL("../../policy", import.meta.url));
 
@@ -225,15 +225,7 @@ describe("the committed stacks", () => {
   let engine: Engine;
 
   beforeAll(async () => {
-    engine = await Engine.start(["gcp", "cloudflare"]);
-    for (const project of ["gateway-api", "cert-manager", "keda"] as const) {
-      const files = (await customResourceDefinitions(project)).flatMap((file) => ["-f", file]);
-      engine.kubectl("apply", "--server-side", ...files);
-    }
-    engine.kubectl("wait", "crd", "--all", "--for=condition=Established", "--timeout=60s");
-    const zoneId = "0123456789abcdef0123456789abcdef";
-    const facts = { zones: { [zone]: zoneId }, plans: { [zoneId]: "pro" } };
-    writeFileSync(engine.standInState("cloudflare"), JSON.stringify({ resources: [], facts }));
+    engine = await startProduction();
   });
   afterAll(() => engine.stop());
 

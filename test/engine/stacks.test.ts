@@ -3,13 +3,11 @@
  * of every custom resource. Google and Cloudflare are played by strict stand-ins, operators by the test. Proves which operations each
  * file causes: at first, again, and after one change. Does not prove that the services take what they are sent.
  */
-import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { customResourceDefinitions } from "../../toolchain/crds.ts";
 import { withControllers } from "./support/controllers.ts";
-import { Engine, readStackFile, rootSecret, type StackFile } from "./support/engine.ts";
+import { type Engine, readStackFile, rootSecret, type StackFile } from "./support/engine.ts";
+import { startProduction } from "./support/production.ts";
 
-const zoneId = "0123456789abcdef0123456789abcdef";
 const operators = ["Certificate", "Gateway", "HTTPRoute", "ScaledObject"];
 
 interface Case {
@@ -27,14 +25,7 @@ describe.each(cases)("$stack", ({ stack, first }) => {
   let engine: Engine;
 
   beforeAll(async () => {
-    engine = await Engine.start(["gcp", "cloudflare"]);
-    for (const project of ["gateway-api", "cert-manager", "keda"] as const) {
-      const files = (await customResourceDefinitions(project)).flatMap((file) => ["-f", file]);
-      engine.kubectl("apply", "--server-side", ...files);
-    }
-    engine.kubectl("wait", "crd", "--all", "--for=condition=Established", "--timeout=60s");
-    const facts = { zones: { "example.org": zoneId }, plans: { [zoneId]: "pro" } };
-    writeFileSync(engine.standInState("cloudflare"), JSON.stringify({ resources: [], facts }));
+    engine = await startProduction();
   });
 
   afterAll(() => engine.stop());

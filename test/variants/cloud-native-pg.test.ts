@@ -6,39 +6,25 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installOperator, removeOperator } from "../../toolchain/operators.ts";
 import { kubectl, succeed } from "../e2e/support/commands.ts";
-import { Client, eventually, logIn, siteOutput } from "../e2e/support/site.ts";
-import { csvOf, loaded, upload } from "../faults/support/site-data.ts";
-import { instances, stackDefaults, up, upWith } from "../faults/support/stack.ts";
-import { type Forwarder, forwardNodePort } from "./support/forward.ts";
+import { eventually } from "../e2e/support/site.ts";
+import { csvOf, loaded } from "../faults/support/site-data.ts";
+import { instances, stackDefaults, upWith } from "../faults/support/stack.ts";
+import { type SecondSite, startSecondSite } from "./support/second-site.ts";
 
 const name = "elephants";
 const namespace = `${name}-dev`;
 const nodePort = 30502;
-const dataset = "elephants-register";
-const organization = "elephants-office";
 const rows = 5_000;
 
-let forwarder: Forwarder;
-let admin: Client;
-let file: { readonly id: string };
+let site: SecondSite;
 
 beforeAll(async () => {
   await installOperator("cloud-native-pg");
-  forwarder = forwardNodePort(nodePort);
-  const { code, stdout, stderr } = declare();
-  expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
-  const { url, adminName, adminPassword } = siteOutput(name);
-  admin = new Client(url, await logIn(url, adminName, adminPassword));
-  await admin.call("organization_create", { name: organization });
-  await admin.call("package_create", { name: dataset, owner_org: organization, private: true });
-  file = await upload(admin, "register.csv", csvOf(rows), dataset);
+  site = await startSecondSite(name, nodePort, declare, csvOf(rows));
 });
 
 afterAll(async () => {
-  succeed(up());
-  // What the stack's protection leaves: the cluster of servers and the claims, in their namespace.
-  succeed(kubectl(["delete", "namespace", namespace, "--ignore-not-found"]));
-  forwarder?.stop();
+  site?.stop();
   await removeOperator("cloud-native-pg");
 });
 
@@ -47,7 +33,7 @@ test("a second up has nothing to do", () => {
 });
 
 test("rows of a private file are loaded, every one", async () => {
-  await loaded(admin, file.id, rows, 300);
+  await loaded(site.admin, site.file.id, rows, 300);
 });
 
 describe("The roles that the operator made", () => {
@@ -59,7 +45,7 @@ describe("The roles that the operator made", () => {
 
   test("let the reader read the datastore, write nothing, and leave the main database alone", () => {
     const answers = ["SELECT", "INSERT", "UPDATE", "DELETE"].map((right) =>
-      sql(`SELECT has_table_privilege('reader_${name}', '"${file.id}"', '${right}')`, `datastore_${name}`),
+      sql(`SELECT has_table_privilege('reader_${name}', '"${site.file.id}"', '${right}')`, `datastore_${name}`),
     );
     expect(answers).toEqual(["t", "f", "f", "f"]);
     expect(sql(`SELECT has_database_privilege('reader_${name}', 'ckan_${name}', 'CONNECT')`)).toBe("f");
@@ -79,16 +65,16 @@ test("the standby takes over when the first server is gone, with every row", asy
 
 /** How many rows the site says there are; nothing while it has no database to ask. */
 async function rowsAnswered(): Promise<number | undefined> {
-  const question = { resource_id: file.id, limit: 0 };
-  const answer = await admin.try<{ total: number }>("datastore_search", question).catch(() => undefined);
+  const question = { resource_id: site.file.id, limit: 0 };
+  const answer = await site.admin.try<{ total: number }>("datastore_search", question).catch(() => undefined);
   return answer?.result?.total;
 }
 
 /** The stack file's sites and this one. */
 function declare() {
   const database = { kind: "cloud-native-pg", image: stackDefaults.database.image, instances: 2, storage: "1Gi" };
-  const site = { ...instances["opendata"], exposure: { kind: "node-port", nodePort }, database };
-  return upWith({ "ckan:instances": { ...instances, [name]: site } });
+  const instance = { ...instances["opendata"], exposure: { kind: "node-port", nodePort }, database };
+  return upWith({ "ckan:instances": { ...instances, [name]: instance } });
 }
 
 function primary(): string {

@@ -9,9 +9,9 @@ import { request } from "node:https";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kubectl, succeed } from "../e2e/support/commands.ts";
-import { Client, logIn, siteOutput } from "../e2e/support/site.ts";
-import { csvOf, loaded, upload } from "../faults/support/site-data.ts";
-import { instances, rootSecret, up, upWith } from "../faults/support/stack.ts";
+import { Client } from "../e2e/support/site.ts";
+import { csvOf, loaded } from "../faults/support/site-data.ts";
+import { instances, rootSecret, upWith } from "../faults/support/stack.ts";
 import { type Certificate, selfSigned } from "../support/certificates.ts";
 import {
   attempts,
@@ -22,14 +22,12 @@ import {
   siteLogins,
 } from "../support/database-rights.ts";
 import { PostgresServer } from "../support/postgres-server.ts";
-import { type Forwarder, forwardNodePort, nodeAddress } from "./support/forward.ts";
+import { nodeAddress, type SecondSite, startSecondSite } from "./support/second-site.ts";
 import { type Store, startStore } from "./support/store.ts";
 
 const name = "abroad";
 const namespace = `${name}-dev`;
 const nodePort = 30501;
-const dataset = "abroad-register";
-const organization = "abroad-office";
 const rows = 5_000;
 const csv = csvOf(rows);
 const bucket = "files-of-abroad";
@@ -40,9 +38,7 @@ let address: string;
 let certificate: Certificate;
 let server: PostgresServer;
 let store: Store;
-let forwarder: Forwarder;
-let admin: Client;
-let file: { readonly id: string; readonly url: string };
+let site: SecondSite;
 
 beforeAll(async () => {
   address = nodeAddress();
@@ -50,21 +46,12 @@ beforeAll(async () => {
   server = await PostgresServer.start({ address, tls: certificate });
   await prepareServer(server, provisioner);
   store = startStore(address, certificate, bucket);
-  forwarder = forwardNodePort(nodePort);
-  const { code, stdout, stderr } = declare();
-  expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
-  const { url, adminName, adminPassword } = siteOutput(name);
-  admin = new Client(url, await logIn(url, adminName, adminPassword));
-  await admin.call("organization_create", { name: organization });
-  await admin.call("package_create", { name: dataset, owner_org: organization, private: true });
-  file = await upload(admin, "register.csv", csv, dataset);
+  site = await startSecondSite(name, nodePort, declare, csv);
 });
 
 afterAll(() => {
-  succeed(up());
-  // What the stack's protection leaves: claims of queue and index, in their namespace.
-  succeed(kubectl(["delete", "namespace", namespace, store.namespace, "--ignore-not-found"]));
-  forwarder?.stop();
+  site?.stop();
+  store?.stop();
   server?.stop();
 });
 
@@ -74,7 +61,7 @@ test("a second up has nothing to do", () => {
 
 describe("The databases outside", () => {
   test("take the rows of a private file, every one", async () => {
-    await loaded(admin, file.id, rows, 300);
+    await loaded(site.admin, site.file.id, rows, 300);
   });
 
   test("are spoken to by TLS alone", async () => {
@@ -122,29 +109,29 @@ describe("What each role may do there", () => {
 
 describe("The store outside", () => {
   test("holds the file with all its bytes", () => {
-    expect(store.sizeOf(`resources/${file.id}/register.csv`)).toBe(Buffer.byteLength(csv));
+    expect(store.sizeOf(`resources/${site.file.id}/register.csv`)).toBe(Buffer.byteLength(csv));
   });
 
   test("hands it to those who may, by a link of its own that is signed", async () => {
-    const response = await admin.get(file.url, { redirect: "manual" });
+    const response = await site.admin.get(site.file.url, { redirect: "manual" });
     const location = response.headers.get("location") ?? "";
     expect([response.status, location.split("?")[0]]).toEqual([
       302,
-      `${store.endpoint}/${bucket}/resources/${file.id}/register.csv`,
+      `${store.endpoint}/${bucket}/resources/${site.file.id}/register.csv`,
     ]);
     expect(await download(location)).toEqual({ status: 200, text: csv });
     expect((await download(location.split("?")[0] ?? "")).status).toBe(403);
   });
 
   test("hands it to nobody else", async () => {
-    const response = await new Client(admin.url).get(file.url, { redirect: "manual" });
+    const response = await new Client(site.admin.url).get(site.file.url, { redirect: "manual" });
     expect([401, 403, 404]).toContain(response.status);
   });
 });
 
 /** The stack file's sites and this one. */
 function declare() {
-  const site = {
+  const instance = {
     ...instances["opendata"],
     exposure: { kind: "node-port", nodePort },
     caBundle: certificate.certificate,
@@ -166,7 +153,7 @@ function declare() {
     },
   };
   return upWith(
-    { "ckan:instances": { ...instances, [name]: site } },
+    { "ckan:instances": { ...instances, [name]: instance } },
     { provisionerPassword: provisioner.password, storeAccessKey: store.accessKey, storeSecretKey: store.secretKey },
   );
 }

@@ -3,8 +3,9 @@
  * one node is played by kwok, so pods become ready and Jobs complete as soon as they are scheduled; no container ever runs.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { closeSync, copyFileSync, mkdirSync, openSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run, tryRun, which } from "../process.ts";
@@ -118,21 +119,28 @@ async function stopAll(children: readonly ChildProcess[]): Promise<void> {
   );
 }
 
-/** Ports that are free now; all are held at once, so that they differ. */
+/**
+ * Ports that are free now; all are held at once, so that they differ. Below those that the kernel gives to outgoing connections: between
+ * this look and the program's own, any connection could take one of these.
+ */
 async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.on("error", reject);
-          server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            resolve(typeof address === "object" ? (address?.port ?? 0) : 0);
-          });
-        }),
-    ),
-  );
+  const servers: Server[] = [];
+  const ports: number[] = [];
+  for (let attempt = 0; ports.length < count; attempt += 1) {
+    if (attempt > 100) throw new ToolchainError("no free ports between 20000 and 30000", "end what listens there");
+    const server = createServer();
+    const port = randomInt(20_000, 30_000);
+    if (!(await listens(server, port))) continue;
+    servers.push(server);
+    ports.push(port);
+  }
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
+}
+
+function listens(server: Server, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => resolve(true));
+  });
 }

@@ -9,12 +9,12 @@ const accessKey = "somebody-elses-key";
 const secretKey = "somebody-elses-secret-key";
 
 export interface Store {
-  readonly namespace: string;
   readonly endpoint: string;
   readonly accessKey: string;
   readonly secretKey: string;
   /** Bytes of an object of the bucket. */
   readonly sizeOf: (key: string) => number;
+  readonly stop: () => void;
 }
 
 /** Starts it with an empty bucket. */
@@ -36,7 +36,8 @@ export function startStore(address: string, certificate: Certificate, bucket: st
   };
   mc("mb", `store/${bucket}`);
   const sizeOf = (key: string) => JSON.parse(mc("stat", `store/${bucket}/${key}`)).size;
-  return { namespace, endpoint, accessKey, secretKey, sizeOf };
+  const stop = () => succeed(kubectl(["delete", "namespace", namespace]));
+  return { endpoint, accessKey, secretKey, sizeOf, stop };
 }
 
 function objects(address: string, { certificate, key }: Certificate) {
