@@ -103,7 +103,8 @@ export async function ensureOperatorImages(name: OperatorName): Promise<void> {
   const images = await Promise.all(
     programs.map(async (program) => {
       const reference = `${imageOf(program)}:${version}`;
-      const archive = join(cacheRoot, "images", `${program.deployment}-${folder.slice(-12)}.tar`);
+      const layout = program.places.join("-").replaceAll("/", "-");
+      const archive = join(cacheRoot, "images", `${program.deployment}-${folder.slice(-12)}-${layout}.tar`);
       await ensureProgramImage(reference, join(folder, program.deployment), archive, program.places);
       return { reference, archive };
     }),
