@@ -19,11 +19,13 @@ export async function startSecondSite(
   declare: () => Result,
   csv: string,
 ): Promise<SecondSite> {
+  // What the stack's protection leaves, of this run or of one that was killed.
+  const removeKept = () => succeed(kubectl(["delete", "namespace", `${name}-dev`, "--ignore-not-found"]));
+  removeKept();
   const forwarder = forward(nodePort);
   const stop = () => {
     succeed(up());
-    // What the stack's protection leaves, in the site's namespace.
-    succeed(kubectl(["delete", "namespace", `${name}-dev`, "--ignore-not-found"]));
+    removeKept();
     forwarder.kill();
   };
   try {

@@ -19,6 +19,8 @@ export interface Store {
 
 /** Starts it with an empty bucket. */
 export function startStore(address: string, certificate: Certificate, bucket: string): Store {
+  // What a killed run left has another certificate.
+  stop();
   const items = [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
     ...objects(address, certificate),
@@ -36,8 +38,11 @@ export function startStore(address: string, certificate: Certificate, bucket: st
   };
   mc("mb", `store/${bucket}`);
   const sizeOf = (key: string) => JSON.parse(mc("stat", `store/${bucket}/${key}`)).size;
-  const stop = () => succeed(kubectl(["delete", "namespace", namespace]));
   return { endpoint, accessKey, secretKey, sizeOf, stop };
+}
+
+function stop(): void {
+  succeed(kubectl(["delete", "namespace", namespace, "--ignore-not-found"]));
 }
 
 function objects(address: string, { certificate, key }: Certificate) {
