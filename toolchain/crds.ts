@@ -1,10 +1,11 @@
 /**
  * Definitions of custom resources, from their projects' own Go modules: the tests' API servers know the kinds that a stack uses, and
- * check every field. The checksum database vouches for what the versions name.
+ * check every field. The checksum database vouches for what the versions name. GKE's are in no registry: those are ours.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { requireGo } from "./go.ts";
+import { projectRoot } from "./paths.ts";
 import { run } from "./process.ts";
 import { cloudNativePgVersion, kedaVersion } from "./versions.ts";
 
@@ -55,18 +56,22 @@ const projects = {
   },
 } as const satisfies Record<string, Project>;
 
-export type CustomResourceProject = keyof typeof projects;
+/** Definitions that are written by hand. */
+const ownDefinitions = { gke: "toolchain/definitions/gke.yaml" } as const;
+
+export type CustomResourceProject = keyof typeof projects | keyof typeof ownDefinitions;
 
 /** Paths of the definitions of all of them. */
 export async function everyDefinition(): Promise<readonly string[]> {
-  const names = Object.keys(projects) as CustomResourceProject[];
+  const names = Object.keys({ ...projects, ...ownDefinitions }) as CustomResourceProject[];
   return (await Promise.all(names.map(customResourceDefinitions))).flat();
 }
 
 /** Paths of a project's definitions on this machine; downloads its module the first time. */
 export async function customResourceDefinitions(name: CustomResourceProject): Promise<readonly string[]> {
+  if (name in ownDefinitions) return [join(projectRoot, ownDefinitions[name as keyof typeof ownDefinitions])];
   await requireGo();
-  const { module, folder, files }: Project = projects[name];
+  const { module, folder, files }: Project = projects[name as keyof typeof projects];
   // Outside any module: what a go.mod of ours pins must not choose another version.
   const downloaded = JSON.parse(await run("go", ["mod", "download", "-json", module], { cwd: "/" })) as { Dir: string };
   const path = join(downloaded.Dir, folder);

@@ -29,6 +29,9 @@ export const kubeScoreVersion = "1.20.0";
 export const kubeconformVersion = "0.8.0";
 export const checkovVersion = "3.3.30";
 
+/** Cloudflare's own reader of its rules' expressions (wirefilter-engine), with the fields of its HTTP requests. Tests ask it. */
+export const wirefilterVersion = "0.7.0";
+
 /** What `npm run scan:pipelines` looks at pipelines with. `toolchain/python/pipelines` pins check-jsonschema, shellcheck and zizmor. */
 export const actionlintVersion = "1.7.12";
 export const pipelineLintersVersion = "1";

@@ -11,6 +11,7 @@ import {
   kubeScoreVersion,
   kwokVersion,
   pulumiVersion,
+  wirefilterVersion,
 } from "../../toolchain/versions.ts";
 
 const [, second] = engineKubernetesVersions;
@@ -45,15 +46,18 @@ test.each([
   expect(new Set(targets)).toEqual(new Set([version.replace(/^1\./, "0.")]));
 });
 
-test(`checkov ${checkovVersion} is installed, and it is the one that was asked for`, () => {
+test.each([
+  ["checkov", "checkov", checkovVersion],
+  ["wirefilter", "octorules-wirefilter", wirefilterVersion],
+])("toolchain/python/%s installs the %s that was asked for, %s", (folder, name, version) => {
   const pins = ["in", "txt"].map((ending) => {
     const text = readFileSync(
-      join(import.meta.dirname, `../../toolchain/python/checkov/requirements.${ending}`),
+      join(import.meta.dirname, `../../toolchain/python/${folder}/requirements.${ending}`),
       "utf8",
     );
-    return /^checkov==(\S+)/m.exec(text)?.[1];
+    return new RegExp(`^${name}==(\\S+)`, "m").exec(text)?.[1];
   });
-  expect(pins).toEqual([checkovVersion, checkovVersion]);
+  expect(pins).toEqual([version, version]);
 });
 
 function goMod(folder: string): string {
