@@ -1,5 +1,7 @@
 /** ckan.ini as this program writes it: everything but secrets, which reach CKAN by environment through ckanext-envvars. */
 
+import { megabyte } from "./uploads.ts";
+
 /** Where CKAN keeps what it may write: compiled assets, and uploads when they live on a volume. */
 export const storagePath = "/var/lib/ckan";
 
@@ -48,8 +50,6 @@ export interface SiteStore {
   readonly endpoint: string;
   readonly bucket: string;
   readonly region: string;
-  /** Whether a browser reaches `endpoint` too. If not, the site itself hands the files on. */
-  readonly reachableByBrowsers: boolean;
 }
 
 type Setting = readonly [name: string, value: string | number | boolean];
@@ -65,6 +65,7 @@ export function ckanSettings(site: Site): ReadonlyMap<string, string> {
     ["ckan.locale_default", site.locale],
     ["ckan.plugins", site.plugins.join(" ")],
     ["ckan.storage_path", storagePath],
+    // Of 2^20 bytes, here and for nginx.
     ["ckan.max_resource_size", site.maximumUploadMegabytes],
     // The default lets forms of extensions work without a token; those that this program runs all send one.
     ["ckan.csrf_protection.ignore_extensions", false],
@@ -74,15 +75,15 @@ export function ckanSettings(site: Site): ReadonlyMap<string, string> {
     // As in the file that `ckan generate config` writes; without one, whoever has an account may found organizations and publish.
     ["ckan.auth.user_create_groups", false],
     ["ckan.auth.user_create_organizations", false],
-    // CKAN says then which pages are the same for every stranger, and wsgi.py goes by it. Browsers keep none: `ckan.cache_expires` is 0.
+    // CKAN says then which pages are the same for every stranger, and strangers.py goes by it. Browsers keep none: `ckan.cache_expires` is 0.
     ["ckan.cache_enabled", true],
     ["SESSION_COOKIE_SECURE", site.url.startsWith("https:")],
-    // The upload form's size limit counts in megabytes, XLoader's in bytes; a file that may be uploaded may be loaded.
-    ["ckanext.xloader.max_content_length", site.maximumUploadMegabytes * 1_000_000],
+    // A file that may be uploaded may be loaded.
+    ["ckanext.xloader.max_content_length", site.maximumUploadMegabytes * megabyte],
     ["ckanext.xloader.site_url", site.internalUrl],
     ["ckanext.xloader.job_timeout", site.jobTimeoutSeconds],
     ["ckan.jobs.timeout", site.jobTimeoutSeconds],
-    ...(site.store === undefined ? [] : storeSettings(site.store, site.url)),
+    ...(site.store === undefined ? [] : storeSettings(site.store)),
     ...(site.dataPusherUrl === undefined
       ? []
       : [
@@ -111,7 +112,7 @@ export function renderIni(settings: ReadonlyMap<string, string>): string {
   return `[DEFAULT]\ndebug = false\n\n[app:main]\n${lines.join("\n")}\n\n${logging}`;
 }
 
-function storeSettings(store: SiteStore, siteUrl: string): readonly Setting[] {
+function storeSettings(store: SiteStore): readonly Setting[] {
   const setting = (name: string, value: string | number | boolean): Setting => [`ckanext.s3filestore.${name}`, value];
   return [
     setting("aws_bucket_name", store.bucket),
@@ -131,7 +132,6 @@ function storeSettings(store: SiteStore, siteUrl: string): readonly Setting[] {
     setting("signed_url_cache_window", 300),
     // Checked once per release by the bootstrap, not by every process that starts.
     setting("check_access_on_startup", false),
-    ...(store.reachableByBrowsers ? [] : [setting("download_proxy", siteUrl)]),
   ];
 }
 

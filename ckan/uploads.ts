@@ -1,23 +1,19 @@
 /** What uploads take on their way: the longest request, and the disk of the pods they pass through. */
 
-/** CKAN counts a megabyte so. */
-const megabyte = 2 ** 20;
+/** CKAN counts a megabyte so, and everything else here does as well. */
+export const megabyte = 2 ** 20;
 
 /** Logs, which the node keeps for the container, and compiled assets. */
-const otherFiles = 256 * megabyte;
+export const otherFiles = 256 * megabyte;
 
-/**
- * Bytes of the longest request that uWSGI takes. It keeps each body on disk before anybody looks at it, so that without a
- * limit one request could fill the pod's disk. Twice the largest upload: wsgi.py says what is wrong with a file that is
- * somewhat too large, beyond that uWSGI hangs up.
- */
+/** Bytes of the longest request: the largest file, and the other fields of its form. */
 export function longestRequest(maximumUploadMegabytes: number): number {
-  return 2 * maximumUploadMegabytes * megabyte;
+  return (maximumUploadMegabytes + 1) * megabyte;
 }
 
-/** Bytes of temporary files of a web pod whose every thread takes an upload: uWSGI's copy, and that of CKAN's form parser. */
-export function webDisk(simultaneousUploads: number, maximumUploadMegabytes: number): number {
-  return simultaneousUploads * longestRequest(maximumUploadMegabytes) + otherFiles;
+/** Bytes of CKAN's temporary files in a web pod whose every process takes an upload: what its form parser keeps. */
+export function webDisk(processes: number, maximumUploadMegabytes: number): number {
+  return processes * longestRequest(maximumUploadMegabytes) + otherFiles;
 }
 
 /** Files that DataPusher writes its log to, beside what it prints (ckanserviceprovider/web.py). */

@@ -1,11 +1,9 @@
 /** Parts of the bootstrap that need no server, with modules that only look like those of CKAN's image. */
 import { expect, test } from "vitest";
-import { scripts } from "../../ckan/scripts.ts";
-import { python, pythonIsMissing } from "../support/python.ts";
+import { runBootstrap } from "../support/bootstrap.ts";
+import { pythonIsMissing } from "../support/python.ts";
 
-const modules = `
-import fnmatch, os, sys, types
-os.environ["CKAN_INI"] = "/etc/ckan/ckan.ini"
+const redis = `
 class RedisError(Exception):
     pass
 class Redis:
@@ -17,25 +15,12 @@ class Redis:
         return iter(fnmatch.filter(Redis.keys, match))
     def delete(self, key):
         del Redis.keys[key]
-for name, content in {
-    "psycopg2": {"sql": None},
-    "redis": {"RedisError": RedisError},
-    "ckan.lib.redis": {"connect_to_redis": Redis},
-    "ckanext.s3filestore.redis_helper": {"REDIS_PREFIX": "ckanext-s3filestore:"},
-}.items():
-    sys.modules[name] = types.ModuleType(name)
-    vars(sys.modules[name]).update(content)
+module("redis", RedisError=RedisError)
+module("ckan.lib.redis", connect_to_redis=Redis)
+module("ckanext.s3filestore.redis_helper", REDIS_PREFIX="ckanext-s3filestore:")
 `;
 
-/** What Python prints that runs after the bootstrap's functions, without the seconds in front of each line. */
-function run(program: string): readonly string[] {
-  const script = scripts["bootstrap.py"].replace('"__main__"', '"never"');
-  const output = python(`${modules}\n${script}\ntime.sleep = lambda seconds: None\n${program}`);
-  return output
-    .trim()
-    .split("\n")
-    .map((line) => line.replace(/^\[.*?\] /, ""));
-}
+const run = (program: string) => runBootstrap(`${redis}\nfrom bootstrap import *\n${program}`);
 
 const keys = `Redis.keys = {"ckanext-s3filestore:resources/a/a.csv": "https://...", "rq:job:1": "load", "ckanext-s3filestore:b": ""}`;
 

@@ -1,20 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { scripts } from "../../ckan/scripts.ts";
+import { bootstrapScripts, scripts } from "../../ckan/scripts.ts";
 import { python, pythonIsMissing } from "../support/python.ts";
 
-const folder = new URL("../../ckan/scripts/", import.meta.url);
+const read = (folder: string) => {
+  const at = new URL(`../../ckan/${folder}/`, import.meta.url);
+  const names = readdirSync(at).filter((name) => name.endsWith(".py"));
+  return Object.fromEntries(names.map((name) => [name, readFileSync(new URL(name, at), "utf8")]));
+};
 
-test("every file in ckan/scripts is one that a pod mounts", () => {
-  expect(Object.keys(scripts).sort()).toEqual(
-    readdirSync(folder)
-      .filter((name) => name.endsWith(".py"))
-      .sort(),
-  );
-});
-
-test.each(Object.entries(scripts))("%s is the text of the file", (name, text) => {
-  expect(text).toBe(readFileSync(new URL(name, folder), "utf8"));
+test("every file in ckan/scripts is one that a pod mounts under its name, and every patch is one under a name of its own", () => {
+  const [own, patches] = [read("scripts"), read("patches")];
+  expect(scripts).toMatchObject(own);
+  const others = Object.entries(scripts).filter(([name]) => !(name in own));
+  expect(others.map(([, text]) => text).sort()).toEqual(Object.values(patches).sort());
 });
 
 // compile(), not `python3 -m py_compile`, which would leave a __pycache__ beside the product.
@@ -28,11 +27,13 @@ print("compiled")`;
 });
 
 test.skipIf(pythonIsMissing)("every environment variable that the bootstrap reads is one that Kubernetes sets", () => {
-  const names = [...scripts["bootstrap.py"].matchAll(/environ(?:\.get\(|\[)"([A-Z_]+)"/g)].map(([, name]) => name);
+  const text = Object.values(bootstrapScripts).join("\n");
+  const names = [...text.matchAll(/environ(?:\.get\(|\[)"([A-Z_]+)"/g)].map(([, name]) => name);
   expect([...new Set(names)].sort()).toEqual([
     "ADMINISTRATOR_EMAIL",
     "ADMINISTRATOR_GENERATION",
     "ADMINISTRATOR_NAME",
+    "ADMINISTRATOR_NEW_ROOT",
     "ADMINISTRATOR_PASSWORD",
     "CKAN_INI",
     "DATABASE_ADMINISTRATOR",

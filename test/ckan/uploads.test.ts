@@ -3,12 +3,12 @@ import { dataPusherDisk, longestRequest, webDisk, workerDisk } from "../../ckan/
 
 const mebibyte = 2 ** 20;
 
-test("the longest request is twice the largest upload", () => {
-  expect(longestRequest(100)).toBe(200 * mebibyte);
+test("the longest request is the largest upload and a megabyte for the rest of its form", () => {
+  expect(longestRequest(100)).toBe(101 * mebibyte);
 });
 
-test("a web pod writes each of its uploads twice, beside logs and assets", () => {
-  expect([webDisk(4, 100), webDisk(8, 500)]).toEqual([1056 * mebibyte, 8256 * mebibyte]);
+test("CKAN writes the upload of each of its processes once, beside logs and assets", () => {
+  expect([webDisk(4, 100), webDisk(8, 500)]).toEqual([660 * mebibyte, 4264 * mebibyte]);
 });
 
 test("a load takes five times its file, beside logs and assets", () => {
