@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "../ckan/credentials.ts";
-import { scripts } from "../ckan/scripts.ts";
+import { bootstrapScripts } from "../ckan/scripts.ts";
 import { configFiles } from "./config-files.ts";
 import type {
   CkanRuntime,
@@ -40,6 +40,12 @@ export interface CkanBootstrapArgs {
 /** Seconds to wait for servers that start at the same time, first pull of their images included. */
 const waitSeconds = 420;
 
+/** Seconds for everything: 30,000 datasets are indexed in ten minutes, or in half an hour where they are large and the servers slow. */
+const deadlineSeconds = 3600;
+
+/** Seconds that a migration may go on when its pod has to leave. All else ends within seconds. */
+const migrationSeconds = 1800;
+
 export class CkanBootstrap extends pulumi.ComponentResource {
   constructor(name: string, args: CkanBootstrapArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:CkanBootstrap", name, {}, opts);
@@ -55,13 +61,12 @@ export class CkanBootstrap extends pulumi.ComponentResource {
       { namespace, identity, credentials, data: { password: credentials.derive(Purpose.Administrator) } },
       { parent: this },
     );
-    const data = { "bootstrap.py": scripts["bootstrap.py"] };
-    const script = configFiles(name, { namespace, identity, data }, { parent: this });
+    const script = configFiles(name, { namespace, identity, data: bootstrapScripts }, { parent: this });
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
       {
         metadata: objectMetadata({ name, namespace, labels: labels(identity) }),
-        spec: allow({ pods: selector(identity), to: runtime.access }),
+        spec: allow({ pods: selector(identity), to: runtime.access, resolvers: args.pods?.dnsResolvers }),
       },
       { parent: this },
     );
@@ -77,8 +82,9 @@ export class CkanBootstrap extends pulumi.ComponentResource {
           mounts: [...(pod.mounts ?? []), configMapMount("script", "/etc/bootstrap", script)],
           resources: sizes.bootstrap.resources,
           settings: args.pods,
+          terminationGracePeriodSeconds: migrationSeconds,
         },
-        deadlineSeconds: 1800,
+        deadlineSeconds,
       },
       { parent: this, dependsOn: [policy] },
     );
@@ -105,6 +111,7 @@ function bootstrapEnvironment(args: CkanBootstrapArgs, password: SecretReference
     { name: "ADMINISTRATOR_NAME", value: administrator.name },
     { name: "ADMINISTRATOR_EMAIL", value: administrator.email },
     { name: "ADMINISTRATOR_GENERATION", value: String(credentials.generation(Purpose.Administrator)) },
+    ...(credentials.newRoot === undefined ? [] : [{ name: "ADMINISTRATOR_NEW_ROOT", value: credentials.newRoot }]),
     { name: "ADMINISTRATOR_PASSWORD", secret: password },
     ...(args.dataPusherTokenId === undefined ? [] : [{ name: "DATAPUSHER_TOKEN_ID", secret: args.dataPusherTokenId }]),
     ...(plugins.includes("xloader") ? [{ name: "XLOADER_TOKEN_ID", secret: args.xloaderTokenId }] : []),

@@ -1,29 +1,33 @@
 /** The web pods of one CKAN site, and the Service in front of them. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { scripts } from "../ckan/scripts.ts";
 import { storagePath } from "../ckan/settings.ts";
-import { livenessPath, renderUwsgi, webPort } from "../ckan/uwsgi.ts";
 import { configFiles } from "./config-files.ts";
 import type { Access, CkanRuntime, ObjectStore } from "./contracts.ts";
-import { durable, type Protection } from "./durability.ts";
+import { durableVolume, type Protection } from "./durability.ts";
 import { disruptionBudget, rollingUpdate } from "./manifests/availability.ts";
-import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
-import { allow, fromAnywhere, identityAccess } from "./manifests/network.ts";
+import { allow, fromAnywhere } from "./manifests/network.ts";
 import {
   claimMount,
-  configMapMount,
   type Mount,
+  type PodArgs,
   type PodSettings,
   podTemplate,
   type Resources,
 } from "./manifests/pod.ts";
-import { http, probes } from "./manifests/probes.ts";
 import { type CpuScaling, cpuAutoscaler, mostPods } from "./manifests/scaling.ts";
-import { volumeClaim } from "./manifests/storage.ts";
+import { type VolumeArgs, volumeClaim } from "./manifests/storage.ts";
 import { sizes } from "./sizes.ts";
+import { Replacement, rolloutTimeouts } from "./timeouts.ts";
+import { proxyOptions, serverOptions } from "./web/arguments.ts";
+import { closedFiles, type Maintenance } from "./web/closed.conf.ts";
+import type { WebHeaders } from "./web/headers.ts";
+import type { ProxyLimits } from "./web/limits.ts";
+import { renderNginx } from "./web/nginx.conf.ts";
+import { webPort } from "./web/options.ts";
+import { type NginxArgs, serverFiles, webPod } from "./web/pod.ts";
 
 export interface CkanWebArgs {
   readonly namespace: pulumi.Input<string>;
@@ -36,14 +40,34 @@ export interface CkanWebArgs {
   readonly replicas?: number | undefined;
   /** An autoscaler decides how many web pods run. @default none: `replicas` do */
   readonly scaling?: CpuScaling | undefined;
-  /** uWSGI processes in a pod. @default 2 */
+  /** Processes in a pod, each of which answers one request at a time. @default 4 */
   readonly processes?: number;
-  /** Threads in a process. @default 2 */
-  readonly threads?: number;
+  /**
+   * Seconds for which CKAN may be silent: a request that hangs is ended then, alone. An answer that flows, such as a table that is
+   * downloaded, may take longer. @default 60
+   */
+  readonly answerSeconds?: number;
+  /** Seconds for which a pod that has to go takes requests on, until those who send them there have noticed. @default 45 */
+  readonly drainSeconds?: number | undefined;
+  /** nginx, in front of CKAN in every pod. */
+  readonly nginx: NginxArgs;
+  /** How much a pod takes at a time. @default `defaultLimits` */
+  readonly limits?: Partial<ProxyLimits>;
+  /** Who may say in X-Forwarded-For for whom a request is: networks, or `cloudflare`. Limits by address need it. @default nobody */
+  readonly trustedProxies?: readonly string[];
+  /** What browsers are told beside pages. */
+  readonly headers?: WebHeaders;
+  /** Name under which people reach the site, for requests that name none. @default localhost */
+  readonly siteHost?: string;
+  /** Whether they reach it by https. @default false */
+  readonly https?: boolean;
+  /** A further name, for those who send larger files than what stands in front of the site lets through. @default none */
+  readonly editorsHost?: string | undefined;
+  /** Header that carries API tokens (apitoken_header_name). @default Authorization */
+  readonly tokenHeader?: string;
   /**
    * Seconds for which the front page, a page of datasets or the answer to a search of the API is given to further visitors who are
-   * not logged in; they see a change that much later. 0: never.
-   * @default 5
+   * not logged in, and for as long again while it is made anew; they see a change that much later. 0: never. @default 5
    */
   readonly cacheSeconds?: number;
   /**
@@ -63,25 +87,12 @@ export interface CkanWebArgs {
   /** Where uploads go; the site hands files on when browsers do not reach the store. @default none */
   readonly store?: ObjectStore | undefined;
   /** A volume for uploads, instead of a store; only one pod can mount it. @default none */
-  readonly uploads?: { readonly storage: string; readonly protection: Protection } | undefined;
+  readonly uploads?: (VolumeArgs & { readonly protection: Protection }) | undefined;
   /** Port on every node. @default none: reached inside the cluster only */
   readonly nodePort?: number | undefined;
   /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
   readonly pods?: PodSettings | undefined;
 }
-
-/** What visitors of a closed site are told. */
-export interface Maintenance {
-  /** Title of the site. */
-  readonly title: string;
-  /** Plain text. */
-  readonly message: string;
-  /** Seconds after which programs may ask again. */
-  readonly retryAfterSeconds: number;
-}
-
-/** Folder with uWSGI's own files. */
-const folder = "/etc/ckan-web";
 
 /** The Service's port. */
 export const webServicePort = { name: "http", number: 80 } as const;
@@ -94,15 +105,16 @@ export class CkanWeb extends pulumi.ComponentResource {
     const pods = selector(identity);
     const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
 
-    const server = configFiles(name, { namespace, identity, data: serverFiles(args) }, { parent: this });
+    const files = this.files(name, args, identity);
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
       {
         metadata,
-        spec: allow({ pods, from: [fromAnywhere(webPort)], to: [...runtime.access, ...identityAccess(args.store)] }),
+        spec: allow({ pods, from: [fromAnywhere(webPort)], to: runtime.access, resolvers: args.pods?.dnsResolvers }),
       },
       { parent: this },
     );
+    const pod = podOf(args, identity, files, this.storage(name, args, identity));
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
@@ -111,11 +123,11 @@ export class CkanWeb extends pulumi.ComponentResource {
           // Whatever is written here would be taken back from the autoscaler with each `up`.
           ...(scaling === undefined && { replicas }),
           selector: { matchLabels: pods },
-          strategy: rollout(args),
-          template: podTemplate(webPod(args, identity, server, this.storage(name, args, identity))),
+          strategy: replacement(args) === Replacement.NewFirst ? rollingUpdate : { type: "Recreate" },
+          template: podTemplate(pod),
         },
       },
-      { parent: this, dependsOn: [policy] },
+      { parent: this, dependsOn: [policy], ...rolloutTimeouts(pod, replacement(args), mostPods(args)) },
     );
     new kubernetes.core.v1.Service(
       args.host,
@@ -150,6 +162,18 @@ export class CkanWeb extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
+  /** The files of nginx and of CKAN's server, which does not run while the site is closed. */
+  private files(name: string, args: CkanWebArgs, identity: Identity) {
+    const { namespace, maintenance } = args;
+    const declare = (called: string, data: Readonly<Record<string, string>>) =>
+      configFiles(called, { namespace, identity, data }, { parent: this });
+    if (maintenance !== undefined) return { proxy: declare(`${name}-nginx`, closedFiles(maintenance)) };
+    return {
+      proxy: declare(`${name}-nginx`, { "nginx.conf": renderNginx(proxyOptions(args)) }),
+      server: declare(name, serverFiles(serverOptions(args))),
+    };
+  }
+
   /** The volume for uploads, where there is one. */
   private storage(name: string, args: CkanWebArgs, identity: Identity): Mount | undefined {
     if (args.uploads === undefined) return undefined;
@@ -160,8 +184,9 @@ export class CkanWeb extends pulumi.ComponentResource {
         namespace: args.namespace,
         labels: labels(identity),
         size: args.uploads.storage,
+        storageClass: args.uploads.storageClass,
       }),
-      { parent: this, ...durable(args.uploads.protection) },
+      { parent: this, ...durableVolume(args.uploads.protection) },
     );
     return claimMount("storage", storagePath, claim.metadata.name);
   }
@@ -173,65 +198,34 @@ export function webAccess(instance: string): Access {
   return { clientLabels: {}, destination: { kind: "pods", labels, port: webPort } };
 }
 
-function serverFiles(args: CkanWebArgs): Readonly<Record<string, string>> {
-  const options = serverOptions(args);
-  if (args.maintenance === undefined) {
-    return { "uwsgi.ini": renderUwsgi(options), "wsgi.py": scripts["wsgi.py"] };
-  }
-  // Nothing that answers before the entry point: no shared answers, and no links into the store.
-  return {
-    "uwsgi.ini": renderUwsgi({ ...options, entryPoint: "maintenance.py", cacheSeconds: 0, store: undefined }),
-    "maintenance.py": scripts["maintenance.py"],
-    "maintenance.json": `${JSON.stringify(args.maintenance)}\n`,
-  };
-}
-
-function serverOptions({
-  processes,
-  threads,
-  maximumUploadMegabytes,
-  cacheSeconds,
-  edgeCacheSeconds,
-  store,
-}: CkanWebArgs) {
-  return {
-    processes: processes ?? sizes.web.processes,
-    threads: threads ?? sizes.web.threads,
-    maximumUploadMegabytes: maximumUploadMegabytes ?? sizes.maximumUploadMegabytes,
-    cacheSeconds: cacheSeconds ?? sizes.web.cacheSeconds,
-    edgeCacheSeconds,
-    folder,
-    ...(store !== undefined && !store.reachableByBrowsers && { store }),
-  };
-}
-
 /** A volume that one pod mounts must be let go before the next pod can have it. */
-function rollout({ uploads }: CkanWebArgs) {
-  return uploads === undefined ? rollingUpdate : { type: "Recreate" };
+function replacement({ uploads }: CkanWebArgs): Replacement {
+  return uploads === undefined ? Replacement.NewFirst : Replacement.OldFirst;
 }
 
-function webPod(args: CkanWebArgs, identity: Identity, server: pulumi.Input<string>, storage: Mount | undefined) {
-  const pod = ckanPod(args.runtime, identity, storage);
+function podOf(
+  args: CkanWebArgs,
+  identity: Identity,
+  files: { readonly proxy: pulumi.Input<string>; readonly server?: pulumi.Input<string> },
+  storage: Mount | undefined,
+): PodArgs {
+  const { runtime, store, nginx } = args;
+  const pod = webPod({
+    runtime,
+    identity,
+    nginx: { image: nginx.image, resources: nginx.resources ?? sizes.nginx.resources },
+    resources: args.resources ?? sizes.web.resources,
+    answerSeconds: serverOptions(args).answerSeconds,
+    drainSeconds: args.drainSeconds ?? sizes.web.drainSeconds,
+    store,
+    files,
+    storage,
+  });
   return {
     ...pod,
-    command: ["uwsgi", "--ini", `${folder}/uwsgi.ini`],
-    ports: { http: webPort },
-    probes: probes({
-      ready: http(args.maintenance === undefined ? "/api/3/action/status_show" : livenessPath, webPort),
-      alive: http(livenessPath, webPort),
-      startSeconds: 180,
-      // Under load, questions wait for a free thread. A busy pod that leaves the Service only moves its load to the next one, and
-      // the last one that leaves turns a slow site into none.
-      patienceSeconds: 15,
-    }),
-    resources: args.resources ?? sizes.web.resources,
     priorityClass: args.priorityClass,
     settings: args.pods,
-    mounts: [...(pod.mounts ?? []), configMapMount("server", folder, server)],
-    // Proxies go on sending for a moment after the pod has left the Service; then running requests have 60 s to end.
-    drainSeconds: 5,
-    terminationGracePeriodSeconds: 70,
     spread: mostPods(args) > 1,
-    serviceAccount: args.store?.identities?.web,
+    serviceAccount: store?.serviceAccounts?.web,
   };
 }

@@ -1,6 +1,7 @@
 /** DataPusher: the older service that loads files into the datastore, for sites whose plugins or habits depend on it. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { megabyte } from "../ckan/uploads.ts";
 import { webAccess } from "./ckan-web.ts";
 import type { CkanRuntime, LoaderEndpoint, ObjectStore } from "./contracts.ts";
 import { caBundleMounts } from "./manifests/ca-bundle.ts";
@@ -10,6 +11,7 @@ import { allow, fromPods } from "./manifests/network.ts";
 import { type PodSettings, podTemplate, type Resources } from "./manifests/pod.ts";
 import { http, probes, tcp } from "./manifests/probes.ts";
 import { sizes } from "./sizes.ts";
+import { Replacement, rolloutTimeouts } from "./timeouts.ts";
 
 export interface DataPusherArgs {
   readonly namespace: pulumi.Input<string>;
@@ -53,9 +55,18 @@ export class DataPusher extends pulumi.ComponentResource {
     const to = [webAccess(instance), ...(store?.reachableByBrowsers ? [store.access] : []), ...outside.access];
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
-      { metadata, spec: allow({ pods, from: [fromPods(clientLabel(component), servicePort)], to }) },
+      {
+        metadata,
+        spec: allow({
+          pods,
+          from: [fromPods(clientLabel(component), servicePort)],
+          to,
+          resolvers: args.pods?.dnsResolvers,
+        }),
+      },
       { parent: this },
     );
+    const pod = dataPusherPod(args, identity);
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
@@ -65,10 +76,10 @@ export class DataPusher extends pulumi.ComponentResource {
           selector: { matchLabels: pods },
           // Each pod knows its own jobs only: two at a time would each answer for half of them.
           strategy: { type: "Recreate" },
-          template: podTemplate(dataPusherPod(args, identity)),
+          template: podTemplate(pod),
         },
       },
-      { parent: this, dependsOn: [policy] },
+      { parent: this, dependsOn: [policy], ...rolloutTimeouts(pod, Replacement.OldFirst) },
     );
     new kubernetes.core.v1.Service(
       name,
@@ -93,7 +104,7 @@ function dataPusherPod(args: DataPusherArgs, identity: Identity) {
       // What is on its way ends with the pod. CKAN lets a load be submitted again after an hour (assume_task_stale_after).
       { name: "DATAPUSHER_SQLALCHEMY_DATABASE_URI", value: "sqlite:////tmp/job_store.db" },
       // Its own default is one megabyte; XLoader's limit counts in the same way.
-      { name: "DATAPUSHER_MAX_CONTENT_LENGTH", value: String(args.maximumUploadMegabytes * 1_000_000) },
+      { name: "DATAPUSHER_MAX_CONTENT_LENGTH", value: String(args.maximumUploadMegabytes * megabyte) },
       ...args.outside.environment,
     ],
     ports: { main: servicePort },

@@ -5,6 +5,7 @@ import { labels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { contentName } from "./manifests/names.ts";
 import { type PodArgs, podTemplate } from "./manifests/pod.ts";
+import { jobTimeouts } from "./timeouts.ts";
 
 export interface JobArgs {
   readonly namespace: pulumi.Input<string>;
@@ -18,6 +19,10 @@ export interface JobArgs {
  * new image, setting or credential makes a new Job, and an `up` without a change makes none. The old Job goes first: going back
  * to earlier settings runs the earlier Job again, which may have to undo what a failed one had done by half. A Job that failed
  * is run again by the next `up`, changed or not. Nothing deletes a finished Job after a time: the next refresh would miss it.
+ *
+ * `up` waits as long as the Job may take. When somebody interrupts it, the next one replaces a Job that still runs: the provider asks
+ * whether the Job is complete, not whether it has failed. It waits for the end of the old pod, however; what a pod must not be cut
+ * off from, it finishes within its `terminationGracePeriodSeconds`, and the new one goes on from there.
  */
 export function declareJob(
   name: string,
@@ -36,6 +41,10 @@ export function declareJob(
       }),
       spec: { template, backoffLimit: 2, activeDeadlineSeconds: args.deadlineSeconds },
     },
-    { ...options, deleteBeforeReplace: true },
+    {
+      ...options,
+      ...jobTimeouts(args.deadlineSeconds, args.pod.terminationGracePeriodSeconds),
+      deleteBeforeReplace: true,
+    },
   );
 }

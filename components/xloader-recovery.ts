@@ -58,7 +58,11 @@ export class XLoaderRecovery extends pulumi.ComponentResource {
       name,
       {
         metadata,
-        spec: allow({ pods: selector(identity), to: [database.access, queue.access, webAccess(instance)] }),
+        spec: allow({
+          pods: selector(identity),
+          to: [database.access, queue.access, webAccess(instance)],
+          resolvers: args.pods?.dnsResolvers,
+        }),
       },
       { parent: this },
     );

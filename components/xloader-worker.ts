@@ -12,12 +12,13 @@ import { ckanPod } from "./manifests/ckan-pod.ts";
 import { type QueueScaling, scaledObject, triggerAuthentication } from "./manifests/keda.ts";
 import { type Identity, labels, selector } from "./manifests/labels.ts";
 import { type ObjectMetadata, objectMetadata } from "./manifests/metadata.ts";
-import { allow, identityAccess } from "./manifests/network.ts";
+import { allow } from "./manifests/network.ts";
 import { configMapMount, type PodSettings, podTemplate, type Resources } from "./manifests/pod.ts";
 import { exec, probes } from "./manifests/probes.ts";
 import { type CpuScaling, cpuAutoscaler, mostPods } from "./manifests/scaling.ts";
 import { defaultGroup, workerRole } from "./manifests/worker-groups.ts";
 import { sizes } from "./sizes.ts";
+import { Replacement, rolloutTimeouts } from "./timeouts.ts";
 
 /** How the number of workers follows their work. */
 export type WorkerScaling =
@@ -69,16 +70,21 @@ export class XLoaderWorker extends pulumi.ComponentResource {
     const pods = selector(identity);
     const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
 
-    const data = { "worker_alive.py": scripts["worker_alive.py"] };
+    const data = { "worker.py": scripts["worker.py"], "worker_alive.py": scripts["worker_alive.py"] };
     const script = configFiles(name, { namespace, identity, data }, { parent: this });
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
       {
         metadata, // XLoader downloads from the site and reports back to it.
-        spec: allow({ pods, to: [...runtime.access, webAccess(instance), ...identityAccess(args.store)] }),
+        spec: allow({
+          pods,
+          to: [...runtime.access, webAccess(instance)],
+          resolvers: args.pods?.dnsResolvers,
+        }),
       },
       { parent: this },
     );
+    const pod = workerPod(args, identity, script);
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
@@ -88,10 +94,10 @@ export class XLoaderWorker extends pulumi.ComponentResource {
           ...(scaling === undefined && { replicas }),
           selector: { matchLabels: pods },
           strategy: rollingUpdate,
-          template: podTemplate(workerPod(args, identity, script)),
+          template: podTemplate(pod),
         },
       },
-      { parent: this, dependsOn: [policy] },
+      { parent: this, dependsOn: [policy], ...rolloutTimeouts(pod, Replacement.NewFirst, mostPods(number)) },
     );
     if (scaling !== undefined) this.scale(name, args, scaling, metadata, deployment);
     if (mostPods(number) > 1) {
@@ -116,8 +122,8 @@ export class XLoaderWorker extends pulumi.ComponentResource {
         );
         break;
       case "keda": {
-        const { namespace, queue, siteId, queues = [defaultQueue] } = args;
-        const access = triggerAuthentication(queue.password);
+        const { namespace, queue, runtime, siteId, queues = [defaultQueue] } = args;
+        const access = triggerAuthentication(queue, runtime.caBundle);
         const authentication = customResource(name, access, metadata, { parent: this }).metadata.name;
         const lists = queues.map((each) => queueList(siteId, each));
         const object = scaledObject({ deployment: name, namespace, queue, lists, authentication, scaling });
@@ -160,7 +166,7 @@ function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.I
   const check = ["python3", `${folder}/worker_alive.py`];
   return {
     ...pod,
-    command: ["ckan", "jobs", "worker", ...(args.queues ?? [defaultQueue])],
+    command: ["python3", `${folder}/worker.py`, "jobs", "worker", ...(args.queues ?? [defaultQueue])],
     probes: probes({
       ready: exec(...check, "--ready"),
       alive: exec(...check),
@@ -175,6 +181,6 @@ function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.I
     // node that is drained, or an autoscaler, which does not ask which pods are busy.
     terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 3900,
     spread: mostPods(podNumber(args)) > 1,
-    serviceAccount: args.store?.identities?.worker,
+    serviceAccount: args.store?.serviceAccounts?.worker,
   };
 }

@@ -1,8 +1,17 @@
 /** Where uploads go: the schema of `ckan:instances.<name>.files`. */
 import { z } from "zod";
 import { sizes } from "../components/sizes.ts";
-import { accountId, bucketName, location, principal, projectId } from "./google.ts";
-import { count, imageReference, line, networks, priorityClass, secretKey, storage } from "./primitives.ts";
+import { accountId, apiNetworks, bucketName, location, principal, projectId } from "./google.ts";
+import {
+  count,
+  imageReference,
+  line,
+  networks,
+  priorityClass,
+  secretKey,
+  storage,
+  storageClass,
+} from "./primitives.ts";
 import { resources } from "./resources.ts";
 
 const gcs = z.strictObject({
@@ -22,6 +31,7 @@ const gcs = z.strictObject({
     .max(23, "expected at most 23 characters: -web, -worker and -backup follow, and Google takes 30")
     .describe("Beginning of the ids of the service accounts that are made"),
   readers: z.array(principal).default([]).describe("Others who may read the uploads, as IAM names them"),
+  apiNetworks,
 });
 
 export const filesSchema = z.discriminatedUnion(
@@ -31,6 +41,7 @@ export const filesSchema = z.discriminatedUnion(
       kind: z.literal("minio"),
       image: imageReference.describe("Container image, by exact tag or digest"),
       storage: storage(sizes.files.storage),
+      storageClass,
       resources: resources(sizes.files.resources),
       priorityClass,
     }),
@@ -51,7 +62,7 @@ export const filesSchema = z.discriminatedUnion(
       networks,
     }),
     gcs,
-    z.strictObject({ kind: z.literal("volume"), storage: storage(sizes.files.storage) }),
+    z.strictObject({ kind: z.literal("volume"), storage: storage(sizes.files.storage), storageClass }),
   ],
   "expected kind: minio, s3, gcs or volume",
 );

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { scripts } from "../../ckan/scripts.ts";
+import { bootstrapScripts } from "../../ckan/scripts.ts";
 import { CkanBootstrap } from "../../components/ckan-bootstrap.ts";
 import type { SecretReference } from "../../components/contracts.ts";
-import { deriveSecret } from "../../components/credentials.ts";
+import { Credentials, deriveSecret } from "../../components/credentials.ts";
 import { alone, credentials, describeComponent, nameOf, namespace, podOf, secretData } from "../support/component.ts";
 import { rootSecret } from "../support/configuration.ts";
 import { database, runtime } from "../support/contracts.ts";
@@ -11,14 +11,14 @@ import { find } from "../support/program.ts";
 const secret = "core/v1:Secret opendata-bootstrap-administrator";
 const job = "batch/v1:Job opendata-bootstrap";
 
-const bootstrapOf = (plugins: readonly string[], dataPusherTokenId?: SecretReference) => ({
+const bootstrapOf = (plugins: readonly string[], dataPusherTokenId?: SecretReference, derivation = credentials()) => ({
   component: "CkanBootstrap opendata-bootstrap",
   declare: (opts: object) =>
     new CkanBootstrap(
       "opendata-bootstrap",
       {
         namespace,
-        credentials: credentials(),
+        credentials: derivation,
         runtime,
         database,
         waitFor: ["db.example.org:5432", "solr.example.org:8983"],
@@ -74,6 +74,15 @@ describe("the Job", () => {
     ]);
   });
 
+  test("sets the sysadmin's password once for a new root secret, which it knows by a word", async () => {
+    const changed = new Credentials({ rootSecret, previousRootSecret: "the one before", instance: "opendata" });
+    const { resources } = await alone(bootstrapOf(["datastore"], undefined, changed));
+    const env = podOf(find(resources, job)).containers[0]?.env ?? [];
+    expect(env.filter(({ name }) => name === "ADMINISTRATOR_NEW_ROOT")).toEqual([
+      { name: "ADMINISTRATOR_NEW_ROOT", value: changed.newRoot },
+    ]);
+  });
+
   test("makes DataPusher's token known where it is used", async () => {
     const dataPusherTokenId = { secretName: "keys", key: "datapusher-token-id" };
     const { resources } = await alone(bootstrapOf(["datastore", "datapusher", "envvars"], dataPusherTokenId));
@@ -96,17 +105,38 @@ describe("the Job", () => {
     const { inputs, dependencies } = find(resources, job);
     expect(dependencies).toContain(find(resources, "networking.k8s.io/v1:NetworkPolicy opendata-bootstrap").urn);
     const { spec } = inputs as { spec: Record<string, unknown> };
-    expect([spec["backoffLimit"], spec["activeDeadlineSeconds"]]).toEqual([2, 1800]);
+    expect([spec["backoffLimit"], spec["activeDeadlineSeconds"]]).toEqual([2, 3600]);
     expect(podOf(find(resources, job))).toMatchObject({ restartPolicy: "Never" });
+  });
+
+  test("may end a migration when its pod has to leave", async () => {
+    const { resources } = await alone(bootstrap);
+    expect(podOf(find(resources, job))).toMatchObject({ terminationGracePeriodSeconds: 1800 });
+  });
+
+  test("mounts every script under the name by which the others import it", async () => {
+    const { resources } = await alone(bootstrap);
+    const { data } = find(resources, "core/v1:ConfigMap opendata-bootstrap").inputs as { data: Record<string, string> };
+    const imported = Object.values(data).flatMap((text) =>
+      [...text.matchAll(/^from (\w+) import/gm)].map(([, name]) => name),
+    );
+    const others = ["psycopg2", "typing"];
+    expect([...new Set(imported)].filter((name) => !others.includes(name ?? "")).sort()).toEqual(
+      Object.keys(data)
+        .filter((name) => name !== "bootstrap.py")
+        .map((name) => name.replace(".py", "")),
+    );
   });
 });
 
-/** What the script reads without a default; the pod's own environment gives it, or CKAN's. */
-test("every variable that the script needs is one that the Job or CKAN's environment sets", async () => {
+/** What the scripts read without a default; the pod's own environment gives it, or CKAN's. */
+test("every variable that the scripts need is one that the Job or CKAN's environment sets", async () => {
   const { resources } = await alone(bootstrap);
   const set = (podOf(find(resources, job)).containers[0]?.env ?? []).map(({ name }) => name);
-  const read = [...scripts["bootstrap.py"].matchAll(/environ(?:\.get\(|\[)"([A-Z_]+)"/g)].map(([, name]) => name ?? "");
+  const text = Object.values(bootstrapScripts).join("\n");
+  const read = [...text.matchAll(/environ(?:\.get\(|\[)"([A-Z_]+)"/g)].map(([, name]) => name ?? "");
   expect([...new Set(read)].filter((name) => !set.includes(name)).sort()).toEqual([
+    "ADMINISTRATOR_NEW_ROOT", // while the root secret changes
     "DATABASE_PASSWORD",
     "DATAPUSHER_TOKEN_ID", // where DataPusher is used
     "DATASTORE_READER_PASSWORD",

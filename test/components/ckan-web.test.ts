@@ -2,18 +2,26 @@ import { describe, expect, test } from "vitest";
 import { CkanWeb, type CkanWebArgs } from "../../components/ckan-web.ts";
 import { Protection } from "../../components/durability.ts";
 import { alone, describeComponent, namespace, podOf } from "../support/component.ts";
-import { runtime, store } from "../support/contracts.ts";
+import { runtime } from "../support/contracts.ts";
 import { find } from "../support/program.ts";
 
 const deployment = "apps/v1:Deployment opendata-web";
 const service = "core/v1:Service opendata-web";
-const base = [deployment, "core/v1:ConfigMap opendata-web", service, "networking.k8s.io/v1:NetworkPolicy opendata-web"];
+const proxyFiles = "core/v1:ConfigMap opendata-web-nginx";
+const serverFiles = "core/v1:ConfigMap opendata-web";
+const closedBase = [deployment, proxyFiles, service, "networking.k8s.io/v1:NetworkPolicy opendata-web"];
+const base = [...closedBase, serverFiles];
+const nginx = { image: "registry.example.org/nginx:1.28.0" };
 const claim = "core/v1:PersistentVolumeClaim opendata-web-uploads";
 
 const web = (args: Partial<CkanWebArgs> = {}, more: readonly string[] = []) => ({
   component: "CkanWeb opendata-web",
   declare: (opts: object) =>
-    new CkanWeb("opendata-web", { namespace, instance: "opendata", runtime, host: "opendata-web", ...args }, opts),
+    new CkanWeb(
+      "opendata-web",
+      { namespace, instance: "opendata", runtime, host: "opendata-web", nginx, ...args },
+      opts,
+    ),
   children: [...base, ...more],
 });
 
@@ -21,6 +29,8 @@ describeComponent("one web pod", web());
 const budget = "policy/v1:PodDisruptionBudget opendata-web";
 const autoscaler = "autoscaling/v2:HorizontalPodAutoscaler opendata-web";
 const scaling = { minimum: 2, maximum: 6, cpuPercent: 150 };
+const maintenance = { title: "Open data", message: "Back at noon.", retryAfterSeconds: 60 };
+describeComponent("a web pod of a closed site", { ...web({ maintenance }), children: closedBase });
 describeComponent("two web pods", web({ replicas: 2 }, [budget]));
 describeComponent("as many web pods as are needed", web({ scaling }, [autoscaler, budget]));
 describeComponent("a web pod with uploads on a volume", {
@@ -103,31 +113,4 @@ describe("the Service", () => {
       ports: [{ ...port, nodePort: 30500 }],
     });
   });
-});
-
-test("readiness asks CKAN, a start and liveness ask uWSGI", async () => {
-  const { resources } = await alone(web());
-  const probed = podOf(find(resources, deployment)).containers.map(({ startupProbe, readinessProbe, livenessProbe }) =>
-    [startupProbe, readinessProbe, livenessProbe].map((probe) => probe?.httpGet),
-  );
-  const alive = { path: "/_live", port: 5000 };
-  expect(probed).toEqual([[alive, { path: "/api/3/action/status_show", port: 5000 }, alive]]);
-});
-
-test.each([
-  [undefined, "209715200"],
-  [500, "1048576000"],
-])("with uploads of up to %s megabytes, uWSGI hangs up on requests of more than %s bytes", async (most, bytes) => {
-  const { resources } = await alone(web(most === undefined ? {} : { maximumUploadMegabytes: most }));
-  const { data } = find(resources, "core/v1:ConfigMap opendata-web").inputs as { data: Record<string, string> };
-  expect(/^limit-post = (.*)$/m.exec(data["uwsgi.ini"] ?? "")?.[1]).toBe(bytes);
-});
-
-test.each([
-  ["no browser reaches is read through the site", false, true],
-  ["browsers reach is not", true, false],
-])("a store that %s", async (_name, reachableByBrowsers, routed) => {
-  const { resources } = await alone(web({ store: { ...store, reachableByBrowsers } }));
-  const { data } = find(resources, "core/v1:ConfigMap opendata-web").inputs as { data: Record<string, string> };
-  expect(data["uwsgi.ini"]?.includes("route = ^/opendata-files/ goto:store")).toBe(routed);
 });

@@ -5,6 +5,7 @@ import { isKubernetesObject } from "../../render/stack.ts";
 import { alone, describeComponent, namespace, podOf, secretData } from "../support/component.ts";
 import { pushing, stackFile } from "../support/configuration.ts";
 import { store } from "../support/contracts.ts";
+import { allContainers } from "../support/objects.ts";
 import { declaredBy, find, inventory } from "../support/program.ts";
 
 const deployment = "apps/v1:Deployment opendata-datapusher";
@@ -37,7 +38,7 @@ interface Spec {
 const specOf = async (title: string, args: Partial<DataPusherArgs> = {}) =>
   (find((await alone(pusher(args))).resources, title).inputs as { spec: Spec }).spec;
 const ports = async (args: Partial<DataPusherArgs>) =>
-  (await specOf(policy, args)).egress.slice(1).map(({ ports }) => ports.map(({ port }) => port));
+  (await specOf(policy, args)).egress.slice(2).map(({ ports }) => ports.map(({ port }) => port));
 
 test("is one pod at a time, and none while the site is closed", async () => {
   expect(await specOf(deployment)).toMatchObject({ replicas: 1, strategy: { type: "Recreate" } });
@@ -49,7 +50,7 @@ test("keeps its jobs in the pod, takes files as large as may be uploaded, and is
   const [container] = podOf(find(resources, deployment)).containers;
   expect(container?.env).toEqual([
     { name: "DATAPUSHER_SQLALCHEMY_DATABASE_URI", value: "sqlite:////tmp/job_store.db" },
-    { name: "DATAPUSHER_MAX_CONTENT_LENGTH", value: "7000000" },
+    { name: "DATAPUSHER_MAX_CONTENT_LENGTH", value: "7340032" },
   ]);
   expect(container?.volumeMounts).toEqual([{ name: "tmp", mountPath: "/tmp" }]);
   expect([container?.readinessProbe?.httpGet, container?.livenessProbe]).toMatchObject([
@@ -90,6 +91,12 @@ describe("a site with DataPusher in place of XLoader", async () => {
   const proxy = { https: "http://proxy.example.org:3128" };
   const resources = (await declaredBy(stackFile({ opendata: { ...pushing, proxy } }))).filter(isKubernetesObject);
 
+  /** Of whatever container of a pod has it. */
+  const variable = (title: string, wanted: string) =>
+    allContainers(podOf(find(resources, title)))
+      .flatMap(({ env = [] }) => env)
+      .find(({ name }) => name === wanted);
+
   test("has the service, and nothing that finds lost loads of XLoader's", () => {
     const own = inventory(resources).filter((title) => /datapusher|recovery/.test(title));
     expect(own).toEqual([deployment, service, policy]);
@@ -127,16 +134,13 @@ describe("a site with DataPusher in place of XLoader", async () => {
         .digest("base64url"),
     );
     expect(keys["datapusher-token-id"]).not.toBe(keys["xloader-token-id"]);
-    const variable = (title: string, wanted: string) =>
-      podOf(find(resources, title)).containers[0]?.env?.find(({ name }) => name === wanted)?.valueFrom?.secretKeyRef
-        ?.key;
-    expect(variable("apps/v1:Deployment opendata-web", "CKAN__DATAPUSHER__API_TOKEN")).toBe("datapusher-token");
-    expect(variable("batch/v1:Job opendata-bootstrap", "DATAPUSHER_TOKEN_ID")).toBe("datapusher-token-id");
+    const key = (title: string, wanted: string) => variable(title, wanted)?.valueFrom?.secretKeyRef?.key;
+    expect(key("apps/v1:Deployment opendata-web", "CKAN__DATAPUSHER__API_TOKEN")).toBe("datapusher-token");
+    expect(key("batch/v1:Job opendata-bootstrap", "DATAPUSHER_TOKEN_ID")).toBe("datapusher-token-id");
   });
 
   test("asks it without the proxy, which it uses itself", () => {
-    const value = (title: string, wanted: string) =>
-      podOf(find(resources, title)).containers[0]?.env?.find(({ name }) => name === wanted)?.value ?? "";
+    const value = (title: string, wanted: string) => variable(title, wanted)?.value ?? "";
     expect(value("apps/v1:Deployment opendata-web", "NO_PROXY").split(",")).toContain("opendata-datapusher");
     expect(value(deployment, "HTTPS_PROXY")).toBe(proxy.https);
     expect(value(deployment, "NO_PROXY").split(",")).toContain("opendata-web");

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { isKubernetesObject } from "../../render/stack.ts";
 import type { Declared } from "../../render/synthesize.ts";
+import { podOf } from "../support/component.ts";
 import { instance, onVolume, stackFile } from "../support/configuration.ts";
 import { differences } from "../support/differences.ts";
 import { declaredBy, find, inventory } from "../support/program.ts";
@@ -10,7 +11,8 @@ const maintenance = { enabled: true, message: "Back at noon.", retryAfterSeconds
 const web = "apps/v1:Deployment opendata-web";
 const worker = "apps/v1:Deployment opendata-worker";
 const recovery = "batch/v1:CronJob opendata-recovery";
-const map = "core/v1:ConfigMap opendata-web";
+const proxyFiles = "core/v1:ConfigMap opendata-web-nginx";
+const serverFiles = "core/v1:ConfigMap opendata-web";
 
 const objects = async (settings: Record<string, unknown>) =>
   (await declaredBy(stackFile({ opendata: { site: { title: "Open data" }, ...settings } }))).filter(isKubernetesObject);
@@ -28,11 +30,10 @@ const inputs = (title: string) =>
 test("closing changes the pods that serve and work, and nothing else: no data, no bootstrap", () => {
   expect(differences(open, closed)).toEqual({
     added: [],
-    removed: [],
-    renamed: [map],
+    removed: [serverFiles],
+    renamed: [proxyFiles],
     changed: [web, worker, recovery],
   });
-  expect(inventory(closed)).toEqual(inventory(open));
 });
 
 test("what is not enabled is as if it were not there", async () => {
@@ -57,28 +58,17 @@ test("several stopped workers have no disruption budget, and several web pods ke
 
 describe("web", () => {
   test("runs as many pods as before, ready without CKAN", () => {
-    const { replicas, template } = inputs(web).spec as {
-      replicas: number;
-      template: { spec: { containers: { readinessProbe: { httpGet: unknown } }[] } };
-    };
-    expect(replicas).toBe(1);
-    expect(template.spec.containers.map(({ readinessProbe }) => readinessProbe.httpGet)).toEqual([
-      { path: "/_live", port: 5000 },
-    ]);
+    expect(inputs(web).spec["replicas"]).toBe(1);
+    const [proxy] = podOf(find(closed, web)).containers;
+    expect(proxy?.readinessProbe?.httpGet).toEqual({ path: "/_live", port: 5000 });
   });
 
-  test("serves the notice and nothing beside it: no kept answers, no way to the stored files", () => {
-    const { data } = inputs(map);
-    expect(Object.keys(data).sort()).toEqual(["maintenance.json", "maintenance.py", "uwsgi.ini"]);
-    expect(JSON.parse(data["maintenance.json"] ?? "")).toEqual({
-      title: "Open data",
-      message: "Back at noon.",
-      retryAfterSeconds: 60,
-    });
-    const ini = data["uwsgi.ini"] ?? "";
-    expect(ini.match(/^wsgi-file = .*$/gm)).toEqual(["wsgi-file = /etc/ckan-web/maintenance.py"]);
-    expect(ini.match(/^route.*$/gm)).toEqual(["route = ^/_live$ break:204 No Content"]);
-    expect(ini).not.toContain("cache2");
+  test("serves the notice and nothing beside it: no kept answers, no way to CKAN or to the stored files", () => {
+    const { "nginx.conf": conf = "", "closed.html": page, "closed.json": answer = "" } = inputs(proxyFiles).data;
+    expect(page).toContain("<h1>Open data</h1><p>Back at noon.</p>");
+    expect(JSON.parse(answer)).toMatchObject({ error: { message: "Back at noon." } });
+    expect(conf).toContain("add_header Retry-After 60 always;");
+    expect(conf).not.toMatch(/proxy_pass|proxy_cache|upstream ckan/);
   });
 
   test("keeps its volume", async () => {

@@ -80,6 +80,7 @@ describe("KEDA", () => {
             scaleDown: { stabilizationWindowSeconds: 300, policies: [{ type: "Pods", value: 1, periodSeconds: 60 }] },
           },
         },
+        restoreToOriginalReplicaCount: true,
       },
       triggers: [trigger("urgent"), trigger("default")],
     });
@@ -139,8 +140,15 @@ test("another group has pods of its own, by another component in their labels", 
 test("works on the given queues in their order, by default on XLoader's", async () => {
   const commandOf = async (args: Partial<XLoaderWorkerArgs>) =>
     podOf(find((await alone(worker(args))).resources, deployment)).containers[0]?.command;
-  expect(await commandOf({})).toEqual(["ckan", "jobs", "worker", "default"]);
-  expect(await commandOf({ queues: ["urgent", "default"] })).toEqual(["ckan", "jobs", "worker", "urgent", "default"]);
+  const command = ["python3", "/etc/ckan-worker/worker.py"];
+  expect(await commandOf({})).toEqual([...command, "jobs", "worker", "default"]);
+  expect(await commandOf({ queues: ["urgent", "default"] })).toEqual([
+    ...command,
+    "jobs",
+    "worker",
+    "urgent",
+    "default",
+  ]);
 });
 
 test("has the time to finish its load before it is killed", async () => {
@@ -154,7 +162,7 @@ test("may reach the servers and the site, and nobody may reach it", async () => 
   const { resources } = await alone(worker());
   const { spec } = find(resources, policy).inputs as { spec: { ingress: unknown; egress: { ports: unknown }[] } };
   expect(spec.ingress).toEqual([]);
-  expect(spec.egress.slice(1).map(({ ports }) => ports)).toEqual([
+  expect(spec.egress.slice(2).map(({ ports }) => ports)).toEqual([
     [{ port: 5432, protocol: "TCP" }],
     [{ port: 8983, protocol: "TCP" }],
     [{ port: 5000, protocol: "TCP" }],

@@ -1,0 +1,149 @@
+/**
+ * A web pod: nginx, and CKAN beside it.
+ *
+ * CKAN is the sidecar, though it does the work: a sidecar ends after the pod's own container, so that what nginx still receives
+ * when the pod has to go, CKAN still gets.
+ */
+import type { Input } from "@pulumi/pulumi";
+import { scripts } from "../../ckan/scripts.ts";
+import { storagePath } from "../../ckan/settings.ts";
+import type { CkanRuntime, ObjectStore } from "../contracts.ts";
+import { ckanPod } from "../manifests/ckan-pod.ts";
+import type { Identity } from "../manifests/labels.ts";
+import {
+  configMapMount,
+  type Mount,
+  type PodArgs,
+  type Resources,
+  type SidecarArgs,
+  scratchMount,
+} from "../manifests/pod.ts";
+import { exec, http, probes, sidecarProbes } from "../manifests/probes.ts";
+import { livenessPath, proxyFolder, readinessPath, startedPath, webPort } from "./options.ts";
+import { renderUwsgi, type ServerOptions, serverFolder, socketFolder, socketPath } from "./uwsgi.conf.ts";
+
+/** Seconds a start of CKAN may take. */
+export const startSeconds = 180;
+
+/** Seconds for which an upload over a slow line may go on after its pod had to leave. */
+const uploadSeconds = 300;
+
+/** Seconds for which a pod that has to go is there: nginx lets what it receives or sends come to its end, then CKAN its last answer. */
+export function graceSeconds(drainSeconds: number, answerSeconds: number): number {
+  return drainSeconds + uploadSeconds + answerSeconds;
+}
+
+export interface NginxArgs {
+  /** nginx 1.22 or later that runs as any user, such as the official nginx-unprivileged; by exact tag or digest. */
+  readonly image: string;
+  /** @default 50m to 1 processor, 32Mi to 256Mi */
+  readonly resources?: Resources | undefined;
+}
+
+export interface WebPodArgs {
+  readonly runtime: CkanRuntime;
+  readonly identity: Identity;
+  readonly nginx: { readonly image: string; readonly resources: Resources };
+  readonly resources: Resources;
+  readonly answerSeconds: number;
+  readonly drainSeconds: number;
+  readonly store?: ObjectStore | undefined;
+  /** ConfigMaps with the files of nginx and of CKAN's server; the latter is not there while the site is closed. */
+  readonly files: { readonly proxy: Input<string>; readonly server?: Input<string> | undefined };
+  /** A volume for uploads. @default a folder that ends with the pod */
+  readonly storage?: Mount | undefined;
+}
+
+/** What this pod adds to what every pod of the part has. */
+export function webPod(args: WebPodArgs): PodArgs {
+  const { identity, runtime, nginx, answerSeconds, drainSeconds, files } = args;
+  const { clientLabels } = ckanPod(runtime, identity);
+  const open = files.server !== undefined;
+  const storage = args.storage ?? scratchMount("storage", storagePath);
+  return {
+    identity,
+    name: "nginx",
+    image: nginx.image,
+    command: ["nginx", "-c", `${proxyFolder}/nginx.conf`, "-e", "stderr", "-g", "daemon off;"],
+    ports: { http: webPort },
+    probes: probes({
+      ready: http(open ? readinessPath : livenessPath, webPort),
+      alive: http(livenessPath, webPort),
+      started: http(open ? startedPath : livenessPath, webPort),
+      startSeconds,
+      startPeriodSeconds: 1,
+      // Under load, questions wait for a free process. A busy pod that leaves the Service only moves its load to the next one, and
+      // the last one that leaves turns a slow site into none.
+      patienceSeconds: 15,
+    }),
+    resources: nginx.resources,
+    mounts: [
+      configMapMount("proxy", proxyFolder, files.proxy),
+      ...(open ? [socket, { ...storage, readOnly: true }] : []),
+    ],
+    sidecars: [ckan(args, storage)],
+    mainContainer: identity.component,
+    clientLabels: clientLabels ?? {},
+    drainSeconds,
+    terminationGracePeriodSeconds: graceSeconds(drainSeconds, answerSeconds),
+  };
+}
+
+const socket: Mount = { name: "socket", path: socketFolder, source: { emptyDir: { sizeLimit: "1Mi" } } };
+
+/** CKAN's image with its settings: the server, or, while the site is closed, nothing but the place in which people call `ckan`. */
+function ckan(args: WebPodArgs, storage: Mount): SidecarArgs {
+  const { image, environment = [], mounts = [] } = ckanPod(args.runtime, args.identity, storage);
+  const { identity, resources, files } = args;
+  const container = { name: identity.component, image, environment, mounts, resources };
+  return files.server === undefined
+    ? { ...container, command: idle }
+    : { ...container, ...server(container, args.store, files.server) };
+}
+
+/** A first process has to say what it does at SIGTERM: by itself it does nothing. */
+const idle = ["sh", "-c", "trap 'exit 0' TERM; sleep infinity & wait"];
+
+type Container = Required<Pick<SidecarArgs, "environment" | "mounts">>;
+
+function server(
+  { environment, mounts }: Container,
+  store: ObjectStore | undefined,
+  files: Input<string>,
+): Partial<SidecarArgs> {
+  const endpoint =
+    store === undefined || store.reachableByBrowsers
+      ? []
+      : [{ name: "STORE_ENDPOINT", value: `${store.protocol}://${store.host}:${store.port}` }];
+  return {
+    command: ["uwsgi", "--ini", `${serverFolder}/uwsgi.ini`],
+    environment: [...environment, ...endpoint],
+    probes: sidecarProbes({
+      alive: exec("python3", "-I", "-S", `${serverFolder}/web_alive.py`, socketPath),
+      startSeconds,
+      // Looks wait for a free process, too.
+      patienceSeconds: 15,
+    }),
+    mounts: [...mounts, socket, configMapMount("server", serverFolder, files)],
+  };
+}
+
+/** The files of CKAN's server. */
+export function serverFiles(options: ServerOptions): Readonly<Record<string, string>> {
+  const names = [
+    "wsgi.py",
+    "downloads.py",
+    "serving.py",
+    "static_files.py",
+    "strangers.py",
+    "repeated_work.py",
+    "solr_patch.py",
+    "s3filestore_patches.py",
+    "uploaded_files.py",
+    "web_alive.py",
+  ];
+  return {
+    "uwsgi.ini": renderUwsgi(options),
+    ...Object.fromEntries(names.map((name) => [name, scripts[name as keyof typeof scripts]])),
+  };
+}
