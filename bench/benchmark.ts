@@ -12,6 +12,7 @@ import { reviewReport } from "./report.ts";
 import { start } from "./start.ts";
 import { describeCommit, describeMachine, load } from "./support/machine.ts";
 import { missed, render, replaceSection, type Section } from "./support/report.ts";
+import { webPod } from "./web-pod.ts";
 
 /** In the order in which they run. */
 const figures: Readonly<Record<string, () => Promise<Section>>> = {
@@ -23,6 +24,7 @@ const figures: Readonly<Record<string, () => Promise<Section>>> = {
   growth,
   start,
   ckan,
+  pod: webPod,
 };
 
 const document = join(projectRoot, "docs", "benchmarks.md");

@@ -1,5 +1,5 @@
 /** As many requests as a server answers, from a few clients that each ask again as soon as they have their answer. */
-import { get } from "node:http";
+import { Agent, get } from "node:http";
 
 export interface Load {
   readonly perSecond: number;
@@ -17,23 +17,24 @@ export async function load(
   const times: number[] = [];
   const begin = performance.now();
   const end = begin + seconds * 1000;
+  const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const client = async () => {
     while (performance.now() < end) {
       const asked = performance.now();
-      await ask(url, headers);
+      await ask(url, headers, agent);
       times.push(performance.now() - asked);
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
+  agent.destroy();
   const elapsed = (performance.now() - begin) / 1000;
   const sorted = times.sort((a, b) => a - b);
   return { perSecond: sorted.length / elapsed, p95: sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN };
 }
 
-/** One request on a connection of its own: uWSGI closes it after the answer. */
-function ask(url: string, headers: Readonly<Record<string, string>>): Promise<void> {
+function ask(url: string, headers: Readonly<Record<string, string>>, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
-    get(url, { agent: false, headers, timeout: 60_000 }, (response) => {
+    get(url, { agent, headers, timeout: 60_000 }, (response) => {
       response.resume();
       response.on("error", reject);
       response.on("end", () => {

@@ -1,6 +1,6 @@
 /**
- * Two web pods side by side on the dev site's own databases, alike in everything but how CKAN is served: as this clone ships it,
- * and as ckan-docker starts it. Neither takes part in the site itself.
+ * Two web pods side by side on the dev site's own databases: as this clone declares it, and as ckan-docker serves CKAN, with its own
+ * nginx in front. The image, ckan.ini and the limits of each container are the same. Neither takes part in the site itself.
  */
 import { isKubernetesObject, kubernetesObject, synthesizeStack } from "../../render/stack.ts";
 import { apply, kubectl, namespace } from "./site.ts";
@@ -13,8 +13,8 @@ const mark = { "app.kubernetes.io/part-of": "benchmark" };
 const kinds = "deployments,services,configmaps,networkpolicies";
 
 /** What ckan-docker's start_ckan.sh gives uWSGI (ckan-2.11/setup in ckan/ckan-docker-base), with the path of its wsgi.py changed. */
-const ckanDocker = [
-  "uwsgi --socket /tmp/uwsgi.sock --wsgi-file /etc/ckan-web/wsgi.py --callable application --http 0.0.0.0:5000",
+const uwsgi = [
+  "uwsgi --socket /tmp/uwsgi.sock --wsgi-file /etc/ckan-docker/wsgi.py --callable application --http 0.0.0.0:5001",
   "--master --enable-threads --lazy-apps -p 2 -L -b 32768 --vacuum --harakiri 60",
 ]
   .join(" ")
@@ -30,19 +30,47 @@ fileConfig(os.environ["CKAN_INI"], disable_existing_loggers=False)
 application = make_app(CKANConfigLoader(os.environ["CKAN_INI"]).get_config())
 `;
 
+/** Does what ckan-docker's nginx does for these requests: hands them on, compresses pages, keeps nothing. */
+const plainProxy = `worker_processes auto;
+pid /tmp/nginx.pid;
+events { worker_connections 1024; }
+http {
+  include /etc/nginx/mime.types;
+  client_body_temp_path /tmp/b; proxy_temp_path /tmp/p; fastcgi_temp_path /tmp/f; uwsgi_temp_path /tmp/u; scgi_temp_path /tmp/s;
+  access_log /dev/stdout;
+  sendfile on;
+  tcp_nopush on;
+  keepalive_timeout 65;
+  gzip on;
+  client_max_body_size 140m;
+  server {
+    listen 5000;
+    location / {
+      proxy_pass http://127.0.0.1:5001/;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header Host $host;
+    }
+  }
+}
+`;
+
 /** As much of an object as is read here. */
 interface Declared {
   readonly kind: string;
   readonly metadata: { readonly name: string };
-  readonly data: Readonly<Record<string, string>>;
   readonly spec: { readonly template: Pod };
+}
+
+interface Container {
+  readonly volumeMounts: readonly { readonly name: string }[];
 }
 
 interface Pod {
   readonly metadata: { readonly labels: Readonly<Record<string, string>> };
   readonly spec: {
-    readonly containers: readonly [Readonly<Record<string, unknown>>];
-    readonly volumes: readonly { readonly name: string; readonly configMap?: object }[];
+    readonly initContainers: readonly [Container & { readonly restartPolicy: string }];
+    readonly containers: readonly [Container];
+    readonly volumes: readonly { readonly name: string }[];
   };
 }
 
@@ -59,24 +87,23 @@ export async function startRivals(): Promise<Readonly<Record<Side, string>>> {
 /** Objects of both sides, made of those that the dev stack declares. */
 function rivals(declared: readonly Declared[]): readonly object[] {
   const find = (kind: string, name: string) => {
-    const found = declared.find((object) => object.kind === kind && object.metadata.name.startsWith(name));
+    const found = declared.find((object) => object.kind === kind && object.metadata.name === name);
     if (found === undefined) throw new Error(`the dev stack declares no ${kind} ${name}`);
     return found;
   };
   const { spec: policy } = find("NetworkPolicy", "opendata-web");
-  const { data: configuration } = find("ConfigMap", "opendata-configuration-");
-  const { data: shipped } = find("ConfigMap", "opendata-web-");
   const { template } = find("Deployment", "opendata-web").spec;
-  const server: Record<Side, unknown> = { shipped, "ckan-docker": { "wsgi.py": plainEntry } };
   const ports = [{ port: 80, targetPort: 5000 }];
   return [
     {
       ...object("NetworkPolicy", "networking.k8s.io/v1", "benchmark"),
       spec: { ...policy, podSelector: { matchLabels: mark } },
     },
-    { ...object("ConfigMap", "v1", "benchmark-configuration"), data: configuration },
+    {
+      ...object("ConfigMap", "v1", "benchmark-ckan-docker"),
+      data: { "wsgi.py": plainEntry, "nginx.conf": plainProxy },
+    },
     ...sides.flatMap((side) => [
-      { ...object("ConfigMap", "v1", `benchmark-${side}`), data: server[side] },
       { ...object("Deployment", "apps/v1", `benchmark-${side}`), spec: deployment(template, side) },
       {
         ...object("Service", "v1", `benchmark-${side}`),
@@ -89,22 +116,38 @@ function rivals(declared: readonly Declared[]): readonly object[] {
 /** Removes both, and whatever an earlier run left of them. */
 export async function stopRivals(): Promise<void> {
   const selector = Object.entries(mark).map(([key, value]) => `${key}=${value}`);
-  await kubectl([
-    "-n",
-    namespace,
-    "delete",
-    kinds,
-    "-l",
-    selector.join(),
-    "--ignore-not-found",
-    "--wait",
-    "--cascade=foreground",
-  ]);
+  const options = ["-l", selector.join(), "--ignore-not-found", "--wait", "--cascade=foreground"];
+  await kubectl(["-n", namespace, "delete", kinds, ...options]);
+}
+
+/** Ends the pod of a side, and returns when there is none. */
+export async function endPod(side: Side): Promise<void> {
+  await kubectl(["-n", namespace, "scale", `deployment/benchmark-${side}`, "--replicas=0"]);
+  const selector = `app.kubernetes.io/part-of=benchmark,app.kubernetes.io/component=${side}`;
+  await kubectl(["-n", namespace, "wait", "--for=delete", "pod", "-l", selector, "--timeout=120s"]);
+}
+
+/** Asks for the pod of a side, and does not wait for it. */
+export async function beginPod(side: Side): Promise<void> {
+  await kubectl(["-n", namespace, "scale", `deployment/benchmark-${side}`, "--replicas=1"]);
+}
+
+/** Bytes that the processes of a side's containers have for themselves. */
+export async function memory(side: Side): Promise<number> {
+  let bytes = 0;
+  for (const container of ["web", "nginx"]) {
+    // cgroups of either version; in the first a page that processes share after a fork counts once as well.
+    const script =
+      "cat /sys/fs/cgroup/memory.stat /sys/fs/cgroup/memory/memory.stat 2>/dev/null | grep -E '^(anon|total_rss) '";
+    const pod = ["-n", namespace, "exec", `deployment/benchmark-${side}`, "-c", container];
+    bytes += Number((await kubectl([...pod, "--", "sh", "-c", script])).trim().split(" ")[1]);
+  }
+  return bytes;
 }
 
 /** Runs a Python program in the pod of a side, beside its server. */
 export function python(side: Side, program: string, ...args: readonly string[]): Promise<string> {
-  const pod = ["-n", namespace, "exec", "-i", `deployment/benchmark-${side}`, "--"];
+  const pod = ["-n", namespace, "exec", "-i", `deployment/benchmark-${side}`, "-c", "web", "--"];
   return kubectl([...pod, "python3", "-", ...args], program);
 }
 
@@ -117,42 +160,45 @@ function labels(side: Side): Record<string, string> {
 }
 
 function deployment({ metadata, spec }: Pod, side: Side) {
-  const [web] = spec.containers;
   // What lets a pod reach the servers; without the rest the site's own Service leaves it alone.
   const clients = Object.entries(metadata.labels).filter(([name]) => name.endsWith("-client"));
-  const mounted = ({ name, ...source }: Pod["spec"]["volumes"][number]) => {
-    if (name === "configuration") return { name, configMap: { name: "benchmark-configuration" } };
-    if (name !== "server") return { name, ...source };
-    const paths = side === "shipped" ? source.configMap : {};
-    return { name, configMap: { ...paths, name: `benchmark-${side}` } };
-  };
-  const container = { ...web, ...(side === "ckan-docker" && { command: ckanDocker, ...tcpProbes }) };
   return {
     replicas: 1,
     selector: { matchLabels: labels(side) },
     template: {
       metadata: { labels: { ...Object.fromEntries(clients), ...labels(side) } },
-      spec: { ...spec, containers: [container], volumes: spec.volumes.map(mounted) },
+      spec: { ...(side === "shipped" ? spec : ckanDocker(spec)), terminationGracePeriodSeconds: 10 },
     },
   };
 }
 
-/** ckan-docker knows no `/_live`. */
-const tcpProbes = {
-  startupProbe: { tcpSocket: { port: 5000 }, periodSeconds: 2, failureThreshold: 90 },
-  livenessProbe: { tcpSocket: { port: 5000 }, periodSeconds: 15 },
-};
+/** The same containers, volumes and limits with another server and another configuration. */
+function ckanDocker(spec: Pod["spec"]) {
+  const [{ restartPolicy: _, ...web }] = spec.initContainers;
+  const [nginx] = spec.containers;
+  const own = { name: "ckan-docker", mountPath: "/etc/ckan-docker" };
+  const mounts = ({ volumeMounts }: Container) => [
+    ...volumeMounts.filter(({ name }) => name !== "server" && name !== "proxy"),
+    own,
+  ];
+  const { initContainers: _init, volumes, ...rest } = spec;
+  const kept = volumes.filter(({ name }) => name !== "server" && name !== "proxy");
+  const none = { startupProbe: undefined, livenessProbe: undefined, lifecycle: undefined };
+  const ready = { httpGet: { path: "/api/3/action/status_show", port: 5000 }, periodSeconds: 1, timeoutSeconds: 5 };
+  const command = ["nginx", "-c", "/etc/ckan-docker/nginx.conf", "-e", "stderr", "-g", "daemon off;"];
+  return {
+    ...rest,
+    volumes: [...kept, { name: "ckan-docker", configMap: { name: "benchmark-ckan-docker" } }],
+    containers: [
+      { ...web, ...none, command: uwsgi, volumeMounts: mounts(web) },
+      { ...nginx, ...none, command, volumeMounts: mounts(nginx), readinessProbe: ready },
+    ],
+  };
+}
 
 async function address(side: Side): Promise<string> {
-  const port = await kubectl([
-    "-n",
-    namespace,
-    "get",
-    "service",
-    `benchmark-${side}`,
-    "-o",
-    "jsonpath={.spec.ports[0].nodePort}",
-  ]);
+  const service = ["-n", namespace, "get", "service", `benchmark-${side}`];
+  const port = await kubectl([...service, "-o", "jsonpath={.spec.ports[0].nodePort}"]);
   const type = "{.items[0].status.addresses[?(@.type=='InternalIP')].address}";
   return `http://${await kubectl(["get", "nodes", "-o", `jsonpath=${type}`])}:${port}`;
 }

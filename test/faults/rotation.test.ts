@@ -12,7 +12,7 @@ import { accepted, askWithSession, askWithToken, derived, type Person, trials, t
 import { keepTable } from "./support/report.ts";
 import { failures, longestGap, Requests } from "./support/requests.ts";
 import * as data from "./support/site-data.ts";
-import { up } from "./support/stack.ts";
+import { rootSecret, up, upWith } from "./support/stack.ts";
 import { Uploads, uploadedRows } from "./support/uploads.ts";
 
 const openDataset = "rotation-open";
@@ -97,6 +97,46 @@ test("Generation 1 comes back with the stack file as it was, and a second up cha
   await data.expectIntact({ ...published, adminPassword: derived(Purpose.Administrator, 1) }, kept);
 });
 
+describe("A new root secret", () => {
+  const next = "cGxlYXNlIHRha2UgdGhpcyByb290IHNlY3JldCBmb3Igb25lIHRlc3Q";
+  const renewed = () => ({ ...published, adminPassword: derived(Purpose.Administrator, 1, next) });
+
+  afterAll(() => {
+    succeed(upWith({ "ckan:previousRootSecret": next }));
+    succeed(up());
+  });
+
+  test("ends every credential and starts another one, in one up", async () => {
+    const reader = await person(data.reader.name, data.reader.password);
+    succeed(upWith({ "ckan:rootSecret": next, "ckan:previousRootSecret": rootSecret }));
+    // Connections to a pod that leaves are closed, also between a question and its answer.
+    await eventually(
+      async () => webPods().length,
+      (number) => number === 1,
+      600,
+    );
+    const asked = trials(renewed(), reader, () => derived(Purpose.ApiTokens, 1, next));
+    const answers: Record<string, readonly string[]> = {};
+    for (const purpose of tried) {
+      const { ask } = asked[purpose];
+      answers[purpose] = [await ask(derived(purpose, 1)), await ask(derived(purpose, 1, next))];
+    }
+    const expected = tried.map((purpose) => [purpose, [asked[purpose].refusal, accepted]]);
+    expect(answers).toEqual(Object.fromEntries(expected));
+    await data.expectIntact(renewed(), kept);
+  });
+
+  test("needs the old one no longer: neither does the cluster keep its password, nor does a later up set the administrator's again", async () => {
+    const own = "chosen by the administrator herself";
+    await setPassword(renewed(), own);
+    succeed(upWith({ "ckan:rootSecret": next }));
+    const secrets = succeed(kubectl(["get", "secrets", "-n", published.namespace, "-o", "json"]));
+    const encoded = Buffer.from(derived(Purpose.DatabaseAdministrator, 1)).toString("base64");
+    expect(secrets).not.toContain(encoded);
+    expect(await newSession(published.url, published.adminName, own)).not.toBe("");
+  });
+});
+
 /** What visitors read meanwhile, each by another way through the servers. */
 function visited(): Readonly<Record<string, string>> {
   return {
@@ -151,6 +191,23 @@ function restore(): Result {
   const psql = ["psql", "--username=postgres", "--no-psqlrc", "--set=ON_ERROR_STOP=1"];
   succeed(kubectl(["exec", "-i", "-n", published.namespace, "opendata-database-0", "--", ...psql], statement));
   return up();
+}
+
+/** Pods of the site, ending ones included. */
+function webPods(): readonly string[] {
+  const selector = "app.kubernetes.io/instance=opendata,app.kubernetes.io/component=web";
+  const names = succeed(kubectl(["get", "pods", "-n", published.namespace, "-l", selector, "-o", "name"]));
+  return names.trim().split("\n").filter(Boolean);
+}
+
+/** As the administrator changes it in the profile. */
+async function setPassword(site: SiteOutput, password: string): Promise<void> {
+  const admin = await data.administrator(site);
+  const { email } = await admin.call<{ email: string }>("user_show", {
+    id: site.adminName,
+    include_plugin_extras: false,
+  });
+  await admin.call("user_update", { id: site.adminName, email, password });
 }
 
 async function removeDatasets(admin: Client): Promise<void> {

@@ -75,15 +75,18 @@ export async function logs(): Promise<readonly Place[]> {
       return restartCount > 0 ? [run, { ...run, previous: true }] : [run];
     }),
   );
-  return Promise.all(
+  const places = await Promise.all(
     runs.map(async ({ pod, namespace, container, ...previous }) => {
       const options = ["-n", namespace, "-c", container, ...("previous" in previous ? ["--previous"] : [])];
       const result = await kubectlAtOnce(["logs", pod, ...options]);
+      // A CronJob has taken its oldest pod away since, and the log with it.
+      if (result.stderr.includes(`pods "${pod}" not found`)) return undefined;
       // A run before the last start of the cluster may have left nothing.
       const text = "previous" in previous ? result.stdout : succeed(result);
       return { name: `log of ${pod} ${container}`, text };
     }),
   );
+  return places.filter((place) => place !== undefined);
 }
 
 /** What the programs of the local cluster and the builds of its images wrote, where this machine runs or builds them. */

@@ -28,8 +28,8 @@ export interface Person {
 }
 
 /** What the program derives for the site. */
-export function derived(purpose: Purpose, generation: number): string {
-  return deriveSecret(rootSecret, "opendata", purpose, generation);
+export function derived(purpose: Purpose, generation: number, root = rootSecret): string {
+  return deriveSecret(root, "opendata", purpose, generation);
 }
 
 /** How the credential of each purpose is tried. `signature` is the key of API tokens in use. */

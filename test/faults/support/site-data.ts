@@ -31,7 +31,11 @@ async function tokenWhenUp({ url, adminName, adminPassword }: SiteOutput): Promi
       () => 0,
     );
   await eventually(status, (answer) => answer === 200, 180);
-  return await logIn(url, adminName, adminPassword);
+  // A connection that was kept leads to the pod before for as long as that drains, with what was its password.
+  const login = () => logIn(url, adminName, adminPassword).catch((error) => ({ refused: String(error) }));
+  const token = await eventually(login, (answer) => typeof answer === "string", 30);
+  if (typeof token !== "string") throw new Error(token.refused);
+  return token;
 }
 
 /** The administrator, once the site answers. */
