@@ -23,6 +23,10 @@ export interface PostgresDbArgs {
   readonly server: PostgresServerArgs;
   /** What a destroy leaves. @default protected */
   readonly protection?: Protection;
+  /** Connections that the site opens at most; a server of Cloud SQL is told to take them. @default what the server takes by itself */
+  readonly connections?: number | undefined;
+  /** Certificates (PEM), by which Pulumi too knows a server with `verify-full`. @default none */
+  readonly caBundle?: string | undefined;
   /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
   readonly pods?: PodSettings | undefined;
 }
@@ -33,7 +37,7 @@ export class PostgresDb extends pulumi.ComponentResource {
 
   constructor(name: string, args: PostgresDbArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:PostgresDb", name, {}, opts);
-    const { credentials, namespace, server, pods, protection = Protection.Protected } = args;
+    const { credentials, namespace, server, connections, caBundle, pods, protection = Protection.Protected } = args;
     const { instance } = credentials;
     const version = "image" in server ? imageVersion(server.image) : undefined;
     const identity: Identity = { instance, component: "database", software: "postgresql", version };
@@ -45,7 +49,7 @@ export class PostgresDb extends pulumi.ComponentResource {
       { namespace, identity, credentials, data: roles },
       { parent: this },
     );
-    const kind = { server, namespace, identity, credentials, names, roles, protection, pods };
+    const kind = { server, namespace, identity, credentials, names, roles, protection, connections, caBundle, pods };
     this.endpoints = endpoints(declareServed(name, kind, { parent: this }), names, passwords);
     this.registerOutputs();
   }

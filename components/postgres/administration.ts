@@ -5,6 +5,7 @@ import type { Credential } from "../credentials.ts";
 import { durable } from "../durability.ts";
 import { postgresql } from "../sdk.ts";
 import { credentialsSecret } from "../secret.ts";
+import { authorityFile } from "./authority-file.ts";
 import { Administration, type KindArgs } from "./kind.ts";
 
 type AdministeredArgs = Omit<KindArgs<unknown>, "server"> &
@@ -49,9 +50,10 @@ function declareDatabases(name: string, args: AdministeredArgs, options: pulumi.
   const { names, roles } = args;
   const administrator = args.administrator.user;
   const sdk = postgresql();
-  const provider = serverProvider(name, args, options);
-  const inServer = { ...options, provider };
-  const holding = { ...inServer, ...durable(args.protection) };
+  const server = connection(name, args);
+  const login = { username: administrator, password: administratorPassword(args) };
+  const provider = new sdk.Provider(`${name}-server`, { ...server, ...login }, options);
+  const holding = { ...options, provider, ...durable(args.protection) };
 
   const role = (part: string, user: string, password: Credential) =>
     new sdk.Role(`${name}-${part}`, { name: user, login: true, password: password.secret }, holding);
@@ -61,16 +63,25 @@ function declareDatabases(name: string, args: AdministeredArgs, options: pulumi.
   const database = (part: string, databaseName: string) =>
     new sdk.Database(
       `${name}-${part}`,
-      { name: databaseName, owner: owner.name, encoding: "UTF8", template: "template0", ...serverLocale },
+      // The locale is the server's own: the provider reads it back, and takes any word for it as a wish for another database.
+      { name: databaseName, owner: owner.name, encoding: "UTF8", template: "template0" },
       holding,
     );
   const main = database("main", names.main);
   const datastore = database("datastore", names.datastore);
 
+  // The rights are the owner's to give. From an administrator who is no superuser PostgreSQL takes none on a database, and only warns,
+  // which the provider does not hear (pulumi/pulumi-postgresql#88).
+  const asOwner = new sdk.Provider(
+    `${name}-as-owner`,
+    { ...server, database: names.main, username: names.main, password: roles.owner.secret },
+    { ...options, dependsOn: [owner, reader, main, datastore] },
+  );
+
   // One after the other: two that change rights of the same object at once end in "tuple concurrently updated".
   const inDatastore = { database: datastore.name, role: reader.name, schema: "public" };
   const grants: readonly ((name: string, after: pulumi.CustomResourceOptions) => pulumi.Resource)[] = [
-    // First of all: a managed server's administrator is one of everybody, and every later look at the rights needs a connection.
+    // A managed server's administrator is one of everybody: shut out, it could look after nothing any more.
     (part, after) => new sdk.Grant(`${part}-main-administered`, connects(main.name, administrator), after),
     (part, after) => new sdk.Grant(`${part}-datastore-administered`, connects(datastore.name, administrator), after),
     (part, after) => new sdk.Grant(`${part}-main-closed`, { database: main.name, ...closed }, after),
@@ -86,7 +97,7 @@ function declareDatabases(name: string, args: AdministeredArgs, options: pulumi.
       ),
   ];
   let earlier: pulumi.Resource[] = [];
-  for (const grant of grants) earlier = [grant(name, { ...inServer, dependsOn: earlier })];
+  for (const grant of grants) earlier = [grant(name, { ...options, provider: asOwner, dependsOn: earlier })];
 }
 
 /** PostgreSQL lets everybody connect to every database, and make temporary tables there, unless told otherwise. */
@@ -96,28 +107,21 @@ function connects(database: pulumi.Input<string>, role: pulumi.Input<string>) {
   return { database, role, objectType: "database", privileges: ["CONNECT"] };
 }
 
-/** The server's own, as `CREATE DATABASE` without a locale takes it; the provider's default is C. */
-const serverLocale = { lcCollate: "DEFAULT", lcCtype: "DEFAULT" };
+/** How the machine that runs Pulumi reaches the server. */
+function connection(name: string, { host, sslMode, outside = { host, sslMode }, port, caBundle }: AdministeredArgs) {
+  const verified = outside.sslMode === "verify-full" && caBundle !== undefined;
+  return {
+    host: outside.host,
+    port,
+    sslmode: outside.sslMode,
+    ...(verified && { sslrootcert: authorityFile(name, caBundle) }),
+    // A managed server's administrator is none.
+    superuser: false,
+    // Seconds; the provider's default is three minutes, for a mistyped host as well.
+    connectTimeout: 15,
+  };
+}
 
-function serverProvider(
-  name: string,
-  { host, sslMode, outside = { host, sslMode }, port, administrator }: AdministeredArgs,
-  options: pulumi.CustomResourceOptions,
-) {
-  const { user, password } = administrator;
-  return new (postgresql().Provider)(
-    `${name}-server`,
-    {
-      host: outside.host,
-      port,
-      sslmode: outside.sslMode,
-      username: user,
-      password: typeof password === "object" && "secret" in password ? password.secret : pulumi.secret(password),
-      // A managed server's administrator is none.
-      superuser: false,
-      // Seconds; the provider's default is three minutes, for a mistyped host as well.
-      connectTimeout: 15,
-    },
-    options,
-  );
+function administratorPassword({ administrator: { password } }: AdministeredArgs): pulumi.Input<string> {
+  return typeof password === "object" && "secret" in password ? password.secret : pulumi.secret(password);
 }

@@ -9,7 +9,9 @@ import * as manifests from "../manifests/cloud-native-pg.ts";
 import { clientLabel, labels } from "../manifests/labels.ts";
 import { objectMetadata } from "../manifests/metadata.ts";
 import { allow, fromNamespace, fromPods, metadataServer, toNetworks } from "../manifests/network.ts";
-import type { Resources } from "../manifests/pod.ts";
+import { podResources, type Resources } from "../manifests/pod.ts";
+import { podOptions } from "../manifests/pod-options.ts";
+import { portOf } from "../outside.ts";
 import { credentialsSecret } from "../secret.ts";
 import { sizes } from "../sizes.ts";
 import { type KindArgs, postgresPort, type ServedDatabases } from "./kind.ts";
@@ -88,7 +90,7 @@ export function declareCloudNativePostgres(
       instances,
       storage,
       storageClass: server.storageClass,
-      resources: server.resources ?? sizes.database.resources,
+      resources: podResources([{ resources: server.resources ?? sizes.database.resources }], args.pods)[0],
       parameters: server.parameters ?? {},
       database: names.main,
       owner: { name: names.main, secretName: roleSecret(`${name}-owner`, args, names.main, roles.owner, options) },
@@ -97,10 +99,12 @@ export function declareCloudNativePostgres(
         secretName: roleSecret(`${name}-reader`, args, names.datastoreReader, roles.reader, options),
       },
       archive,
+      pods: podOptionsOf(args),
       pullSecret: args.pods?.pullSecret,
       serviceAccount: backup?.store.kind === "gcs" ? identityAtGoogle(backup.store) : undefined,
     }),
-    { ...object, name, waitFor: "condition=Ready" },
+    // The servers are made one after the other, each with a volume and a copy of the first one's data.
+    { ...object, name, waitFor: "condition=Ready", waitSeconds: 900 * instances },
     { ...keeping, dependsOn: policies },
   );
   const clusterName = cluster.metadata.name;
@@ -131,6 +135,10 @@ export function declareCloudNativePostgres(
 
 function metadataOf({ namespace, identity }: Args) {
   return { namespace, labels: labels(identity) };
+}
+
+function podOptionsOf({ pods = {}, identity }: Args) {
+  return podOptions(pods, identity.component);
 }
 
 /** The servers' pods and the pooler's: the operator gives both this label. */
@@ -191,7 +199,12 @@ function declarePooler(
   options: pulumi.CustomResourceOptions,
 ): Pick<ServedDatabases, "host"> {
   const ready = `jsonpath={.status.instances}=${pooler.instances}`;
-  customResource(name, manifests.pooler(pooler, cluster), { ...metadataOf(args), name, waitFor: ready }, options);
+  customResource(
+    name,
+    manifests.pooler(pooler, cluster, podOptionsOf(args)),
+    { ...metadataOf(args), name, waitFor: ready },
+    options,
+  );
   return { host: name };
 }
 
@@ -218,13 +231,19 @@ function declarePolicies(name: string, args: Args, options: pulumi.CustomResourc
         to: [
           among(postgresPort),
           among(statusPort),
-          // Each server's manager talks to the API server, whose address differs from cluster to cluster, and to the archive.
-          ...[443, 6443].map(anywhere),
+          // Each server's manager talks to the API server and to the archive, whose addresses differ from cluster to cluster.
+          ...managerPorts(backup).map(anywhere),
           ...(backup?.store.kind === "gcs" ? metadataServer : []),
         ],
+        resolvers: args.pods?.dnsResolvers,
       }),
     },
     options,
   );
   return [policy];
+}
+
+/** Of the API server, by its Service and by its nodes, and of the archive. */
+function managerPorts(backup: PostgresBackup | undefined): readonly number[] {
+  return [...new Set([443, 6443, ...(backup?.store.kind === "s3" ? [portOf(backup.store.endpoint)] : [])])];
 }

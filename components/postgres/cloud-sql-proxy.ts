@@ -6,11 +6,12 @@ import type { Credentials } from "../credentials.ts";
 import { disruptionBudget, rollingUpdate } from "../manifests/availability.ts";
 import { clientLabel, type Identity, imageVersion, labels, selector } from "../manifests/labels.ts";
 import { objectMetadata } from "../manifests/metadata.ts";
-import { allow, fromPods, metadataServer, toInternet, toNetworks } from "../manifests/network.ts";
-import { type PodSettings, podTemplate } from "../manifests/pod.ts";
+import { allow, fromPods, metadataServer, toGoogleApis, toNetworks } from "../manifests/network.ts";
+import { type PodArgs, type PodSettings, podTemplate } from "../manifests/pod.ts";
 import { http, probes } from "../manifests/probes.ts";
 import { project as projectRoles } from "../sdk.ts";
 import { sizes } from "../sizes.ts";
+import { Replacement, rolloutTimeouts } from "../timeouts.ts";
 import { googleIdentity } from "../workload-identity.ts";
 import { postgresPort } from "./kind.ts";
 
@@ -23,6 +24,8 @@ export interface CloudSqlProxy {
   readonly replicas?: number;
   /** Id of the Google service account that is made for it: 6 to 30 characters, once in the project. */
   readonly account: string;
+  /** IPv4 networks of Google's APIs, where they are reached by Private Service Connect. @default the public internet */
+  readonly apiNetworks?: readonly string[] | undefined;
 }
 
 const proxyHealthPort = 9090;
@@ -37,6 +40,7 @@ interface ProxyArgs {
   readonly pods?: PodSettings | undefined;
   readonly server: {
     readonly project: string;
+    readonly name: string;
     readonly privateNetwork?: string | undefined;
     readonly networks?: readonly string[];
   };
@@ -44,8 +48,8 @@ interface ProxyArgs {
 
 /** Pods that hand connections on to the server. They alone have an identity at Google. */
 export function declareProxy(name: string, args: ProxyArgs, options: pulumi.CustomResourceOptions) {
-  const { namespace, credentials, server, connectionName, pods: settings } = args;
-  const { image, account, replicas = 2 } = args.proxy;
+  const { namespace, credentials, server } = args;
+  const { image, account, replicas = 2, apiNetworks } = args.proxy;
   const identity: Identity = {
     instance: credentials.instance,
     component: "database-proxy",
@@ -57,7 +61,12 @@ export function declareProxy(name: string, args: ProxyArgs, options: pulumi.Cust
   const google = googleIdentity(name, { ...args, identity, project: server.project, account }, options);
   const role = new (projectRoles().IAMMember)(
     `${name}-client`,
-    { project: server.project, role: "roles/cloudsql.client", member: google.member },
+    {
+      project: server.project,
+      role: "roles/cloudsql.client",
+      member: google.member,
+      condition: onlyServer(server),
+    },
     options,
   );
   const policy = new kubernetes.networking.v1.NetworkPolicy(
@@ -70,45 +79,22 @@ export function declareProxy(name: string, args: ProxyArgs, options: pulumi.Cust
         to: [
           toNetworks(server.networks ?? ["0.0.0.0/0"], proxiedPort),
           // Google's API hands out the certificates.
-          toInternet(443),
+          toGoogleApis(apiNetworks),
           ...metadataServer,
         ],
+        resolvers: args.pods?.dnsResolvers,
       }),
     },
     options,
   );
+  const pod = proxyPod(args, identity, google.serviceAccount);
   new kubernetes.apps.v1.Deployment(
     name,
     {
       metadata,
-      spec: {
-        replicas,
-        selector: { matchLabels: pods },
-        strategy: rollingUpdate,
-        template: podTemplate({
-          identity,
-          image,
-          args: [
-            ...(server.privateNetwork === undefined ? [] : ["--private-ip"]),
-            "--address=0.0.0.0",
-            `--port=${postgresPort}`,
-            "--health-check",
-            "--http-address=0.0.0.0",
-            `--http-port=${proxyHealthPort}`,
-            connectionName,
-          ],
-          ports: { postgresql: postgresPort },
-          probes: probes({ ready: http("/readiness", proxyHealthPort), alive: http("/liveness", proxyHealthPort) }),
-          resources: sizes.databaseProxy.resources,
-          serviceAccount: google.serviceAccount,
-          settings,
-          // Open connections have so long to end.
-          terminationGracePeriodSeconds: 60,
-          spread: replicas > 1,
-        }),
-      },
+      spec: { replicas, selector: { matchLabels: pods }, strategy: rollingUpdate, template: podTemplate(pod) },
     },
-    { ...options, dependsOn: [policy, role] },
+    { ...options, dependsOn: [policy, role], ...rolloutTimeouts(pod, Replacement.NewFirst, replicas) },
   );
   new kubernetes.core.v1.Service(
     name,
@@ -130,4 +116,41 @@ export function declareProxy(name: string, args: ProxyArgs, options: pulumi.Cust
   };
   // From here to the pods inside the cluster; the proxy encrypts what leaves it.
   return { host: name, sslMode: "disable" as DatabaseServer["sslMode"], access };
+}
+
+/**
+ * The role is the project's, so that without this the proxy could connect to every server there.
+ * https://cloud.google.com/sql/docs/postgres/iam-conditions
+ */
+function onlyServer({ project, name }: ProxyArgs["server"]) {
+  return {
+    title: `server ${name}`,
+    expression: `resource.name == "projects/${project}/instances/${name}" && resource.service == "sqladmin.googleapis.com"`,
+  };
+}
+
+function proxyPod(args: ProxyArgs, identity: Identity, serviceAccount: pulumi.Input<string>): PodArgs {
+  const { server, connectionName, pods: settings } = args;
+  const { image, replicas = 2 } = args.proxy;
+  return {
+    identity,
+    image,
+    args: [
+      ...(server.privateNetwork === undefined ? [] : ["--private-ip"]),
+      "--address=0.0.0.0",
+      `--port=${postgresPort}`,
+      "--health-check",
+      "--http-address=0.0.0.0",
+      `--http-port=${proxyHealthPort}`,
+      connectionName,
+    ],
+    ports: { postgresql: postgresPort },
+    probes: probes({ ready: http("/readiness", proxyHealthPort), alive: http("/liveness", proxyHealthPort) }),
+    resources: sizes.databaseProxy.resources,
+    serviceAccount,
+    settings,
+    // Open connections have so long to end.
+    terminationGracePeriodSeconds: 60,
+    spread: replicas > 1,
+  };
 }

@@ -3,8 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "../../ckan/credentials.ts";
 import { durable, Protection } from "../durability.ts";
 import { toNetworks } from "../manifests/network.ts";
+import { refusal } from "../refusal.ts";
 import { cloudSql, cloudStorage } from "../sdk.ts";
 import { administer } from "./administration.ts";
+import {
+  askedConnections,
+  CloudSqlEdition,
+  expectedMachine,
+  googlesConnections,
+  machineMemory,
+} from "./cloud-sql-machines.ts";
 import { type CloudSqlProxy, declareProxy } from "./cloud-sql-proxy.ts";
 import { Administration, type KindArgs, postgresPort, type ServedDatabases } from "./kind.ts";
 
@@ -16,12 +24,12 @@ export interface CloudSqlPostgres {
   readonly region: string;
   /** Name of the server in its project. Google does not give it again for a week after a deletion. */
   readonly name: string;
-  /** Machine, such as db-custom-2-7680: processors and megabytes of memory. */
+  /** Machine, such as db-custom-2-7680 (processors and megabytes of memory) or, with ENTERPRISE_PLUS, db-perf-optimized-N-2. */
   readonly tier: string;
   /** @default POSTGRES_17 */
   readonly version?: string;
   /** @default ENTERPRISE */
-  readonly edition?: "ENTERPRISE" | "ENTERPRISE_PLUS";
+  readonly edition?: CloudSqlEdition;
   /** `regional` keeps a standby in another zone. @default regional */
   readonly availability?: "regional" | "zonal";
   /** Gigabytes to begin with; the disk grows by itself. @default 20 */
@@ -37,7 +45,10 @@ export interface CloudSqlPostgres {
   readonly backup?: CloudSqlBackup | undefined;
   /** When Google may restart the server: day of the week from 1 (Monday) to 7, hour in UTC. @default Sunday at 3 */
   readonly maintenance?: { readonly day: number; readonly hour: number };
-  /** Flags of the server, over those that CKAN needs. @default none */
+  /**
+   * Flags of the server; a change of some restarts it, of `max_connections` for one.
+   * @default Google's own, by the machine's memory; more connections where the site opens more
+   */
   readonly flags?: Readonly<Record<string, string>>;
   /** Who makes roles and databases. @default cluster */
   readonly administration?: Administration;
@@ -65,7 +76,7 @@ export function declareCloudSql(name: string, args: Args, options: pulumi.Custom
   const { server, credentials, protection } = args;
   const { project, networks = ["0.0.0.0/0"], administration = Administration.Cluster } = server;
   const sdk = cloudSql();
-  const instance = new sdk.DatabaseInstance(name, instanceArgs(server, protection), {
+  const instance = new sdk.DatabaseInstance(name, instanceArgs(args), {
     ...options,
     ...durable(protection),
     // Grown by Google; the file says what it began with.
@@ -115,8 +126,16 @@ export function declareCloudSql(name: string, args: Args, options: pulumi.Custom
   };
 }
 
-function instanceArgs(server: CloudSqlPostgres, protection: Protection) {
-  const { project, region, name, tier, version = "POSTGRES_17", edition = "ENTERPRISE", backup = {} } = server;
+function instanceArgs({ server, protection, connections }: Args) {
+  const {
+    project,
+    region,
+    name,
+    tier,
+    version = "POSTGRES_17",
+    edition = CloudSqlEdition.Enterprise,
+    backup = {},
+  } = server;
   const { day, hour } = server.maintenance ?? { day: 7, hour: 3 };
   const guarded = protection === Protection.Protected;
   return {
@@ -145,15 +164,20 @@ function instanceArgs(server: CloudSqlPostgres, protection: Protection) {
       },
       maintenanceWindow: { day, hour, updateTrack: "stable" },
       insightsConfig: { queryInsightsEnabled: true },
-      databaseFlags: Object.entries({ ...flags, ...server.flags })
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([flag, value]) => ({ name: flag, value })),
+      databaseFlags: databaseFlags(server, connections),
     },
   };
 }
 
-/** Each process of CKAN keeps pools to three databases; Google's default, by memory, starts at 25. */
-const flags = { max_connections: "200" };
+/** What the stack file says, and room for the site's connections where Google's default for the machine has too little. */
+function databaseFlags({ edition = CloudSqlEdition.Enterprise, tier, flags }: CloudSqlPostgres, connections = 0) {
+  const memory = machineMemory(edition, tier);
+  if (memory === undefined) throw refusal(`server.tier: ${expectedMachine[edition]}, got "${tier}"`);
+  const asked = askedConnections(memory, connections + googlesConnections);
+  return Object.entries({ ...(asked !== undefined && { max_connections: String(asked) }), ...flags })
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([flag, value]) => ({ name: flag, value }));
+}
 
 function ipConfiguration({ privateNetwork, allocatedRange, authorizedNetworks = [] }: CloudSqlPostgres) {
   return {

@@ -16,6 +16,10 @@ export interface InClusterPostgres {
   readonly image: string;
   /** Size of the data volume. @default 10Gi */
   readonly storage?: string;
+  /** StorageClass of the volume when it is made; one that exists keeps its own. @default the cluster's own */
+  readonly storageClass?: string | undefined;
+  /** Connections that the server takes (max_connections). @default 100, PostgreSQL's own */
+  readonly maxConnections?: number;
   /** @default 100m to 1 processor, 256Mi to 512Mi */
   readonly resources?: Resources;
   /** Name of a PriorityClass of the cluster. @default the cluster's own */
@@ -49,6 +53,7 @@ export function declareInClusterPostgres(
       port: postgresPort,
       dataPath: "/var/lib/postgresql/data",
       storage: server.storage ?? sizes.database.storage,
+      storageClass: server.storageClass,
       protection,
     },
     options,
@@ -61,6 +66,7 @@ function postgresPod(identity: Identity, server: InClusterPostgres, password: Se
   return {
     identity,
     image: server.image,
+    args: ["postgres", "-c", `max_connections=${server.maxConnections ?? sizes.database.maxConnections}`],
     environment: [
       { name: "POSTGRES_PASSWORD_FILE", value: `/run/secrets/administrator/${password.key}` },
       // A folder below the mount: the root of a volume may hold lost+found, which initdb refuses.

@@ -15,6 +15,10 @@ export interface KindArgs<Server> {
   readonly names: DatabaseNames;
   readonly roles: RolePasswords;
   readonly protection: Protection;
+  /** Connections that the site opens at most. @default what the server takes by itself */
+  readonly connections?: number | undefined;
+  /** Certificates (PEM) of those whom clients trust. @default the system's own */
+  readonly caBundle?: string | undefined;
   /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
   readonly pods?: PodSettings | undefined;
 }

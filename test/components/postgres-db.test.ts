@@ -153,3 +153,19 @@ test.each([
   expect(probeCode(container?.livenessProbe, { pg_isready: `exit ${answer}` })).toBe(code);
   expect(container?.startupProbe?.exec).toEqual(container?.livenessProbe?.exec);
 });
+
+test.each([
+  [undefined, 100],
+  [250, 250],
+])("with maxConnections %s the server takes %d", async (maxConnections, taken) => {
+  const server = {
+    kind: "in-cluster",
+    image: "postgres:17.6",
+    ...(maxConnections !== undefined && { maxConnections }),
+  } as const;
+  const declare = (opts: object) =>
+    new PostgresDb("opendata-database", { namespace, credentials: credentials(), server }, opts);
+  const { resources } = await alone({ ...own, declare });
+  const [container] = podOf(find(resources, "apps/v1:StatefulSet opendata-database")).containers;
+  expect(container?.args).toEqual(["postgres", "-c", `max_connections=${taken}`]);
+});

@@ -1,7 +1,7 @@
 /** PostgreSQL that somebody else runs or administers: rights and objects, kind by kind. */
 import { describe, expect, test } from "vitest";
 import { deriveSecret } from "../../components/credentials.ts";
-import type { CloudNativePostgres } from "../../components/postgres/cloud-native-pg.ts";
+import type { CloudNativePostgres, S3Backup } from "../../components/postgres/cloud-native-pg.ts";
 import type { CloudSqlPostgres } from "../../components/postgres/cloud-sql.ts";
 import { PostgresDb, type PostgresServerArgs } from "../../components/postgres-db.ts";
 import type { Declared } from "../../render/synthesize.ts";
@@ -48,6 +48,7 @@ const byPulumi = databases(
       "postgresql:index/grant:Grant opendata-database-reader-enters",
       "postgresql:index/role:Role opendata-database-owner",
       "postgresql:index/role:Role opendata-database-reader",
+      "pulumi:providers:postgresql opendata-database-as-owner",
       "pulumi:providers:postgresql opendata-database-server",
     ],
     durable: [
@@ -60,6 +61,7 @@ const byPulumi = databases(
     concealed: {
       "postgresql:index/role:Role opendata-database-owner": "password",
       "postgresql:index/role:Role opendata-database-reader": "password",
+      "pulumi:providers:postgresql opendata-database-as-owner": "password",
       "pulumi:providers:postgresql opendata-database-server": "password",
     },
   },
@@ -257,6 +259,22 @@ describe("CloudNativePG", () => {
     expect(postgresql["synchronous"]).toEqual(synchronous);
   });
 
+  test.each([
+    ["https://s3.example.org", [443, 6443]],
+    ["https://minio.example.org:9000", [443, 6443, 9000]],
+    ["http://minio.backup", [443, 6443, 80]],
+  ])("reaches the API server and the archive %s on %j, wherever they are", async (endpoint, open) => {
+    const { backup } = operated;
+    const store = { ...backup?.store, endpoint } as S3Backup;
+    const { resources } = await declare({ backup: { ...backup, store } });
+    const policy = find(resources, "networking.k8s.io/v1:NetworkPolicy opendata-database");
+    const { egress } = specOf(policy) as {
+      egress: { to: { ipBlock?: { cidr: string } }[]; ports: { port: number }[] }[];
+    };
+    const anywhere = egress.filter(({ to }) => to.some(({ ipBlock }) => ipBlock?.cidr === "0.0.0.0/0"));
+    expect(anywhere.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual(open);
+  });
+
   test("keeps the datastore's database when its object goes, unless all data is disposable", async () => {
     const policies: unknown[] = [];
     for (const protection of ["disposable", "retained", "protected"] as const) {
@@ -366,7 +384,7 @@ describe("Cloud SQL", () => {
         transactionLogRetentionDays: 7,
       },
       maintenanceWindow: { day: 7, hour: 3, updateTrack: "stable" },
-      databaseFlags: [{ name: "max_connections", value: "200" }],
+      databaseFlags: [],
     });
   });
 
@@ -461,12 +479,21 @@ describe("Cloud SQL", () => {
       expect(resources.filter(({ name }) => name.startsWith("opendata-database-administrator-"))).toEqual([]);
     });
 
-    test("the proxy's account may connect to databases, and only its own pods may act as it", async () => {
+    test("the proxy's account may connect to the site's server alone, and only its own pods may act as it", async () => {
       const { resources } = await alone(proxied);
       const members = resources.filter(({ type }) => type.includes("AMMember"));
       const email = "ckan-opendata-sql@example-prod.iam.gserviceaccount.com";
       expect(members.map(({ inputs }) => inputs)).toEqual([
-        { project: "example-prod", role: "roles/cloudsql.client", member: `serviceAccount:${email}` },
+        {
+          project: "example-prod",
+          role: "roles/cloudsql.client",
+          member: `serviceAccount:${email}`,
+          condition: {
+            title: "server ckan-opendata-prod",
+            expression:
+              'resource.name == "projects/example-prod/instances/ckan-opendata-prod" && resource.service == "sqladmin.googleapis.com"',
+          },
+        },
         {
           serviceAccountId: `projects/example-prod/serviceAccounts/${email}`,
           role: "roles/iam.workloadIdentityUser",

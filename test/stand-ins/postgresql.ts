@@ -2,6 +2,7 @@
  * Stands in for PostgreSQL's provider, on a real server: roles, databases and rights become the statements that the provider is
  * known to send (cyrilgdn/terraform-provider-postgresql), as the administrator that the provider is given.
  */
+import { readFileSync } from "node:fs";
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
 import { type Behaviour, type Change, type Inputs, providerConfiguration, StandIn, serve } from "./stand-in.ts";
 
@@ -15,7 +16,7 @@ const behaviour: Behaviour = {
   modules: ["role", "database", "grant", "defaultPrivileges"],
   replacing: {
     [database]: ["encoding", "lcCollate", "lcCtype", "template"],
-    [grant]: ["database", "role", "schema", "objectType", "privileges"],
+    [grant]: ["database", "role", "schema", "objectType"],
     [defaults]: ["database", "role", "schema", "objectType", "owner"],
   },
   // The server itself refuses what it does not take.
@@ -26,6 +27,7 @@ const behaviour: Behaviour = {
     const make = { ...statements, [defaults]: defaultStatements }[change.type];
     if (make === undefined) throw new Error(`${change.type} is not played`);
     await execute(change, make(change));
+    return change.type === database && change.after !== undefined ? await localeOf(change.after) : undefined;
   },
 };
 
@@ -68,7 +70,8 @@ function grantStatements({ before, after }: Change): Work {
   const given = after === undefined ? [] : (privileges as readonly string[]);
   return {
     database: String(database),
-    as: "owner of the database",
+    // Nobody's: from whoever may not, PostgreSQL takes nothing and warns, which the provider does not hear.
+    ...(objectType === "schema" && { as: "owner of the database" }),
     statements: [
       `REVOKE ALL PRIVILEGES ON ${on} FROM ${id(role)}`,
       ...(given.length === 0 ? [] : [`GRANT ${given.join(", ")} ON ${on} TO ${id(role)}`]),
@@ -92,18 +95,7 @@ function defaultStatements({ before, after }: Change): Work {
 
 /** As the provider does: a member of the role in question for as long as it takes, unless it is one anyway. */
 async function execute({ type }: Change, { database, as, statements }: Work): Promise<void> {
-  const { host, port, username, password, sslmode, superuser } = providerConfiguration();
-  if (superuser !== "false" && superuser !== false)
-    throw new Error("only an administrator without superuser is played");
-  if (sslmode !== "disable") throw new Error(`sslmode ${sslmode} is not played`);
-  const client = new Client({
-    host: String(host),
-    port: Number(port),
-    user: String(username),
-    password: String(password),
-    database: database ?? "postgres",
-  });
-  await client.connect();
+  const client = await connect(database);
   try {
     const owner = as === "owner of the database" ? await ownerOf(client, database ?? "") : as;
     const joins = owner !== undefined && !(await isMember(client, owner));
@@ -115,6 +107,34 @@ async function execute({ type }: Change, { database, as, statements }: Work): Pr
   } finally {
     await client.end();
   }
+}
+
+/** As the provider logs in. */
+async function connect(database: string | undefined): Promise<Client> {
+  const configuration = providerConfiguration();
+  const { host, port, username, password, sslmode, sslrootcert, superuser } = configuration;
+  if (superuser !== "false" && superuser !== false)
+    throw new Error("only an administrator without superuser is played");
+  if (sslmode !== "disable" && sslmode !== "verify-full") throw new Error(`sslmode ${sslmode} is not played`);
+  const client = new Client({
+    host: String(host),
+    port: Number(port),
+    user: String(username),
+    password: String(password),
+    database: database ?? String(configuration["database"] ?? "postgres"),
+    ssl: sslmode === "verify-full" && { ca: readFileSync(String(sslrootcert), "utf8") },
+  });
+  await client.connect();
+  return client;
+}
+
+/** The provider reads a database's locale back, whatever was asked for. */
+async function localeOf({ name }: Inputs): Promise<Inputs> {
+  const client = await connect(undefined);
+  const columns = 'datcollate AS "lcCollate", datctype AS "lcCtype"';
+  const { rows } = await client.query(`SELECT ${columns} FROM pg_database WHERE datname = $1`, [name]);
+  await client.end();
+  return rows[0];
 }
 
 async function ownerOf(client: Client, database: string): Promise<string> {
