@@ -1,5 +1,4 @@
 /** What a stack declares in one zone of Cloudflare's: names of its sites, further records, and the rules that it owns. */
-// Not the package's index: it loads 1,250 kinds of resources, 150 ms; these take 8.
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "./address.ts";
 import type { Plan } from "./manifests/cloudflare-plans.ts";
@@ -16,6 +15,17 @@ export const OwnedRuleset = {
 } as const;
 export type OwnedRuleset = (typeof OwnedRuleset)[keyof typeof OwnedRuleset];
 
+/** What covers the names that Cloudflare stands in front of. */
+export const EdgeCertificates = {
+  /** Cloudflare's own certificate, which every zone has: one label below the zone. */
+  Universal: "universal",
+  /** One for each deeper name, turned on by this stack for all of the zone. */
+  TotalTls: "total-tls",
+  /** Somebody else's doing: another stack, a certificate that was uploaded. */
+  Elsewhere: "elsewhere",
+} as const;
+export type EdgeCertificates = (typeof EdgeCertificates)[keyof typeof EdgeCertificates];
+
 export interface CloudflareSite {
   /** Name of the CKAN instance. */
   readonly instance: string;
@@ -29,6 +39,8 @@ export interface CloudflareSite {
   readonly ttl?: number | undefined;
   /** Further names of the site, which lead where the host leads. @default none */
   readonly aliases?: readonly string[];
+  /** A further name that leads where the host leads, in front of which Cloudflare never stands. @default none */
+  readonly editorsHost?: string | undefined;
   /** Further names, which Cloudflare itself redirects to `host`. */
   readonly redirects: readonly string[];
   /** Records of these names that exist were imported into the state: they are this stack's. @default false: they are an error */
@@ -49,6 +61,10 @@ export interface CloudflareZoneArgs {
   /** Who declares all this, such as `CKAN environment prod`: the comment of its records, by which it knows them. */
   readonly owner: string;
   readonly sites: readonly CloudflareSite[];
+  /** @default universal */
+  readonly edgeCertificates?: EdgeCertificates;
+  /** managed: this stack sets how the zone speaks TLS. @default left alone */
+  readonly zoneSettings?: "managed" | undefined;
   readonly records: readonly ZoneRecord[];
   readonly owned: readonly OwnedRuleset[];
   readonly rateLimits: Readonly<Partial<Record<rules.RateLimited, rules.RateLimit>>>;
@@ -56,6 +72,22 @@ export interface CloudflareZoneArgs {
 
 /** Cloudflare's word for "automatic". */
 const automaticTtl = 1;
+
+/**
+ * Another type is another record for the provider, and one name cannot have both for a moment (API error 81053;
+ * pulumi/pulumi-cloudflare#687, cloudflare/terraform-provider-cloudflare#6836).
+ */
+const oneAtATime: pulumi.CustomResourceOptions = { deleteBeforeReplace: true };
+
+/** By Cloudflare's names of settings. Not HSTS: the sites say that themselves, and here it would bind names that are not theirs. */
+const managedSettings = {
+  /** Full (strict). Less, and Cloudflare asks by http, is led to https, and so on for ever; or talks to anybody. */
+  ssl: "strict",
+  min_tls_version: "1.2",
+  always_use_https: "on",
+  /** Cloudflare shows the origin a client certificate, for whoever wants to ask for it. */
+  tls_client_auth: "on",
+} as const;
 
 /** Nobody listens there (RFC 6666): Cloudflare answers before it would ask. */
 const nowhere: Address = { type: "AAAA", value: "100::" };
@@ -69,6 +101,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
     const zoneId = args.zoneId === undefined ? this.lookUp(args.zone) : pulumi.output(args.zoneId);
     for (const site of args.sites) this.site(zoneId, args.owner, site);
     for (const record of args.records) this.record(zoneId, args.owner, record);
+    this.tls(zoneId, args);
     this.rulesets(zoneId, args);
     this.registerOutputs();
   }
@@ -83,9 +116,10 @@ export class CloudflareZone extends pulumi.ComponentResource {
     owner: string,
     { host, proxied, ttl = automaticTtl, redirects, ...site }: CloudflareSite,
   ) {
-    const { instance, address, aliases = [], adopt = false } = site;
+    const { instance, address, aliases = [], adopt = false, editorsHost } = site;
     const names = [
       ...[host, ...aliases].map((name) => ({ name, address, proxied, ttl })),
+      ...(editorsHost === undefined ? [] : [{ name: editorsHost, address, proxied: false, ttl }]),
       ...redirects.map((name) => ({ name, address: nowhere, proxied: true, ttl: automaticTtl })),
     ];
     for (const { name, address, ...given } of names) {
@@ -101,7 +135,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
           comment: owner,
           ...given,
         },
-        { parent: this },
+        { parent: this, ...oneAtATime },
       );
     }
   }
@@ -116,8 +150,8 @@ export class CloudflareZone extends pulumi.ComponentResource {
       const [first] = foreign;
       throw refusal(
         `${name} has records that this stack did not make: ${found}.\n` +
-          `Delete them at Cloudflare; or take over the first: write this to import.json\n  ${importOf(this.#name, resource, `${zone}/${first?.id}`)}\n` +
-          "run `pulumi import --file import.json --protect=false --generate-code=false`, and write `adopt: true` below `dns` of the instance.",
+          `Delete them at Cloudflare; or take over the first: ${this.takeover("dnsRecord:DnsRecord", resource, `${zone}/${first?.id}`)}, ` +
+          "and write `adopt: true` below `dns` of the instance.",
       );
     });
   }
@@ -138,8 +172,21 @@ export class CloudflareZone extends pulumi.ComponentResource {
           : // Cloudflare keeps what stands between quotes, and adds them itself otherwise: a difference for ever.
             { content: JSON.stringify(record.content) }),
       },
-      { parent: this },
+      { parent: this, ...oneAtATime },
     );
+  }
+
+  /** How the whole zone speaks TLS, as far as the stack says. A destroy leaves it so. */
+  private tls(zoneId: pulumi.Output<string>, { edgeCertificates, zoneSettings }: CloudflareZoneArgs): void {
+    if (edgeCertificates === EdgeCertificates.TotalTls) {
+      // By name, so that CAA records can be written before.
+      const settings = { zoneId, enabled: true, certificateAuthority: "lets_encrypt" };
+      new (cloudflare().TotalTls)("total-tls", settings, { parent: this });
+    }
+    if (zoneSettings === undefined) return;
+    for (const [settingId, value] of Object.entries(managedSettings)) {
+      new (cloudflare().ZoneSetting)(settingId, { zoneId, settingId, value }, { parent: this });
+    }
   }
 
   private rulesets(zoneId: pulumi.Output<string>, args: CloudflareZoneArgs): void {
@@ -154,19 +201,44 @@ export class CloudflareZone extends pulumi.ComponentResource {
       redirects: ["http_request_dynamic_redirect", rules.redirectRules(redirects)],
     };
     for (const name of owned) {
-      const [phase, rules] = phases[name];
+      const [phase, list] = phases[name];
       new (cloudflare().Ruleset)(
         name,
-        { zoneId, name: `CKAN: ${name}`, description: owner, kind: "zone", phase, rules: [...rules] },
-        { parent: this },
+        { zoneId, name: `CKAN: ${name}`, description: owner, kind: "zone", phase, rules: [...list] },
+        // Another name would be another ruleset for the provider, while the phase has room for one: what is taken over keeps its own.
+        { parent: this, ignoreChanges: ["name"], ...this.onlyInFreePhase(name, phase) },
       );
     }
   }
-}
 
-/** Pulumi's own format: the record has to come to its place below the component. */
-function importOf(component: string, name: string, id: string): string {
-  const parent = { type: "ckan:index:CloudflareZone", name: component, component: true };
-  const record = { type: "cloudflare:index/dnsRecord:DnsRecord", name, id, parent: component };
-  return JSON.stringify({ resources: [parent, record] });
+  /**
+   * A phase has one ruleset, which stays when its last rule goes. The engine asks only before it makes one, in previews too: what the
+   * state has is never questioned, and what a lost state had is found like anybody's.
+   */
+  private onlyInFreePhase(name: OwnedRuleset, phase: string): pulumi.CustomResourceOptions {
+    // Where no engine is, as in tests under mocks, nobody would call a hook.
+    if (!pulumi.runtime.hasEngine()) return {};
+    const check = async ({ newInputs }: pulumi.ResourceHookArgs) => {
+      const zoneId = String(newInputs?.["zoneId"]);
+      const { rulesets } = await cloudflare().getRulesets({ zoneId }, { parent: this });
+      const found = rulesets.find((one) => one.kind === "zone" && one.phase === phase);
+      if (found === undefined) return;
+      throw refusal(
+        `the zone has a ruleset "${found.name}" in the phase ${phase} (${found.id}), which has room for one; this stack would replace ` +
+          "every rule in it, and its state does not have it.\n" +
+          `Take ${name} out of cloudflare.rulesets; or take over the ruleset: ${this.takeover("ruleset:Ruleset", name, `zones/${zoneId}/${found.id}`)}.`,
+      );
+    };
+    return { hooks: { beforeCreate: [new pulumi.ResourceHook(`${this.#name}-${name}`, check, { onDryRun: true })] } };
+  }
+
+  /** What to do so that the state has something that exists, in Pulumi's own format: it has to come to its place below the component. */
+  private takeover(type: "dnsRecord:DnsRecord" | "ruleset:Ruleset", name: string, id: string): string {
+    const parent = { type: "ckan:index:CloudflareZone", name: this.#name, component: true };
+    const resource = { type: `cloudflare:index/${type}`, name, id, parent: this.#name };
+    return (
+      `write this to import.json\n  ${JSON.stringify({ resources: [parent, resource] })}\n` +
+      "run `pulumi import --file import.json --protect=false --generate-code=false`"
+    );
+  }
 }

@@ -1,7 +1,8 @@
 /** Rules between what a stack file says about Cloudflare's zone and about the names of its sites. */
 import { planLimits } from "../components/manifests/cloudflare-plans.ts";
 import { canLimit, RateLimited } from "../components/manifests/cloudflare-rules.ts";
-import type { CloudflareSettings } from "./cloudflare.ts";
+import type { CloudflareDns, CloudflareSettings } from "./cloudflare.ts";
+import { certificateMistakes, uploadMistakes } from "./cloudflare-edge-rules.ts";
 import type { Instance } from "./instance.ts";
 import type { Mistake } from "./mistakes.ts";
 
@@ -23,25 +24,14 @@ export function cloudflareMistakes(
   ];
 }
 
-function siteMistakes(
-  [name, { dns, host, aliases, exposure }]: Named,
-  zone: CloudflareSettings | undefined,
-): readonly Mistake[] {
+function siteMistakes([name, instance]: Named, zone: CloudflareSettings | undefined): readonly Mistake[] {
+  const { dns, exposure } = instance;
   if (dns.kind !== "cloudflare") return [];
   const at = (key: string) => `instances.${name}.${key}`;
   if (zone === undefined) {
     return [{ key: "cloudflare", expected: `expected the zone and its plan: ${at("dns")} needs them` }];
   }
-  const mistakes: Mistake[] = [];
-  if (!isInZone(host, zone.zone)) {
-    mistakes.push({ key: at("host"), expected: `expected a name in the zone ${zone.zone}`, found: host });
-  }
-  for (const alias of aliases.filter((name) => !isInZone(name, zone.zone))) {
-    mistakes.push({ key: at("aliases"), expected: `expected names in the zone ${zone.zone}`, found: alias });
-  }
-  for (const redirect of dns.redirects.filter((name) => !isInZone(name, zone.zone))) {
-    mistakes.push({ key: at("dns.redirects"), expected: `expected names in the zone ${zone.zone}`, found: redirect });
-  }
+  const mistakes = [...nameMistakes(instance, dns, zone, at), ...uploadMistakes(instance, dns, zone, at)];
   if (dns.redirects.length > 0 && !zone.rulesets.includes("redirects")) {
     mistakes.push({
       key: "cloudflare.rulesets",
@@ -58,6 +48,27 @@ function siteMistakes(
     mistakes.push({ key: at("dns.target"), expected });
   }
   return mistakes;
+}
+
+/** Each name is one of the zone, and Cloudflare has a certificate for it where it stands in front. */
+function nameMistakes(
+  { host, aliases }: Instance,
+  dns: CloudflareDns,
+  { zone, edgeCertificates }: CloudflareSettings,
+  at: (key: string) => string,
+): readonly Mistake[] {
+  const names = [
+    { key: at("host"), a: "a name", found: host, proxied: dns.proxied },
+    ...aliases.map((found) => ({ key: at("aliases"), a: "names", found, proxied: dns.proxied })),
+    ...dns.redirects.map((found) => ({ key: at("dns.redirects"), a: "names", found, proxied: true })),
+    ...(dns.editorsHost === undefined
+      ? []
+      : [{ key: at("dns.editorsHost"), a: "a name", found: dns.editorsHost, proxied: false }]),
+  ];
+  return names.flatMap(({ key, a, found, proxied }) => {
+    if (!isInZone(found, zone)) return [{ key, expected: `expected ${a} in the zone ${zone}`, found }];
+    return proxied && edgeCertificates === "universal" ? certificateMistakes({ key, a, found }, zone) : [];
+  });
 }
 
 function recordMistakes({ zone, records }: CloudflareSettings): readonly Mistake[] {

@@ -1,7 +1,7 @@
 /** Cloudflare: the schemas of `ckan:cloudflare` and of `ckan:instances.<name>.dns`. */
 import { z } from "zod";
 import { parseAddress } from "../components/address.ts";
-import { OwnedRuleset } from "../components/cloudflare-zone.ts";
+import { EdgeCertificates, OwnedRuleset } from "../components/cloudflare-zone.ts";
 import { Plan } from "../components/manifests/cloudflare-plans.ts";
 import { RateLimited } from "../components/manifests/cloudflare-rules.ts";
 import { count, hostName, line } from "./primitives.ts";
@@ -15,7 +15,7 @@ const rateLimit = z.strictObject({
 const rateLimits = z
   .partialRecord(z.enum(RateLimited), z.union([rateLimit, z.literal(false)]))
   .default({})
-  .describe("Limits in place of the plan's defaults, for login, sql, crawlers, writes, uploads; false: none");
+  .describe("Limits in place of the plan's defaults, for crawlers, login, sql, writes, uploads; false: none");
 
 const record = z.discriminatedUnion(
   "type",
@@ -44,6 +44,18 @@ export const cloudflareSchema = z.strictObject({
     .default([])
     .describe("Phases of the zone that this stack owns, and no other: it replaces every rule in them"),
   rateLimits,
+  edgeCertificates: z
+    .enum(EdgeCertificates, `expected ${Object.values(EdgeCertificates).join(", ")}`)
+    .default(EdgeCertificates.Universal)
+    .describe(
+      "What covers names that Cloudflare stands in front of: universal: one label below the zone; total-tls: all of the zone, which this stack turns on and which needs the add-on Advanced Certificate Manager; elsewhere: all, by somebody else",
+    ),
+  zoneSettings: z
+    .literal("managed", "expected managed, or nothing here")
+    .optional()
+    .describe(
+      "managed: this stack sets for the whole zone: SSL Full (strict), at least TLS 1.2, always HTTPS, and the client certificate of authenticated origin pulls; default: it leaves them alone",
+    ),
   records: z.array(record).default([]).describe("Further records of the zone"),
 });
 
@@ -54,6 +66,8 @@ const target = z
   .refine(isAddress, "expected one IPv4 address, IPv6 address or host name such as 203.0.113.10 or lb.example.net")
   .optional()
   .describe("Where the name leads; default: the address that the exposure got");
+
+export type CloudflareDns = Extract<z.infer<typeof dnsSchema>, { kind: "cloudflare" }>;
 
 export const dnsSchema = z.discriminatedUnion(
   "kind",
@@ -69,6 +83,11 @@ export const dnsSchema = z.discriminatedUnion(
         .max(86400, "expected seconds from 60 to 86400")
         .optional()
         .describe("Seconds that resolvers may keep the record; only without proxied"),
+      editorsHost: hostName
+        .optional()
+        .describe(
+          "A further name of the whole site, in front of which Cloudflare never stands: for editors and programs that send more than its plan lets through, who log in there; default: none",
+        ),
       redirects: z.array(hostName).default([]).describe("Further names, which Cloudflare redirects to the host"),
       adopt: z.boolean().default(false).describe("Records that exist were imported; default: they are an error"),
     }),

@@ -6,12 +6,12 @@ export type Rule = types.input.RulesetRule;
 
 /** What is limited, the most important first: a plan with few rules gets the first of them. */
 export const RateLimited = {
+  /** Pages of datasets, facet after facet: what brings most portals down. */
+  Crawlers: "crawlers",
   /** Guessing passwords. */
   Login: "login",
-  /** Free SQL, the dearest question that the API has. */
+  /** Free SQL, the dearest question that the API has, where CKAN has it at all. */
   Sql: "sql",
-  /** Pages of datasets, page after page. */
-  Crawlers: "crawlers",
   /** Changes by the API. */
   Writes: "writes",
   /** Files, which each cost disk and a load. */
@@ -29,36 +29,36 @@ export interface RateLimit {
 }
 
 interface Limited {
-  /** Without the host. */
+  /** Without host and method. */
   readonly expression: string;
-  /** Whether the expression asks for the method. */
-  readonly method: boolean;
+  /** Whether only POST is meant. where-possible: a plan that cannot ask for the method counts the reading of the form as well. */
+  readonly post?: "always" | "where-possible";
   readonly limit: RateLimit;
 }
 
 const path = "http.request.uri.path";
 const contains = (...parts: string[]) => parts.map((part) => `${path} contains "${part}"`).join(" or ");
 const asksForPage = 'any(http.request.headers["accept"][*] contains "text/html")';
-const post = 'http.request.method eq "POST"';
+const method = (name: string) => `http.request.method eq "${name}"`;
 
 /** A person's pace, with room for offices behind one address; for the free plan a sixth of it, counted over 10 s. */
 const limited: Readonly<Record<RateLimited, Limited>> = {
-  login: { expression: contains("/user/login"), method: false, limit: perMinute(10, 600) },
-  sql: { expression: contains("/action/datastore_search_sql"), method: false, limit: perMinute(30, 60) },
   crawlers: {
     expression: `(${contains("/dataset", "/organization", "/group")}) and not ${path} contains "/api/" and not cf.client.bot`,
-    method: false,
     limit: perMinute(120, 60),
   },
+  // All of a ministry may come from one address on a Monday morning, and a long block shuts it out.
+  login: { expression: contains("/user/login"), post: "where-possible", limit: perMinute(30, 60) },
+  sql: { expression: contains("/action/datastore_search_sql"), limit: perMinute(30, 60) },
   writes: {
     // Searches of the API come as POST, too: only the names tell.
-    expression: `${post} and (${contains("_create", "_update", "_patch", "_upsert", "_delete", "_purge")})`,
-    method: true,
+    expression: `(${contains("_create", "_update", "_patch", "_upsert", "_delete", "_purge")})`,
+    post: "always",
     limit: perMinute(120, 60),
   },
   uploads: {
-    expression: `${post} and (${contains("/action/resource_create", "/action/resource_update", "/resource/new", "/resource/")})`,
-    method: true,
+    expression: `(${contains("/action/resource_create", "/action/resource_update", "/resource/new", "/resource/")})`,
+    post: "always",
     limit: perMinute(30, 60),
   },
 };
@@ -67,15 +67,20 @@ function perMinute(requests: number, blockSeconds: number): RateLimit {
   return { requests, periodSeconds: 60, blockSeconds };
 }
 
-/** What this plan limits when a stack file says nothing, and how. */
-export function defaultRateLimits(plan: Plan): Readonly<Partial<Record<RateLimited, RateLimit>>> {
+/** What this plan limits when a stack file says nothing, and how. `freeSql`: whether a site has the action datastore_search_sql. */
+export function defaultRateLimits(plan: Plan, freeSql: boolean): Readonly<Partial<Record<RateLimited, RateLimit>>> {
   const { rules, periods, timeouts, method } = planLimits[plan];
-  const possible = Object.values(RateLimited).filter((kind) => method || !limited[kind].method);
+  const possible = Object.values(RateLimited).filter(
+    (kind) => canLimit(plan, kind) && (freeSql || kind !== RateLimited.Sql),
+  );
   const longest = (allowed: readonly number[], wanted: number) =>
     Math.max(...allowed.filter((seconds) => seconds <= wanted));
   return Object.fromEntries(
     possible.slice(0, rules).map((kind) => {
-      const { requests, periodSeconds, blockSeconds } = limited[kind].limit;
+      const { post, limit: told } = limited[kind];
+      const { periodSeconds, blockSeconds } = told;
+      // Whoever logs in has read the form before.
+      const requests = post === "where-possible" && !method ? 2 * told.requests : told.requests;
       const period = longest(periods, periodSeconds);
       const limit: RateLimit = {
         requests: Math.max(Math.ceil((requests * period) / periodSeconds), 2),
@@ -91,15 +96,16 @@ export function defaultRateLimits(plan: Plan): Readonly<Partial<Record<RateLimit
 export function chosenRateLimits(
   plan: Plan,
   wanted: Readonly<Partial<Record<RateLimited, RateLimit | false | undefined>>>,
+  freeSql: boolean,
 ): Readonly<Partial<Record<RateLimited, RateLimit>>> {
   const asked = Object.entries(wanted).filter(([, limit]) => typeof limit === "object");
-  const others = Object.entries(defaultRateLimits(plan)).filter(([kind]) => !(kind in wanted));
+  const others = Object.entries(defaultRateLimits(plan, freeSql)).filter(([kind]) => !(kind in wanted));
   return Object.fromEntries([...asked, ...others].slice(0, planLimits[plan].rules));
 }
 
 /** Whether the plan can tell these requests from others. */
 export function canLimit(plan: Plan, kind: RateLimited): boolean {
-  return planLimits[plan].method || !limited[kind].method;
+  return planLimits[plan].method || limited[kind].post !== "always";
 }
 
 /** Phase `http_ratelimit`. */
@@ -111,7 +117,9 @@ export function rateLimitRules(
   return Object.values(RateLimited).flatMap((kind) => {
     const limit = limits[kind];
     if (limit === undefined) return [];
-    const { expression } = limited[kind];
+    const { post } = limited[kind];
+    const asked = planLimits[plan].method && post !== undefined ? `${method("POST")} and ` : "";
+    const expression = `${asked}${limited[kind].expression}`;
     return {
       ref: `ckan-${kind}`,
       description: `CKAN: ${kind}, ${limit.requests} in ${limit.periodSeconds} s`,
@@ -145,23 +153,25 @@ export function cacheRules(hosts: readonly string[]): readonly Rule[] {
   const starting = (...prefixes: string[]) =>
     `(${prefixes.map((prefix) => `starts_with(${path}, "${prefix}")`).join(" or ")})`;
   return [
-    // Their names change with their content.
-    rule("assets", starting("/webassets/", "/base/"), {
+    // Their names change with their content, so that nobody has to purge anything after a release. Not so those of other static files
+    // (/base/), which Cloudflare keeps by itself as long as the site says: an hour.
+    rule("assets", starting("/webassets/"), {
       cache: true,
-      edgeTtl: { mode: "override_origin", default: 7 * 24 * 3600 },
+      edgeTtl: {
+        mode: "override_origin",
+        default: 7 * 24 * 3600,
+        // A pod of the release before does not have them yet: -1 is no-store (Cloudflare's "Cache by status code").
+        statusCodeTtls: [{ statusCodeRange: { from: 400, to: 599 }, value: -1 }],
+      },
       browserTtl: { mode: "respect_origin" },
     }),
     // As long as the site says (web.edgeCacheSeconds), which calls public what all strangers get. Only for those who ask for pages:
     // plugins answer others with other formats under the same path, and Cloudflare keeps one.
-    rule(
-      "pages",
-      `${post.replace("POST", "GET")} and (${path} eq "/" or ${path} contains "/dataset") and ${asksForPage}`,
-      {
-        cache: true,
-        edgeTtl: { mode: "bypass_by_default" },
-        browserTtl: { mode: "respect_origin" },
-      },
-    ),
+    rule("pages", `${method("GET")} and (${path} eq "/" or ${path} contains "/dataset") and ${asksForPage}`, {
+      cache: true,
+      edgeTtl: { mode: "bypass_by_default" },
+      browserTtl: { mode: "respect_origin" },
+    }),
     rule(
       "personal",
       '(http.cookie ne "" or any(http.request.headers.names[*] in {"authorization" "x-ckan-api-key"}))',

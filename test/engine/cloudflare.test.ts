@@ -1,7 +1,8 @@
 /**
  * Names and rules of sites in a zone of Cloudflare's, through the real CLI and engine. Cloudflare's provider cannot be had here: a
  * strict stand-in takes its place (test/stand-ins). Proves which operations a stack file causes, that inputs are what the SDK
- * declares, and that conflicts are found. Does not prove: that Cloudflare takes every expression.
+ * declares, and that conflicts are found. That Cloudflare reads
+ * every expression: test/components/manifests/cloudflare-expressions.test.ts.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,7 +28,7 @@ const zone = {
     { type: "TXT", name: "example.org", content: "verification=1" },
   ],
 };
-const dns = { kind: "cloudflare", redirects: ["www.data.example.org"] };
+const dns = { kind: "cloudflare", redirects: ["www.example.org"] };
 
 let engine: Engine;
 
@@ -47,7 +48,7 @@ describe("A site whose name is in the zone", () => {
     expect(ownOperations()).toEqual([
       "create cloudflare:index/dnsRecord:DnsRecord caa-example.org-issue-letsencrypt.org",
       "create cloudflare:index/dnsRecord:DnsRecord opendata",
-      "create cloudflare:index/dnsRecord:DnsRecord opendata-www.data.example.org",
+      "create cloudflare:index/dnsRecord:DnsRecord opendata-www.example.org",
       "create cloudflare:index/dnsRecord:DnsRecord txt-example.org-verification=1",
       "create cloudflare:index/ruleset:Ruleset cache",
       "create cloudflare:index/ruleset:Ruleset firewall",
@@ -73,7 +74,7 @@ describe("A site whose name is in the zone", () => {
       { name: "data.example.org", type: "A", content: gatewayAddress, proxied: true, ttl: 1 },
       { name: "example.org", type: "CAA", ttl: 1 },
       { name: "example.org", type: "TXT", content: '"verification=1"', ttl: 1 },
-      { name: "www.data.example.org", type: "AAAA", content: "100::", proxied: true, ttl: 1 },
+      { name: "www.example.org", type: "AAAA", content: "100::", proxied: true, ttl: 1 },
     ]);
   });
 
@@ -97,6 +98,18 @@ describe("A site whose name is in the zone", () => {
     expect(ownOperations()).toEqual(["update cloudflare:index/ruleset:Ruleset rate-limits"]);
   });
 
+  test("whose address becomes a name gets another record, the first one gone before: a name has one or the other", () => {
+    configure({}, { ...dns, target: "lb.example.net" });
+    const { code, output } = engine.pulumi("up", "--yes", "--skip-preview");
+    expect([code, code === 0 ? "" : output]).toEqual([0, ""]);
+    const [first] = kept("DnsRecord").map(({ inputs: { name, type, content } }) => [name, type, content]);
+    expect(first).toEqual(["data.example.org", "CNAME", "lb.example.net"]);
+    configure();
+    expect(ownOperations()).toEqual(["replace cloudflare:index/dnsRecord:DnsRecord opendata"]);
+    const back = engine.pulumi("up", "--yes", "--skip-preview");
+    expect([back.code, back.code === 0 ? "" : back.output]).toEqual([0, ""]);
+  });
+
   test("changes one record when Cloudflare no longer stands in between", () => {
     configure({ rulesets: [], records: zone.records }, { ...dns, redirects: [], proxied: false, ttl: 300 });
     expect(ownOperations().filter((operation) => operation.startsWith("update"))).toEqual([
@@ -111,35 +124,89 @@ describe("What somebody else has in the zone", () => {
 
   test("is an error before anything is created, with the command that takes it over", () => {
     atCloudflare([record]);
-    engine.pulumi("stack", "rm", "--yes", "--force");
-    engine.pulumi("stack", "init", "dev");
-    configure();
+    startAnew();
     const { code, output } = engine.pulumi("preview");
     expect(code).not.toBe(0);
     expect(output).toContain("data.example.org has records that this stack did not make: CNAME old.example.net.");
     expect(output).toContain("pulumi import --file import.json");
   });
 
-  test("is taken over by that command: the record stays, and changes", () => {
-    const { output } = engine.pulumi("preview");
-    const file = join(engine.folder, "import.json");
-    writeFileSync(file, /^ *(\{"resources".*\})$/m.exec(output)?.[1] ?? "");
-    const imported = engine.pulumi("import", "--file", file, "--yes", "--protect=false", "--generate-code=false");
-    expect([imported.code, imported.code === 0 ? "" : imported.output]).toEqual([0, ""]);
+  test("is taken over by that command, and replaced: a name has an address or another name", () => {
+    importTold();
     configure({}, { ...dns, adopt: true });
     expect(ownOperations().filter((operation) => operation.endsWith(" opendata"))).toEqual([
-      "update cloudflare:index/dnsRecord:DnsRecord opendata",
+      "replace cloudflare:index/dnsRecord:DnsRecord opendata",
     ]);
   });
 });
 
+describe("A phase that has a ruleset, which nothing in the state knows", () => {
+  // As the dashboard leaves it behind when its last rule is deleted.
+  const empty = { zoneId, name: "default", description: "", kind: "zone", phase: "http_ratelimit", rules: [] };
+  const id = "d".repeat(32);
+
+  test("is an error before anything is created, with the command that takes it over", () => {
+    atCloudflare([{ type: "cloudflare:index/ruleset:Ruleset", id, inputs: empty }]);
+    startAnew();
+    const { code, output } = engine.pulumi("preview");
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      `the zone has a ruleset "default" in the phase http_ratelimit (${id}), which has room for one`,
+    );
+    expect(output).toContain(`"id":"zones/${zoneId}/${id}"`);
+    expect(output).not.toContain("http_request_cache_settings");
+  });
+
+  test("is taken over by that command, with the name that it has, and changed", () => {
+    importTold();
+    expect(ownOperations().filter((operation) => operation.includes(":Ruleset "))).toEqual([
+      "create cloudflare:index/ruleset:Ruleset cache",
+      "create cloudflare:index/ruleset:Ruleset firewall",
+      "create cloudflare:index/ruleset:Ruleset redirects",
+      "update cloudflare:index/ruleset:Ruleset rate-limits",
+    ]);
+  });
+
+  test("is found after a lost state, too: the stack's own is like anybody's then", () => {
+    atCloudflare([
+      {
+        type: "cloudflare:index/ruleset:Ruleset",
+        id,
+        inputs: { ...empty, name: "CKAN: rate-limits", description: "CKAN environment dev" },
+      },
+    ]);
+    startAnew();
+    const { code, output } = engine.pulumi("preview");
+    expect(code).not.toBe(0);
+    expect(output).toContain('the zone has a ruleset "CKAN: rate-limits" in the phase http_ratelimit');
+  });
+});
+
+/** A stack without a state. */
+function startAnew(): void {
+  engine.pulumi("stack", "rm", "--yes", "--force");
+  engine.pulumi("stack", "init", "dev");
+  configure();
+}
+
+/** Does what a refused preview says. */
+function importTold(): void {
+  const { output } = engine.pulumi("preview");
+  const file = join(engine.folder, "import.json");
+  writeFileSync(file, /^ *(\{"resources".*\})$/m.exec(output)?.[1] ?? "");
+  const imported = engine.pulumi("import", "--file", file, "--yes", "--protect=false", "--generate-code=false");
+  expect([imported.code, imported.code === 0 ? "" : imported.output]).toEqual([0, ""]);
+}
+
 function configure(settings: object = {}, names: object = dns): void {
   const dev = readStackFile("dev");
-  const { opendata } = dev["ckan:instances"] as { readonly opendata: object };
+  const { opendata } = dev["ckan:instances"] as { readonly opendata: { readonly ckan?: object } };
+  // What the plan lets through.
+  const ckan = { ...opendata.ckan, maximumUploadMegabytes: 94 };
   engine.write({
     ...dev,
     "ckan:cloudflare": { ...zone, ...settings },
-    "ckan:instances": { opendata: { ...opendata, host: "data.example.org", exposure, dns: names } },
+    "ckan:instances": { opendata: { ...opendata, host: "data.example.org", ckan, exposure, dns: names } },
   });
   engine.setSecret("rootSecret", rootSecret);
 }

@@ -1,5 +1,6 @@
-/** Stands in for Cloudflare's provider: zones, records and rulesets, with the refusals that its API is known for. */
+/** Stands in for Cloudflare's provider: zones, records, rulesets and settings, with the refusals that its API is known for. */
 import { type Plan, planLimits } from "../../components/manifests/cloudflare-plans.ts";
+import { recordFailures, rulesetFailures } from "./cloudflare-values.ts";
 import { type Behaviour, type Inputs, type Kept, StandIn, serve } from "./stand-in.ts";
 
 const record = "cloudflare:index/dnsRecord:DnsRecord";
@@ -8,13 +9,13 @@ const addresses = ["A", "AAAA", "CNAME"];
 
 const behaviour: Behaviour = {
   sdk: "@pulumi/cloudflare",
-  modules: ["dnsRecord", "ruleset"],
-  replacing: { [record]: ["zoneId"], [ruleset]: ["zoneId", "phase", "kind"] },
+  modules: ["dnsRecord", "ruleset", "totalTls", "zoneSetting"],
+  replacing: { [record]: ["zoneId", "type"], [ruleset]: ["zoneId", "phase", "kind", "name"] },
+  createsBeforeDeleting: true,
 
   check: (type, inputs) => {
-    const { proxied, ttl } = inputs as Partial<DnsRecord>;
-    if (type !== record || proxied !== true || ttl === 1) return [];
-    return [{ property: "ttl", reason: "must be 1 (automatic) when proxied is set" }];
+    if (type === record) return recordFailures(inputs);
+    return type === ruleset ? rulesetFailures(inputs) : [];
   },
 
   admit: (type, inputs, others, facts) => {
@@ -34,6 +35,8 @@ const behaviour: Behaviour = {
         return findZone((inputs as { filter?: { name?: string } }).filter?.name ?? "", facts as unknown as Facts);
       case "cloudflare:index/getDnsRecords:getDnsRecords":
         return { ...inputs, results: findRecords(inputs, resources) };
+      case "cloudflare:index/getRulesets:getRulesets":
+        return { ...inputs, rulesets: findRulesets(inputs, resources) };
       default:
         throw new Error(`${token} is not played`);
     }
@@ -75,9 +78,17 @@ function findRecords(inputs: Inputs, resources: readonly Kept[]) {
     .map(({ id, inputs }) => ({ comment: "", ...inputs, id }));
 }
 
-/** API errors 81053 and 81058. */
+/** Without their rules, as the API lists them; what Cloudflare itself manages is in every zone's list. */
+function findRulesets(inputs: Inputs, resources: readonly Kept[]) {
+  const managed = { id: "e".repeat(32), name: "DDoS", kind: "managed", phase: "ddos_l7" };
+  const own = resources.filter((one) => one.type === ruleset && one.inputs["zoneId"] === inputs["zoneId"]);
+  return [managed, ...own.map(({ id, inputs: { rules: _, ...rest } }) => ({ description: "", ...rest, id }))];
+}
+
+/** API errors 81053 and 81058, and a TTL that only the API refuses. */
 function admitRecord(inputs: Inputs, others: readonly Kept[]): void {
-  const { zoneId, name, type } = inputs as unknown as DnsRecord;
+  const { zoneId, name, type, proxied, ttl } = inputs as unknown as DnsRecord;
+  if (proxied === true && ttl !== 1) throw new Error("ttl must be set to 1 when `proxied` is true");
   const sameName = others.filter((one) => one.inputs["zoneId"] === zoneId && one.inputs["name"] === name);
   const takes = (other: unknown) =>
     addresses.includes(type) &&
@@ -95,7 +106,7 @@ function admitRuleset(inputs: Inputs, others: readonly Kept[], { plans }: Facts)
   const { zoneId, phase, rules } = inputs as unknown as Ruleset;
   if (others.some((one) => one.inputs["zoneId"] === zoneId && one.inputs["phase"] === phase)) {
     throw new Error(
-      `A similar configuration with rules already exists and overwriting will have unintended consequences`,
+      `20217: 'zone' is not a valid value for kind because exceeded maximum number of zone rulesets for phase ${phase}`,
     );
   }
   if (phase !== "http_ratelimit") return;

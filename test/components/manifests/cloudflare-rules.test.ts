@@ -16,43 +16,48 @@ const onHosts = 'http.host in {"data.example.org" "maps.example.org"}';
 
 describe("Rate limits", () => {
   test.each([
-    ["free", { login: { requests: 2, periodSeconds: 10, blockSeconds: 10 } }],
+    ["free", { crawlers: { requests: 20, periodSeconds: 10, blockSeconds: 10 } }],
     [
       "pro",
       {
-        login: { requests: 10, periodSeconds: 60, blockSeconds: 600 },
-        sql: { requests: 30, periodSeconds: 60, blockSeconds: 60 },
+        crawlers: { requests: 120, periodSeconds: 60, blockSeconds: 60 },
+        login: { requests: 60, periodSeconds: 60, blockSeconds: 60 },
       },
     ],
     [
       "business",
       {
-        login: { requests: 10, periodSeconds: 60, blockSeconds: 600 },
-        sql: { requests: 30, periodSeconds: 60, blockSeconds: 60 },
         crawlers: { requests: 120, periodSeconds: 60, blockSeconds: 60 },
+        login: { requests: 30, periodSeconds: 60, blockSeconds: 60 },
         writes: { requests: 120, periodSeconds: 60, blockSeconds: 60 },
         uploads: { requests: 30, periodSeconds: 60, blockSeconds: 60 },
       },
     ],
   ] as const)("on the plan %s are the most important that it allows", (plan, limits) => {
-    expect(defaultRateLimits(plan)).toEqual(limits);
+    expect(defaultRateLimits(plan, false)).toEqual(limits);
+  });
+
+  test("of free SQL are there where a site has that action, before those of changes", () => {
+    const kinds = Object.keys(defaultRateLimits("business", true));
+    expect(kinds).toEqual(["crawlers", "login", "sql", "writes", "uploads"]);
+    expect(Object.keys(defaultRateLimits("pro", true))).toEqual(["crawlers", "login"]);
   });
 
   test.each(Object.values(Plan))("that are the default are none that the plan %s refuses", (plan) => {
     const { rules, periods, timeouts } = planLimits[plan];
-    const limits = Object.values(defaultRateLimits(plan));
+    const limits = Object.values(defaultRateLimits(plan, true));
     expect(limits.length).toBeLessThanOrEqual(rules);
     expect(limits.filter(({ periodSeconds }) => !periods.includes(periodSeconds))).toEqual([]);
     expect(limits.filter(({ blockSeconds }) => !timeouts.includes(blockSeconds))).toEqual([]);
   });
 
   test.each([
-    ["nothing said", {}, ["login", "sql"]],
-    ["one turned off", { sql: false }, ["login"]],
-    ["another one asked for", { crawlers: limit }, ["crawlers", "login"]],
-    ["a default with other numbers", { login: limit }, ["login", "sql"]],
+    ["nothing said", {}, ["crawlers", "login"]],
+    ["one turned off", { login: false }, ["crawlers"]],
+    ["another one asked for", { sql: limit }, ["sql", "crawlers"]],
+    ["a default with other numbers", { login: limit }, ["login", "crawlers"]],
   ] as const)("on the plan pro, with %s, are as many as it takes", (_name, wanted, kinds) => {
-    const chosen = chosenRateLimits("pro", wanted);
+    const chosen = chosenRateLimits("pro", wanted, false);
     expect(Object.keys(chosen)).toEqual(kinds);
     expect(Object.entries(wanted).filter(([kind, asked]) => asked && chosen[kind as RateLimited] !== asked)).toEqual(
       [],
@@ -78,16 +83,25 @@ describe("Rate limits", () => {
     ]);
   });
 
+  test("of logins count what is sent, where the plan knows methods", () => {
+    const login = { requests: 10, periodSeconds: 60, blockSeconds: 60 };
+    const [rule] = rateLimitRules(hosts, "business", { login });
+    expect(rule?.expression).toBe(
+      `${onHosts} and (http.request.method eq "POST" and http.request.uri.path contains "/user/login")`,
+    );
+  });
+
   test("ask for no host on the free plan, which has no such field, and for no method on any plan without", () => {
     for (const plan of ["free", "pro"] as const) {
-      const expressions = rateLimitRules(hosts, plan, defaultRateLimits(plan)).map(({ expression }) => expression);
+      const limits = defaultRateLimits(plan, true);
+      const expressions = rateLimitRules(hosts, plan, limits).map(({ expression }) => expression);
       expect(expressions.filter((expression) => String(expression).includes("http.request.method"))).toEqual([]);
       expect(expressions.every((expression) => String(expression).includes("http.host"))).toBe(plan === "pro");
     }
   });
 
   test("of writes and uploads are about POST: reading by POST is the API's habit", () => {
-    const limits = defaultRateLimits("business");
+    const limits = defaultRateLimits("business", false);
     const { writes, uploads } = limits;
     const rules = rateLimitRules(hosts, "business", {
       ...(writes !== undefined && { writes }),
@@ -117,13 +131,21 @@ describe("Cache rules", () => {
     expect(pages?.expression).toContain('and any(http.request.headers["accept"][*] contains "text/html")');
   });
 
-  test("keep assets for a week, and pages as long as CKAN calls them public", () => {
+  test("keep no static file whose name says nothing of its content: Cloudflare's own rule keeps it as long as the site says", () => {
+    expect(JSON.stringify(rules)).not.toContain("/base/");
+  });
+
+  test("keep assets for a week but not their absence, and pages as long as CKAN calls them public", () => {
     expect(rules.slice(0, -1).map(({ ref, actionParameters }) => [ref, actionParameters])).toEqual([
       [
         "ckan-cache-assets",
         {
           cache: true,
-          edgeTtl: { mode: "override_origin", default: 604_800 },
+          edgeTtl: {
+            mode: "override_origin",
+            default: 604_800,
+            statusCodeTtls: [{ statusCodeRange: { from: 400, to: 599 }, value: -1 }],
+          },
           browserTtl: { mode: "respect_origin" },
         },
       ],
