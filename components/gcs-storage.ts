@@ -1,20 +1,22 @@
 /** Buckets at Google Cloud, with who may do what there. */
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "../ckan/credentials.ts";
-import type { ObjectStore, SecretReference } from "./contracts.ts";
+import type { ObjectStore, StoreKey } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { durable, Protection } from "./durability.ts";
 import { backupBucket, roles, uploadsBucket } from "./manifests/cloud-storage.ts";
-import type { Identity } from "./manifests/labels.ts";
-import { toInternet } from "./manifests/network.ts";
+import { type Identity, labels } from "./manifests/labels.ts";
+import { objectMetadata } from "./manifests/metadata.ts";
+import { toGoogleApis } from "./manifests/network.ts";
 import { cloudStorage } from "./sdk.ts";
 import { credentialsSecret } from "./secret.ts";
-import { type GoogleIdentity, googleIdentity } from "./workload-identity.ts";
+import { type GoogleAccount, googleAccount, googleIdentity } from "./workload-identity.ts";
 
 export interface GcsStorageArgs {
   readonly namespace: pulumi.Input<string>;
   readonly credentials: Credentials;
-  /** Google Cloud project of the buckets, of the accounts and of the cluster. */
+  /** Google Cloud project of the buckets and of the accounts; with `backups` of the cluster as well. */
   readonly project: string;
   /** Where the buckets are: a region such as EUROPE-WEST3, or EU, US, ASIA. */
   readonly location: string;
@@ -28,6 +30,8 @@ export interface GcsStorageArgs {
   readonly accounts: string;
   /** Others who may read the uploads, such as group:statistics@example.org. @default nobody */
   readonly readers?: readonly string[];
+  /** IPv4 networks of Google's APIs, where they are reached by Private Service Connect. @default the public internet */
+  readonly apiNetworks?: readonly string[] | undefined;
   /** Address of the site, whose pages may load files by scripts. */
   readonly siteUrl: string;
   /** What a destroy leaves. @default protected */
@@ -50,25 +54,24 @@ export class GcsStorage extends pulumi.ComponentResource {
       uploadsBucket({ ...args, disposable: protection === Protection.Disposable }),
       holding,
     );
-    const web = this.identity(name, "web", args);
-    const worker = this.identity(name, "worker", args);
+    const web = this.account(name, "web", args);
+    const worker = this.account(name, "worker", args);
     this.grant(`${name}-web`, uploads.name, web.member, roles.webOfUploads);
-    this.grant(`${name}-worker`, uploads.name, worker.member, roles.readerOfUploads);
+    this.grant(`${name}-worker`, uploads.name, worker.member, roles.workerOfUploads);
     for (const reader of args.readers ?? []) {
       this.grant(`${name}-reader-${reader}`, uploads.name, reader, roles.readerOfUploads);
     }
     const backups = args.backups && this.backups(name, args, args.backups, uploads.name, protection);
-    const key = this.key(name, args, web);
     this.store = {
       ...endpoint,
       bucket: args.bucket,
-      accessKey: key["access-key"],
-      secretKey: key["secret-key"],
+      ...this.key(`${name}-key`, args, web),
+      readerKey: this.key(`${name}-worker-key`, args, worker),
       reachableByBrowsers: true,
-      identities: { web: web.serviceAccount, worker: worker.serviceAccount },
+      serviceAccounts: { web: this.podAccount(name, "web", args), worker: this.podAccount(name, "worker", args) },
       readers: args.readers ?? [],
       backups,
-      access: toInternet(endpoint.port),
+      access: toGoogleApis(args.apiNetworks),
     };
     this.registerOutputs();
   }
@@ -87,18 +90,39 @@ export class GcsStorage extends pulumi.ComponentResource {
       parent: this,
       ...durable(protection),
     });
-    const { member, email } = this.identity(name, "backup", args);
+    const { namespace } = args;
+    const { member, email } = googleIdentity(
+      `${name}-backup`,
+      { namespace, ...this.accountArgs("backup", args) },
+      { parent: this },
+    );
     this.grant(`${name}-backup`, backups.name, member, roles.writerOfBackups);
     this.grant(`${name}-backup-uploads`, uploads, member, roles.readerOfUploads);
     return { bucket, serviceAccount: email };
   }
 
-  /** The pods of one part as an account of their own, so that none has another's rights. */
-  private identity(name: string, part: "web" | "worker" | "backup", args: GcsStorageArgs): GoogleIdentity {
-    const { namespace, project, credentials, accounts } = args;
-    const identity: Identity = { instance: credentials.instance, component: `files-${part}`, software: "ckan" };
-    const account = `${accounts}-${part}`;
-    return googleIdentity(`${name}-${part}`, { namespace, identity, project, account }, { parent: this });
+  private accountArgs(part: Part, { project, credentials, accounts }: GcsStorageArgs) {
+    return { identity: identityOf(part, credentials), project, account: `${accounts}-${part}` };
+  }
+
+  /** An account for each part, so that none has another's rights. */
+  private account(name: string, part: Part, args: GcsStorageArgs): GoogleAccount {
+    return googleAccount(`${name}-${part}`, this.accountArgs(part, args), { parent: this });
+  }
+
+  /**
+   * What pods of a part run as: an account without any right, here and at Google, where they are known by their keys. It stays all the
+   * same: a Deployment does not give up an account that is no longer named, and starts no pod once that is gone
+   * (kubernetes/kubernetes#76367).
+   */
+  private podAccount(name: string, part: Part, { namespace, credentials }: GcsStorageArgs): pulumi.Output<string> {
+    const metadata = objectMetadata({
+      name: `${name}-${part}`,
+      namespace,
+      labels: labels(identityOf(part, credentials)),
+    });
+    const args = { metadata, automountServiceAccountToken: false };
+    return new kubernetes.core.v1.ServiceAccount(`${name}-${part}`, args, { parent: this }).metadata.name;
   }
 
   private grant(
@@ -117,21 +141,24 @@ export class GcsStorage extends pulumi.ComponentResource {
    * s3filestore speaks S3, for which Google has keys of a service account. One for each generation: the earlier one ends when all pods
    * have the new one.
    */
-  private key(
-    name: string,
-    args: GcsStorageArgs,
-    { email }: GoogleIdentity,
-  ): Record<"access-key" | "secret-key", SecretReference> {
+  private key(name: string, args: GcsStorageArgs, { email }: GoogleAccount): StoreKey {
     const { namespace, project, credentials } = args;
     const generation = credentials.generation(Purpose.Files);
     const { HmacKey } = cloudStorage();
     const key = new HmacKey(
-      `${name}-key-${generation}`,
+      `${name}-${generation}`,
       { project, serviceAccountEmail: email },
       { parent: this, additionalSecretOutputs: ["secret"] },
     );
     const identity: Identity = { instance: credentials.instance, component: "files", software: "gcs" };
     const data = { "access-key": key.accessId, "secret-key": key.secret };
-    return credentialsSecret(`${name}-key`, { namespace, identity, credentials, data }, { parent: this });
+    const secret = credentialsSecret(name, { namespace, identity, credentials, data }, { parent: this });
+    return { accessKey: secret["access-key"], secretKey: secret["secret-key"] };
   }
+}
+
+type Part = "web" | "worker" | "backup";
+
+function identityOf(part: Part, { instance }: Credentials): Identity {
+  return { instance, component: `files-${part}`, software: "ckan" };
 }

@@ -1,40 +1,52 @@
-/** Identities that pods have at Google Cloud without any key: Workload Identity Federation for GKE. */
+/** Accounts at Google Cloud, and pods that act as one without any key: Workload Identity Federation for GKE. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Identity, labels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { serviceAccount } from "./sdk.ts";
 
-export interface GoogleIdentityArgs {
-  readonly namespace: pulumi.Input<string>;
+export interface GoogleAccountArgs {
   readonly identity: Identity;
-  /** Google Cloud project of the cluster and of the account. */
+  /** Google Cloud project of the account; of the cluster as well, where pods act as it. */
   readonly project: string;
   /** Id of the account: 6 to 30 lower-case letters, digits and hyphens, once in its project. */
   readonly account: string;
 }
 
-export interface GoogleIdentity {
-  /** Name of the Kubernetes service account that pods run under. */
-  readonly serviceAccount: pulumi.Output<string>;
-  /** E-mail address of the account at Google. */
+export interface GoogleIdentityArgs extends GoogleAccountArgs {
+  readonly namespace: pulumi.Input<string>;
+}
+
+export interface GoogleAccount {
+  /** E-mail address of the account. */
   readonly email: pulumi.Output<string>;
   /** The account as IAM names it. */
   readonly member: pulumi.Output<string>;
 }
 
+export interface GoogleIdentity extends GoogleAccount {
+  /** Name of the Kubernetes service account that pods run under. */
+  readonly serviceAccount: pulumi.Output<string>;
+}
+
+/** An account at Google that no pod acts as. */
+export function googleAccount(
+  name: string,
+  { identity, project, account }: GoogleAccountArgs,
+  options: pulumi.CustomResourceOptions,
+) {
+  const displayName = `CKAN ${identity.instance}: ${identity.component}`;
+  return new (serviceAccount().Account)(name, { project, accountId: account, displayName }, options);
+}
+
 /** An account at Google, and a service account of Kubernetes whose pods act as it. */
 export function googleIdentity(
   name: string,
-  { namespace, identity, project, account }: GoogleIdentityArgs,
+  args: GoogleIdentityArgs,
   options: pulumi.CustomResourceOptions,
 ): GoogleIdentity {
-  const sdk = serviceAccount();
-  const google = new sdk.Account(
-    name,
-    { project, accountId: account, displayName: `CKAN ${identity.instance}: ${identity.component}` },
-    options,
-  );
+  const { namespace, identity, project } = args;
+  const google = googleAccount(name, args, options);
   const own = new kubernetes.core.v1.ServiceAccount(
     name,
     {
@@ -49,7 +61,7 @@ export function googleIdentity(
     options,
   );
   const subject = pulumi.interpolate`serviceAccount:${project}.svc.id.goog[${namespace}/${own.metadata.name}]`;
-  new sdk.IAMMember(
+  new (serviceAccount().IAMMember)(
     name,
     { serviceAccountId: google.name, role: "roles/iam.workloadIdentityUser", member: subject },
     options,

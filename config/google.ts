@@ -1,5 +1,6 @@
 /** Names at Google Cloud, with the rules that Google has for them. */
 import { z } from "zod";
+import { ipv4Network } from "./primitives.ts";
 
 export const projectId = z
   .string("expected the id of a Google Cloud project such as example-prod")
@@ -58,4 +59,13 @@ export const networkName = z
   .regex(
     /^projects\/[a-z][-a-z0-9]{4,28}[a-z0-9]\/global\/networks\/[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/,
     "expected a VPC network such as projects/example-prod/global/networks/default",
+  );
+
+/** Private Service Connect gives Google's APIs an address of the VPC: https://cloud.google.com/vpc/docs/about-accessing-google-apis-endpoints */
+export const apiNetworks = z
+  .array(ipv4Network)
+  .min(1, "expected at least one network such as 10.20.0.5/32")
+  .optional()
+  .describe(
+    "IPv4 networks of Google's APIs, where they are reached by Private Service Connect; default: the public internet",
   );

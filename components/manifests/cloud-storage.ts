@@ -12,6 +12,8 @@ interface BucketArgs {
 export const roles = {
   /** Objects, and the bucket's own existence, of which an S3 client asks first; not its settings, nor who else may what. */
   webOfUploads: ["roles/storage.objectUser", "roles/storage.legacyBucketReader"],
+  /** Reads, and asks for the bucket, by which the bootstrap sees that uploads will work. */
+  workerOfUploads: ["roles/storage.objectViewer", "roles/storage.legacyBucketReader"],
   readerOfUploads: ["roles/storage.objectViewer"],
   /** Backups are also cleared away. */
   writerOfBackups: ["roles/storage.objectUser"],

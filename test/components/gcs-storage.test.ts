@@ -7,7 +7,13 @@ import { find, settled, title } from "../support/program.ts";
 const uploads = "gcp:storage/bucket:Bucket opendata-files";
 const backups = "gcp:storage/bucket:Bucket opendata-files-backups";
 const key = "core/v1:Secret opendata-files-key";
+const workerKey = "core/v1:Secret opendata-files-worker-key";
 const accounts = ["backup", "web", "worker"];
+
+interface PodAccount {
+  readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
+  readonly automountServiceAccountToken: boolean;
+}
 
 const args = (changes: Partial<GcsStorageArgs> = {}): GcsStorageArgs => ({
   namespace,
@@ -28,23 +34,26 @@ const buckets = {
     new GcsStorage("opendata-files", args(protection && { protection }), opts),
   children: [
     key,
+    workerKey,
     uploads,
     backups,
     "gcp:storage/hmacKey:HmacKey opendata-files-key-1",
+    "gcp:storage/hmacKey:HmacKey opendata-files-worker-key-1",
     ...accounts.flatMap((part) => [
       `core/v1:ServiceAccount opendata-files-${part}`,
       `gcp:serviceaccount/account:Account opendata-files-${part}`,
-      `gcp:serviceaccount/iAMMember:IAMMember opendata-files-${part}`,
     ]),
+    "gcp:serviceaccount/iAMMember:IAMMember opendata-files-backup",
     "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-backup-objectUser",
     "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-backup-uploads-objectViewer",
     "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-reader-group:statistics@example.org-objectViewer",
     "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-web-legacyBucketReader",
     "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-web-objectUser",
+    "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-worker-legacyBucketReader",
     "gcp:storage/bucketIAMMember:BucketIAMMember opendata-files-worker-objectViewer",
   ],
   durable: [uploads, backups],
-  secrets: { [key]: ["access-key", "secret-key"] },
+  secrets: { [key]: ["access-key", "secret-key"], [workerKey]: ["access-key", "secret-key"] },
 };
 
 describeComponent("buckets at Google", buckets);
@@ -60,6 +69,7 @@ describe("who may do what", () => {
     expect(granted.sort()).toEqual([
       `example-opendata-backups roles/storage.objectUser ${account("backup")}`,
       `example-opendata-files roles/storage.legacyBucketReader ${account("web")}`,
+      `example-opendata-files roles/storage.legacyBucketReader ${account("worker")}`,
       `example-opendata-files roles/storage.objectUser ${account("web")}`,
       "example-opendata-files roles/storage.objectViewer group:statistics@example.org",
       `example-opendata-files roles/storage.objectViewer ${account("backup")}`,
@@ -67,22 +77,22 @@ describe("who may do what", () => {
     ]);
   });
 
-  test("each account is that of the pods of one Kubernetes service account", async () => {
+  test("pods act at Google as the backup's account alone: web and worker are known by their keys", async () => {
     const { resources } = await alone(buckets);
-    for (const part of accounts) {
-      const email = `ckan-opendata-${part}@example-prod.iam.gserviceaccount.com`;
-      expect(find(resources, `gcp:serviceaccount/iAMMember:IAMMember opendata-files-${part}`).inputs).toEqual({
+    const own = (part: string) =>
+      find(resources, `core/v1:ServiceAccount opendata-files-${part}`).inputs as unknown as PodAccount;
+    const email = "ckan-opendata-backup@example-prod.iam.gserviceaccount.com";
+    const acting = accounts.map((part) => own(part).metadata.annotations["iam.gke.io/gcp-service-account"]);
+    expect(acting).toEqual([email, undefined, undefined]);
+    expect(accounts.map((part) => own(part).automountServiceAccountToken)).toEqual([false, false, false]);
+    const members = resources.filter(({ type }) => type === "gcp:serviceaccount/iAMMember:IAMMember");
+    expect(members.map(({ inputs }) => inputs)).toEqual([
+      {
         serviceAccountId: `projects/example-prod/serviceAccounts/${email}`,
         role: "roles/iam.workloadIdentityUser",
-        member: `serviceAccount:example-prod.svc.id.goog[${namespace}/opendata-files-${part}]`,
-      });
-      const own = find(resources, `core/v1:ServiceAccount opendata-files-${part}`).inputs as {
-        metadata: { annotations: Record<string, string> };
-        automountServiceAccountToken: boolean;
-      };
-      expect(own.metadata.annotations["iam.gke.io/gcp-service-account"]).toBe(email);
-      expect(own.automountServiceAccountToken).toBe(false);
-    }
+        member: `serviceAccount:example-prod.svc.id.goog[${namespace}/opendata-files-backup]`,
+      },
+    ]);
   });
 
   test("without a bucket for backups there is no account for them", async () => {
@@ -92,6 +102,17 @@ describe("who may do what", () => {
     });
     expect(resources.filter(({ name }) => name.includes("backup")).map(title)).toEqual([]);
     expect(made.store.backups).toBeUndefined();
+  });
+});
+
+test("pods reach Google's APIs where the network has them", async () => {
+  const { made } = await alone({
+    ...buckets,
+    declare: (opts: object) => new GcsStorage("opendata-files", args({ apiNetworks: ["10.30.0.5/32"] }), opts),
+  });
+  expect(made.store.access).toEqual({
+    clientLabels: {},
+    destination: { kind: "networks", networks: ["10.30.0.5/32"], port: 443 },
   });
 });
 
@@ -139,9 +160,9 @@ describe("the buckets", () => {
   });
 });
 
-test("hands on Google's S3 endpoint with a key of the web pods' account, and an identity for each part", async () => {
+test("hands on Google's S3 endpoint with a key of web's account, and of another that only reads", async () => {
   const { made, resources } = await alone(buckets);
-  const { accessKey, secretKey, ...store } = await settled(made.store);
+  const { accessKey, secretKey, readerKey, ...store } = await settled(made.store);
   expect(store).toEqual({
     protocol: "https",
     host: "storage.googleapis.com",
@@ -149,7 +170,7 @@ test("hands on Google's S3 endpoint with a key of the web pods' account, and an 
     region: "auto",
     bucket: "example-opendata-files",
     reachableByBrowsers: true,
-    identities: { web: "opendata-files-web", worker: "opendata-files-worker" },
+    serviceAccounts: { web: "opendata-files-web", worker: "opendata-files-worker" },
     readers: ["group:statistics@example.org"],
     backups: {
       bucket: "example-opendata-backups",
@@ -169,8 +190,15 @@ test("hands on Google's S3 endpoint with a key of the web pods' account, and an 
     { secretName: "opendata-files-key", key: "access-key" },
     { secretName: "opendata-files-key", key: "secret-key" },
   ]);
-  expect(find(resources, "gcp:storage/hmacKey:HmacKey opendata-files-key-1").inputs).toEqual({
-    project: "example-prod",
-    serviceAccountEmail: "ckan-opendata-web@example-prod.iam.gserviceaccount.com",
+  expect(readerKey).toEqual({
+    accessKey: { secretName: "opendata-files-worker-key", key: "access-key" },
+    secretKey: { secretName: "opendata-files-worker-key", key: "secret-key" },
   });
+  const keyOf = (name: string) => find(resources, `gcp:storage/hmacKey:HmacKey opendata-files-${name}`).inputs;
+  expect([keyOf("key-1"), keyOf("worker-key-1")]).toEqual(
+    ["web", "worker"].map((part) => ({
+      project: "example-prod",
+      serviceAccountEmail: `ckan-opendata-${part}@example-prod.iam.gserviceaccount.com`,
+    })),
+  );
 });

@@ -55,9 +55,11 @@ describe("A site at Google Cloud", () => {
       "create BucketIAMMember opendata-files-reader-group:statistics@example.org-objectViewer",
       "create BucketIAMMember opendata-files-web-legacyBucketReader",
       "create BucketIAMMember opendata-files-web-objectUser",
+      "create BucketIAMMember opendata-files-worker-legacyBucketReader",
       "create BucketIAMMember opendata-files-worker-objectViewer",
       "create DatabaseInstance opendata-database",
       "create HmacKey opendata-files-key-1",
+      "create HmacKey opendata-files-worker-key-1",
       "create User opendata-database-administrator",
       "create projects IAMMember opendata-database-proxy-client",
       "create serviceaccount Account opendata-database-proxy",
@@ -66,8 +68,6 @@ describe("A site at Google Cloud", () => {
       "create serviceaccount Account opendata-files-worker",
       "create serviceaccount IAMMember opendata-database-proxy",
       "create serviceaccount IAMMember opendata-files-backup",
-      "create serviceaccount IAMMember opendata-files-web",
-      "create serviceaccount IAMMember opendata-files-worker",
     ]);
   });
 
@@ -85,6 +85,7 @@ describe("A site at Google Cloud", () => {
     expect(granted.map((one) => one.replace(/p1-\w+@/, "p1@")).sort()).toEqual([
       `example-opendata-backups roles/storage.objectUser ${account("ckan-opendata-backup")}`,
       `example-opendata-files roles/storage.legacyBucketReader ${account("ckan-opendata-web")}`,
+      `example-opendata-files roles/storage.legacyBucketReader ${account("ckan-opendata-worker")}`,
       `example-opendata-files roles/storage.objectUser ${account("ckan-opendata-web")}`,
       "example-opendata-files roles/storage.objectViewer group:statistics@example.org",
       `example-opendata-files roles/storage.objectViewer ${account("ckan-opendata-backup")}`,
@@ -104,14 +105,24 @@ describe("A site at Google Cloud", () => {
     ]);
   });
 
+  test("lets the proxy connect to the site's server alone", () => {
+    const [granted] = kept("IAMMember").filter(({ type }) => type.startsWith("gcp:projects/"));
+    expect(granted?.inputs["condition"]).toEqual({
+      title: "server ckan-opendata",
+      expression:
+        'resource.name == "projects/example-prod/instances/ckan-opendata" && resource.service == "sqladmin.googleapis.com"',
+    });
+  });
+
   test("has neither the administrator's password nor the key's secret in plain text in its state", () => {
     const { output } = engine.pulumi("stack", "export");
     const secrets = [
       deriveSecret(rootSecret, "opendata", "database-administrator", 1),
-      keySecret(),
-      Buffer.from(keySecret()).toString("base64"),
+      ...keySecrets(),
+      ...keySecrets().map((secret) => Buffer.from(secret).toString("base64")),
     ];
     expect(output).toContain("GOOG1E");
+    expect(secrets.length).toBe(5);
     expect(secrets.filter((secret) => secret === "" || output.includes(secret))).toEqual([]);
   });
 });
@@ -146,15 +157,20 @@ describe("One changed value", () => {
     expect(kept("DatabaseInstance").map(({ inputs }) => inputs["name"])).toEqual(["ckan-opendata"]);
   });
 
-  test("a raised generation of the files' key makes a second key, and ends the first when the pods have the second", () => {
+  test("a raised generation of the files' keys makes second keys, and ends the first when the pods have the second", () => {
     configure({ generations: { files: 2 } }, { "ckan:protection": "protected" });
-    expect(atGoogleWould()).toEqual(["create HmacKey opendata-files-key-2", "delete HmacKey opendata-files-key-1"]);
+    expect(atGoogleWould()).toEqual([
+      "create HmacKey opendata-files-key-2",
+      "create HmacKey opendata-files-worker-key-2",
+      "delete HmacKey opendata-files-key-1",
+      "delete HmacKey opendata-files-worker-key-1",
+    ]);
     const { code, output } = up();
     expect([code, code === 0 ? "" : output]).toEqual([0, ""]);
     const ended = output.search(/HmacKey opendata-files-key-1 deleted/);
     const moved = output.search(/Deployment opendata-web updated/);
     expect([moved > 0, ended > moved]).toEqual([true, true]);
-    expect(kept("HmacKey").length).toBe(1);
+    expect(kept("HmacKey").length).toBe(2);
   });
 });
 
@@ -204,11 +220,11 @@ function kept(kind: string): readonly Kept[] {
   return resources.filter(({ type }) => type.endsWith(`:${kind}`));
 }
 
-/** What the stand-in gave as the secret of the key, from the Secret in the cluster. */
-function keySecret(): string {
-  const [secret] = engine
+/** What the stand-in gave as the secrets of the keys, from the Secrets in the cluster. */
+function keySecrets(): readonly string[] {
+  const secrets = engine
     .kubernetes("secrets", "-n", "opendata-dev")
-    .items.filter(({ metadata }) => metadata.name.startsWith("opendata-files-key"))
+    .items.filter(({ metadata }) => /^opendata-files-(?:worker-)?key/.test(metadata.name))
     .map((item) => (item as unknown as { data: Record<string, string> }).data["secret-key"] ?? "");
-  return Buffer.from(secret ?? "", "base64").toString();
+  return secrets.map((secret) => Buffer.from(secret, "base64").toString());
 }

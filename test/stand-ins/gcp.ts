@@ -1,4 +1,5 @@
 /** Stands in for Google Cloud's provider: servers, buckets, accounts and rights, with the refusals that its APIs are known for. */
+import { gcpMistakes } from "./gcp-inputs.ts";
 import { type Behaviour, hash, type Inputs, type Kept, StandIn, serve } from "./stand-in.ts";
 
 const bucket = "gcp:storage/bucket:Bucket";
@@ -29,20 +30,13 @@ const behaviour: Behaviour = {
     [bucketMember]: ["bucket", "role", "member"],
     [account]: ["accountId", "project"],
     [accountMember]: ["serviceAccountId", "role", "member"],
-    [projectMember]: ["project", "role", "member"],
+    [projectMember]: ["project", "role", "member", "condition"],
     [hmacKey]: ["project", "serviceAccountEmail"],
     [server]: ["name", "project", "region"],
     [user]: ["name", "instance", "project"],
   },
 
-  check: (type, { settings }) => {
-    if (type !== server) return [];
-    const { backupConfiguration } = settings as { backupConfiguration?: { transactionLogRetentionDays?: number } };
-    const days = backupConfiguration?.transactionLogRetentionDays ?? 7;
-    const edition = (settings as { edition?: string }).edition;
-    if (days <= 7 || edition === "ENTERPRISE_PLUS") return [];
-    return [{ property: "settings.backupConfiguration", reason: "transactionLogRetentionDays is at most 7" }];
-  },
+  check: gcpMistakes,
 
   admit: (type, inputs, others) => {
     const has = (wanted: string, matches: (one: Inputs) => boolean) =>
@@ -70,6 +64,9 @@ const behaviour: Behaviour = {
           has(server, (one) => one["name"] === name && one["project"] === project),
           "409: The Cloud SQL instance already exists., instanceAlreadyExists",
         );
+        for (const [refused, reason] of serverRefusals(inputs["settings"] as ServerSettings)) {
+          refuse(refused, `400: Invalid request: ${reason}, invalid`);
+        }
         break;
       case user:
         refuse(
@@ -127,6 +124,34 @@ const behaviour: Behaviour = {
     }
   },
 };
+
+interface ServerSettings {
+  readonly edition: "ENTERPRISE" | "ENTERPRISE_PLUS";
+  readonly tier: string;
+  readonly backupConfiguration: {
+    readonly transactionLogRetentionDays: number;
+    readonly backupRetentionSettings: { readonly retainedBackups: number };
+  };
+}
+
+/** In the words of Google's API, which alone knows these: the provider takes them. */
+function serverRefusals({
+  edition,
+  tier,
+  backupConfiguration,
+}: ServerSettings): readonly (readonly [boolean, string])[] {
+  const { transactionLogRetentionDays: days, backupRetentionSettings } = backupConfiguration;
+  const plus = edition === "ENTERPRISE_PLUS";
+  const most = plus ? 35 : 7;
+  return [
+    [
+      plus !== /^db-(?:perf-optimized-N|c4a-highmem)-\d+$/.test(tier),
+      `Invalid Tier (${tier}) for (${edition}) Edition.`,
+    ],
+    [days > most, `The number of transaction log retention days must be between 1 and ${most}.`],
+    [backupRetentionSettings.retainedBackups < days, "backup retention should be > transaction log retention."],
+  ];
+}
 
 /** Whether IAM would not know an account of these projects; it takes any group, and what is Google's own. */
 function memberMistake(member: string, others: readonly Kept[]): boolean {
