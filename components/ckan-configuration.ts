@@ -45,10 +45,12 @@ export interface CkanConfigurationArgs extends SiteSecrets, OutsideArgs {
 const folder = "/etc/ckan";
 
 export class CkanConfiguration extends pulumi.ComponentResource {
-  /** For pods that run CKAN. */
+  /** For pods that run CKAN and write no files. */
   readonly runtime: CkanRuntime;
-  /** For those of them that may also send to what lies outside: the bootstrap, which holds the servers' passwords, may not. */
+  /** For web, which writes files, and may send to what lies outside: the bootstrap, which holds the servers' passwords, may not. */
   readonly serving: CkanRuntime;
+  /** For workers: as for those that serve, with a key that only reads where the store has one. */
+  readonly working: CkanRuntime;
   /** Id of the API token that XLoader uses: the bootstrap makes it known to CKAN. */
   readonly xloaderTokenId: SecretReference;
   /** The same for DataPusher, where it is used. */
@@ -70,7 +72,12 @@ export class CkanConfiguration extends pulumi.ComponentResource {
     const data = { "ckan.ini": renderIni(ckanSettings(site)) };
     const keys = this.keys(`${name}-keys`, args, identity);
     const secrets = declareSecretSettings(`${name}-settings`, args, { namespace, identity, credentials }, self);
-    const connections = { database, search, queue, store, keys, iniPath: `${folder}/ckan.ini` };
+    const connections = { database, search, queue, keys, iniPath: `${folder}/ckan.ini` };
+    const environment = (own: ObjectStore | undefined) => [
+      ...ckanEnvironment({ ...connections, store: own }),
+      ...secrets,
+      ...this.outside.environment,
+    ];
     const trusted = (text: string) =>
       configFiles(`${name}-ca`, { namespace, identity, data: { [caBundleFile]: text } }, self);
     this.outside = {
@@ -83,12 +90,13 @@ export class CkanConfiguration extends pulumi.ComponentResource {
       version: args.version,
       configMap: configFiles(name, { namespace, identity, data }, self),
       caBundle: this.outside.caBundle,
-      environment: [...ckanEnvironment(connections), ...secrets, ...this.outside.environment],
+      environment: environment(store && { ...store, ...store.readerKey }),
       access: [database.access, search.access, queue.access, ...(store === undefined ? [] : [store.access])],
     };
     const { runtime, outside } = this;
     const named = [...(mail === undefined ? [] : [mailAccess(mail)]), ...(dataPusher ? [dataPusher.access] : [])];
-    this.serving = { ...runtime, access: [...runtime.access, ...named, ...outside.access] };
+    this.working = { ...runtime, access: [...runtime.access, ...named, ...outside.access] };
+    this.serving = { ...this.working, environment: environment(store) };
     this.dataPusherTokenId = keys["datapusher-token-id"];
     this.xloaderTokenId = keys["xloader-token-id"];
     this.registerOutputs();

@@ -1,57 +1,19 @@
 /** How a site is reached from outside the cluster. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { longestAnswerSeconds } from "../ckan/uwsgi.ts";
 import { type Address, parseAddress } from "./address.ts";
+import type { CkanExposureArgs, ExposureArgs, TlsArgs } from "./ckan-exposure-args.ts";
 import { customResource } from "./custom-resource.ts";
 import type { CustomObject } from "./manifests/custom-object.ts";
 import * as manifests from "./manifests/exposure.ts";
+import * as gke from "./manifests/gke.ts";
 import { type Identity, labels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { contentName } from "./manifests/names.ts";
-
-/** Where TLS gets its certificate from. */
-export type TlsArgs =
-  /** cert-manager makes one and renews it. */
-  | { readonly kind: "cert-manager"; readonly issuer: manifests.Issuer }
-  /** A Secret of type kubernetes.io/tls in the site's namespace. */
-  | { readonly kind: "secret"; readonly name: string }
-  /** Whatever stands there has one of its own, or TLS ends in front of it. */
-  | { readonly kind: "elsewhere" };
-
-export type ExposureArgs =
-  /** A Gateway of the site's own, by a class. */
-  | { readonly kind: "gateway"; readonly className: string; readonly tls: Exclude<TlsArgs, { kind: "elsewhere" }> }
-  /** A listener of a Gateway that exists and ends TLS. */
-  | { readonly kind: "shared-gateway"; readonly gateway: manifests.GatewayReference & { readonly name: string } }
-  | {
-      readonly kind: "ingress";
-      readonly className: string;
-      /** What the class's controller wants to know. @default none */
-      readonly annotations?: Readonly<Record<string, string>>;
-      readonly tls: TlsArgs;
-    }
-  /** OpenShift. */
-  | { readonly kind: "route"; readonly tls: TlsArgs }
-  /** A port of every node, without TLS. */
-  | { readonly kind: "node-port"; readonly nodePort: number }
-  /** Inside the cluster only: something of your own stands in front, and serves https. */
-  | { readonly kind: "none" };
-
-export interface CkanExposureArgs {
-  readonly namespace: pulumi.Input<string>;
-  readonly instance: string;
-  /** Name under which people reach the site. */
-  readonly host: string;
-  /** Further names under which the site answers. @default none */
-  readonly aliases?: readonly string[] | undefined;
-  /** The web Service. */
-  readonly backend: manifests.Backend;
-  readonly exposure: ExposureArgs;
-}
-
-/** Seconds after which OpenShift's router gives up on an answer: later than uWSGI does. Its default is 30. */
-const routerSeconds = longestAnswerSeconds + 5;
+import { allow, fromAnywhere } from "./manifests/network.ts";
+import { sizes } from "./sizes.ts";
+import { readinessPath } from "./web/options.ts";
+import { graceSeconds } from "./web/pod.ts";
 
 export class CkanExposure extends pulumi.ComponentResource {
   /** Where the host's name has to lead; undefined where this program cannot know. */
@@ -66,41 +28,67 @@ export class CkanExposure extends pulumi.ComponentResource {
 
   /** Declares what the kind needs; the address that it gets, as it is written there. */
   private expose(name: string, args: CkanExposureArgs): pulumi.Output<string | undefined> {
-    const { exposure, host, backend } = args;
+    const { exposure, backend } = args;
     const hosts = hostsOf(args);
     switch (exposure.kind) {
       case "gateway": {
-        const certificate = this.certificate(name, args, exposure.tls) ?? "";
-        const gateway = this.custom(name, args, manifests.gateway(exposure.className, hosts, certificate), {
+        const { className, google = {}, requestSeconds } = exposure;
+        const { secret = "" } = this.certificate(name, args, exposure.tls, manifests.certificateAnnotations(name));
+        const gateway = this.custom(name, args, manifests.gateway(className, hosts, secret, google.address), {
           waitFor: "condition=Programmed",
         });
+        const policy = gke.gatewayPolicy(gateway.metadata.name, google);
+        if (policy !== undefined) this.custom(name, args, policy);
+        const dependsOn = this.google(name, args, className, google);
         const own = (protocol: "http" | "https") =>
           hosts.map((_, at) => ({ name: gateway.metadata.name, sectionName: manifests.listener(protocol, at) }));
-        this.custom(name, args, manifests.httpRoute(hosts, own("https"), backend), { waitFor: routeAccepted });
+        const route = manifests.httpRoute(hosts, own("https"), backend, requestSeconds);
+        this.custom(name, args, route, { waitFor: routeAccepted, dependsOn });
         this.custom(`${name}-redirect`, args, manifests.redirectRoute(hosts, own("http")), { waitFor: routeAccepted });
         return gateway.status.apply((status) => status?.addresses?.[0]?.value);
       }
-      case "shared-gateway":
-        this.custom(name, args, manifests.httpRoute(hosts, [exposure.gateway], backend), { waitFor: routeAccepted });
+      case "shared-gateway": {
+        const route = manifests.httpRoute(hosts, [exposure.gateway], backend, exposure.requestSeconds);
+        const dependsOn = this.google(name, args, exposure.className, exposure.google);
+        this.custom(name, args, route, { waitFor: routeAccepted, dependsOn });
         return nowhere();
+      }
       case "ingress":
         return this.ingress(name, args, exposure);
-      case "route": {
-        const certificate = this.certificate(name, args, exposure.tls);
-        const declare = (called: string, own: string) =>
-          this.custom(called, args, manifests.openShiftRoute(own, backend, certificate), {
-            waitFor: "jsonpath={.status.ingress[0].routerCanonicalHostname}",
-            annotations: { "haproxy.router.openshift.io/timeout": `${routerSeconds}s` },
-          });
-        const route = declare(name, host);
-        // A Route has one host. A name of its own each: aliases come and go without touching the others.
-        for (const alias of args.aliases ?? []) declare(contentName(name, alias), alias);
-        return route.status.apply((status) => status?.ingress?.[0]?.routerCanonicalHostname);
-      }
+      case "route":
+        return this.route(name, args, exposure);
       case "node-port":
       case "none":
         return nowhere();
     }
+  }
+
+  /**
+   * What Google's load balancer has to know of the web Service, before a route leads there. Nobody waits: GKE reports on these objects
+   * only once the route leads there, and its versions do so in different places (GoogleCloudPlatform/gke-gateway-api#17).
+   */
+  private google(
+    name: string,
+    args: CkanExposureArgs,
+    className: string | undefined,
+    settings: gke.GoogleBackendSettings = {},
+  ): readonly pulumi.Resource[] {
+    if (!gke.isGoogle(className)) return [];
+    const { backend, answerSeconds = sizes.web.answerSeconds, drainSeconds = sizes.web.drainSeconds } = args;
+    const { securityPolicy, logPercent } = settings;
+    const policies = [
+      gke.healthCheckPolicy(backend, readinessPath),
+      gke.backendPolicy(backend, {
+        requestSeconds: gke.longestRequestSeconds(
+          args.maximumUploadMegabytes ?? sizes.maximumUploadMegabytes,
+          answerSeconds,
+        ),
+        drainingSeconds: graceSeconds(drainSeconds, answerSeconds),
+        securityPolicy,
+        logPercent,
+      }),
+    ];
+    return policies.map((policy) => this.custom(name, args, policy));
   }
 
   private ingress(
@@ -108,12 +96,12 @@ export class CkanExposure extends pulumi.ComponentResource {
     args: CkanExposureArgs,
     exposure: Extract<ExposureArgs, { kind: "ingress" }>,
   ): pulumi.Output<string | undefined> {
-    const certificate = this.certificate(name, args, exposure.tls);
+    const { secret } = this.certificate(name, args, exposure.tls, manifests.certificateAnnotations());
     const ingress = new kubernetes.networking.v1.Ingress(
       name,
       {
         metadata: objectMetadata({ ...metadata(name, args), annotations: exposure.annotations ?? {} }),
-        spec: manifests.ingress(exposure.className, hostsOf(args), args.backend, certificate),
+        spec: manifests.ingress(exposure.className, hostsOf(args), args.backend, secret),
       },
       { parent: this },
     );
@@ -123,36 +111,92 @@ export class CkanExposure extends pulumi.ComponentResource {
     });
   }
 
-  /** The Secret that holds the certificate; undefined when there is none here. */
-  private certificate(name: string, args: CkanExposureArgs, tls: TlsArgs): pulumi.Input<string> | undefined {
+  private route(
+    name: string,
+    args: CkanExposureArgs,
+    { tls }: Extract<ExposureArgs, { kind: "route" }>,
+  ): pulumi.Output<string | undefined> {
+    const { secret, certificate } = this.certificate(name, args, tls, {});
+    // The API server takes no Route whose Secret is missing, or is closed to the router (openshift/openshift-docs#78500).
+    const readable = secret === undefined ? [] : this.routerMayRead(`${name}-router`, args, secret);
+    const dependsOn = [...(certificate === undefined ? [] : [certificate]), ...readable];
+    const declare = (called: string, own: string) =>
+      this.custom(called, args, manifests.openShiftRoute(own, args.backend, secret), {
+        waitFor: "jsonpath={.status.ingress[0].routerCanonicalHostname}",
+        annotations: {
+          "haproxy.router.openshift.io/timeout": `${(args.answerSeconds ?? sizes.web.answerSeconds) + 15}s`,
+        },
+        dependsOn,
+      });
+    const route = declare(name, args.host);
+    // A Route has one host. A name of its own each: aliases come and go without touching the others.
+    for (const alias of args.aliases ?? []) declare(contentName(name, alias), alias);
+    return route.status.apply((status) => status?.ingress?.[0]?.routerCanonicalHostname);
+  }
+
+  private routerMayRead(name: string, args: CkanExposureArgs, secret: pulumi.Input<string>): pulumi.Resource[] {
+    const object = objectMetadata(metadata(name, args));
+    const rules = [manifests.secretReader(secret)];
+    const role = new kubernetes.rbac.v1.Role(name, { metadata: object, rules }, { parent: this });
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name };
+    const subjects = [manifests.routers];
+    const binding = new kubernetes.rbac.v1.RoleBinding(name, { metadata: object, roleRef, subjects }, { parent: this });
+    return [role, binding];
+  }
+
+  /** The Secret that holds the certificate, and what makes it; neither where TLS ends elsewhere. */
+  private certificate(
+    name: string,
+    args: CkanExposureArgs,
+    tls: TlsArgs,
+    annotations: Readonly<Record<string, string>>,
+  ): { readonly secret?: string; readonly certificate?: pulumi.Resource } {
     switch (tls.kind) {
       case "cert-manager": {
-        const secretName = `${name}-tls`;
-        this.custom(name, args, manifests.certificate(hostsOf(args), secretName, tls.issuer), {
-          waitFor: "condition=Ready",
-        });
-        return secretName;
+        const secret = `${name}-tls`;
+        this.admitSolver(`${name}-solver`, args);
+        const object = manifests.certificate(hostsOf(args), secret, tls.issuer);
+        return { secret, certificate: this.custom(name, args, object, { waitFor: "condition=Ready", annotations }) };
       }
       case "secret":
-        return tls.name;
+        return { secret: tls.name };
       case "elsewhere":
-        return undefined;
+        return {};
     }
   }
 
-  /** A custom resource that Pulumi waits for, which by itself it does for none. */
+  /** The namespace is closed to pods that are not the program's, too (cert-manager/cert-manager#2334). */
+  private admitSolver(name: string, args: CkanExposureArgs): void {
+    const { labels: pods, port } = manifests.solver;
+    new kubernetes.networking.v1.NetworkPolicy(
+      name,
+      { metadata: objectMetadata(metadata(name, args)), spec: allow({ pods, from: [fromAnywhere(port)] }) },
+      { parent: this },
+    );
+  }
+
+  /** A custom resource; Pulumi waits for none by itself. */
   private custom(
     name: string,
     args: CkanExposureArgs,
     object: CustomObject,
-    options: { readonly waitFor: string; readonly annotations?: Readonly<Record<string, string>> },
+    { dependsOn = [], ...options }: CustomOptions = {},
   ): kubernetes.apiextensions.CustomResource & { readonly status: pulumi.Output<ExposureStatus | undefined> } {
     // A key without a value: what the cluster says of it is an output then.
     const given = { ...object, status: undefined };
-    return customResource(name, given, { ...metadata(name, args), ...options }, { parent: this }) as ReturnType<
+    const of = { ...metadata(name, args), ...options };
+    return customResource(name, given, of, { parent: this, dependsOn: [...dependsOn] }) as ReturnType<
       CkanExposure["custom"]
     >;
   }
+}
+
+interface CustomOptions {
+  /** @default nobody waits */
+  readonly waitFor?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** @default nothing */
+  readonly dependsOn?: readonly pulumi.Resource[];
 }
 
 /** What is read of the status of a Gateway or a Route. */

@@ -1,11 +1,13 @@
 /** What a site is declared with. */
 import type { Site } from "../ckan/settings.ts";
-import type { ExposureArgs } from "./ckan-exposure.ts";
+import type { ExposureArgs } from "./ckan-exposure-args.ts";
 import type { CkanWebArgs } from "./ckan-web.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Protection } from "./durability.ts";
 import type { GcsStorageArgs } from "./gcs-storage.ts";
 import type { PodUser } from "./manifests/pod.ts";
+import type { SitePodOptions } from "./manifests/pod-options.ts";
+import type { VolumeArgs } from "./manifests/storage.ts";
 import type { MinioStorageArgs } from "./minio-storage.ts";
 import type { PostgresServerArgs } from "./postgres-db.ts";
 import type { RedisServerArgs } from "./redis-queue.ts";
@@ -34,6 +36,10 @@ type Given =
   | "nodePort"
   | "maximumUploadMegabytes"
   | "maintenance"
+  | "siteHost"
+  | "editorsHost"
+  | "https"
+  | "tokenHeader"
   | "stopped";
 
 /** Where uploads go. */
@@ -42,7 +48,7 @@ export type FilesArgs =
   | ({ readonly kind: "s3" } & Omit<S3StorageArgs, Given>)
   | ({ readonly kind: "gcs" } & Omit<GcsStorageArgs, Given>)
   /** A volume of the one web pod. */
-  | { readonly kind: "volume"; readonly storage: string };
+  | ({ readonly kind: "volume" } & VolumeArgs);
 
 export interface CkanStackArgs extends SurroundingArgs {
   /** Namespace of the instance: the stack declares it and every object in it. */
@@ -53,10 +59,21 @@ export interface CkanStackArgs extends SurroundingArgs {
   readonly protection?: Protection;
   /** Whom pods run as. @default a fixed uid */
   readonly podUser?: PodUser | undefined;
+  /**
+   * IPv4 or IPv6 addresses, or networks, of resolvers that pods ask besides the pods of any namespace, NodeLocal DNSCache (169.254.20.10)
+   * and Cloud DNS for GKE (169.254.169.254), on port 53. @default none
+   */
+  readonly dnsResolvers?: readonly string[] | undefined;
+  /** Pods reserve what GKE's Autopilot takes unchanged. @default false */
+  readonly autopilot?: boolean | undefined;
+  /** Where pods run and what they carry. @default nothing of their own */
+  readonly pods?: SitePodOptions | undefined;
   /** Private registries that images come from. @default none */
   readonly registries?: readonly Registry[];
   /** Name under which the site is reached. */
   readonly host: string;
+  /** A further name for those who send larger files than what stands in front of `host` lets through. @default none */
+  readonly editorsHost?: string | undefined;
   /** How the site is reached from outside. */
   readonly exposure: ExposureArgs;
   readonly ckan: {
@@ -75,7 +92,7 @@ export interface CkanStackArgs extends SurroundingArgs {
   readonly search: SolrServerArgs;
   readonly queue: RedisServerArgs;
   readonly files: FilesArgs;
-  readonly web?: Omit<CkanWebArgs, Given>;
+  readonly web: Omit<CkanWebArgs, Given>;
   /** Namespace of KEDA, where a group of workers scales by it. @default keda */
   readonly kedaNamespace?: string;
   /** Groups of workers by name. @default one group called default; it is there in any case */

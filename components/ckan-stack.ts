@@ -1,6 +1,7 @@
 /** One CKAN site with everything it needs. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { databaseConnections } from "../ckan/connections.ts";
 import type { Site } from "../ckan/settings.ts";
 import type { Address } from "./address.ts";
 import { CkanBootstrap } from "./ckan-bootstrap.ts";
@@ -8,6 +9,7 @@ import { CkanConfiguration } from "./ckan-configuration.ts";
 import { CkanExposure } from "./ckan-exposure.ts";
 import type { CkanStackArgs, FilesArgs } from "./ckan-stack-args.ts";
 import { CkanWeb, type CkanWebArgs, webServicePort } from "./ckan-web.ts";
+import { databaseClients } from "./connections.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./contracts.ts";
 import { DataPusher, dataPusherEndpoint } from "./data-pusher.ts";
 import { durable, Protection } from "./durability.ts";
@@ -22,6 +24,7 @@ import { RedisQueue } from "./redis-queue.ts";
 import { pullSecret } from "./registries.ts";
 import { S3Storage } from "./s3-storage.ts";
 import { SolrCore } from "./solr-core.ts";
+import { drainSeconds } from "./web/drain.ts";
 import { XLoaderRecovery } from "./xloader-recovery.ts";
 import { jobLists, queueAutoscalers, XLoaderWorker } from "./xloader-worker.ts";
 
@@ -57,11 +60,18 @@ export class CkanStack extends pulumi.ComponentResource {
     this.jobLists = jobLists(args);
 
     const namespace = this.declareNamespace(name, args, protection);
-    const { registries = [], podUser } = args;
+    const { registries = [], podUser: user, autopilot, dnsResolvers } = args;
     const secret = pullSecret(`${name}-registries`, { namespace, credentials, registries }, self);
-    const part = { namespace, credentials, instance, protection, pods: { user: podUser, pullSecret: secret } };
+    const pods = { ...args.pods, user, autopilot, dnsResolvers, pullSecret: secret };
+    const part = { namespace, credentials, instance, protection, pods };
 
-    this.database = new PostgresDb(`${name}-database`, { ...part, server: args.database }, self).endpoints;
+    const { caBundle } = args;
+    const connections = databaseConnections(databaseClients(args));
+    this.database = new PostgresDb(
+      `${name}-database`,
+      { ...part, server: args.database, connections, caBundle },
+      self,
+    ).endpoints;
     this.search = new SolrCore(`${name}-search`, { ...part, server: args.search }, self).endpoint;
     this.queue = new RedisQueue(
       `${name}-queue`,
@@ -70,7 +80,7 @@ export class CkanStack extends pulumi.ComponentResource {
     ).endpoint;
     this.store = this.files(`${name}-files`, args.files, part);
 
-    const { mail, caBundle, proxy, outgoing, datapusher } = args;
+    const { mail, proxy, outgoing, datapusher } = args;
     const dataPusher = datapusher && dataPusherEndpoint(`${name}-datapusher`, instance);
     const { plugins } = args.ckan;
     const { database, search, queue, store, url, internalUrl } = this;
@@ -81,7 +91,7 @@ export class CkanStack extends pulumi.ComponentResource {
       { ...part, ...args.ckan, site, database, search, queue, store, mail, caBundle, proxy, outgoing, dataPusher },
       self,
     );
-    const { runtime, serving, outside, xloaderTokenId, dataPusherTokenId } = configuration;
+    const { runtime, serving, working, outside, xloaderTokenId, dataPusherTokenId } = configuration;
 
     // Servers and bootstrap start together; the bootstrap waits inside, where waiting costs nothing. Web and worker of a new
     // release start when it is done, so that a failed one leaves the old pods serving.
@@ -93,14 +103,10 @@ export class CkanStack extends pulumi.ComponentResource {
       self,
     );
     const released = { ...self, dependsOn: [bootstrap] };
-    new CkanWeb(
-      webHost,
-      { ...part, ...args.web, ...webArgs(args, protection), runtime: serving, host: webHost, store },
-      released,
-    );
+    new CkanWeb(webHost, { ...part, ...webArgs(args, protection), runtime: serving, host: webHost, store }, released);
     const closed = args.maintenance !== undefined;
     for (const [group, worker] of Object.entries({ [defaultGroup]: {}, ...args.workers })) {
-      const own = { ...part, ...worker, group, runtime: serving, queue, siteId, store, stopped: closed };
+      const own = { ...part, ...worker, group, runtime: working, queue, siteId, store, stopped: closed };
       new XLoaderWorker(`${name}-${workerRole(group)}`, own, released);
     }
     if (plugins.includes("xloader")) {
@@ -119,7 +125,16 @@ export class CkanStack extends pulumi.ComponentResource {
     const backend = { service: webHost, port: webServicePort };
     this.address = new CkanExposure(
       `${name}-exposure`,
-      { ...part, host: args.host, aliases: args.aliases, backend, exposure: args.exposure },
+      {
+        ...part,
+        host: args.host,
+        aliases: [...(args.aliases ?? []), ...(args.editorsHost === undefined ? [] : [args.editorsHost])],
+        backend,
+        exposure: args.exposure,
+        answerSeconds: args.web.answerSeconds,
+        drainSeconds: drainOf(args),
+        maximumUploadMegabytes: args.site.maximumUploadMegabytes,
+      },
       released,
     ).address;
 
@@ -171,25 +186,38 @@ function siteUrl({ host, exposure }: CkanStackArgs): string {
 }
 
 function siteStore(store: ObjectStore): NonNullable<Site["store"]> {
-  const { protocol, host, port, bucket, region, reachableByBrowsers } = store;
+  const { protocol, host, port, bucket, region } = store;
   const standard = (protocol === "http" && port === 80) || (protocol === "https" && port === 443);
   const endpoint = `${protocol}://${host}${standard ? "" : `:${port}`}`;
-  return { endpoint, bucket, region, reachableByBrowsers };
+  return { endpoint, bucket, region };
 }
 
 function servers(endpoints: readonly { readonly host: pulumi.Input<string>; readonly port: number }[]) {
   return endpoints.map(({ host, port }) => pulumi.interpolate`${host}:${port}`);
 }
 
+function drainOf({ web, exposure }: CkanStackArgs): number {
+  return web.drainSeconds ?? drainSeconds(exposure);
+}
+
+/** What web gets of the settings of others. */
 function webArgs(
-  { exposure, files, site, maintenance }: CkanStackArgs,
+  args: CkanStackArgs,
   protection: Protection,
-): Pick<CkanWebArgs, "maximumUploadMegabytes" | "maintenance" | "nodePort" | "uploads"> {
+): Omit<CkanWebArgs, "namespace" | "instance" | "runtime" | "host" | "store"> {
+  const { web, host, exposure, files, site, maintenance } = args;
+  const { maximumUploadMegabytes, further } = site;
   return {
+    ...web,
+    drainSeconds: drainOf(args),
     maintenance: maintenance && { ...maintenance, title: site.title },
-    maximumUploadMegabytes: site.maximumUploadMegabytes,
+    maximumUploadMegabytes,
+    siteHost: host,
+    editorsHost: args.editorsHost,
+    https: siteUrl(args).startsWith("https:"),
+    tokenHeader: String(further["apitoken_header_name"] ?? "Authorization"),
     nodePort: exposure.kind === "node-port" ? exposure.nodePort : undefined,
-    uploads: files.kind === "volume" ? { storage: files.storage, protection } : undefined,
+    uploads: files.kind === "volume" ? { ...files, protection } : undefined,
   };
 }
 

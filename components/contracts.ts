@@ -74,31 +74,51 @@ export interface SearchEndpoint {
   readonly host: Input<string>;
   readonly port: number;
   readonly core: string;
+  /** Whether it speaks https only, with a certificate for its host. @default false */
+  readonly tls?: boolean | undefined;
+  /** Whom it wants to know (basic authentication). @default nobody */
+  readonly login?: { readonly user: string; readonly password: SecretReference } | undefined;
   readonly access: Access;
 }
+
+/**
+ * How clients speak to a Redis server. `verify-full`: over TLS, with a certificate for its host. `verify-ca`: with one of the site's
+ * `caBundle`, whatever name it carries, as services have it that are reached by an address.
+ */
+export type QueueTls = "disable" | "verify-ca" | "verify-full";
 
 /** One index of a Redis or Valkey server. The password is URL-safe. */
 export interface QueueEndpoint {
   readonly host: Input<string>;
   readonly port: number;
   readonly index: number;
+  /** @default disable */
+  readonly tls?: QueueTls | undefined;
+  /** The ACL user, and its name in a Secret for those who read it there. @default the server's default user */
+  readonly user?: { readonly name: string; readonly reference: SecretReference } | undefined;
   readonly password: SecretReference;
   readonly access: Access;
 }
 
+/** A key of the S3 protocol. */
+export interface StoreKey {
+  readonly accessKey: SecretReference;
+  readonly secretKey: SecretReference;
+}
+
 /** A bucket behind the S3 protocol, with a key that reaches this bucket only. */
-export interface ObjectStore {
+export interface ObjectStore extends StoreKey {
   readonly protocol: "http" | "https";
   readonly host: string;
   readonly port: number;
   readonly region: string;
   readonly bucket: string;
-  readonly accessKey: SecretReference;
-  readonly secretKey: SecretReference;
+  /** A key that may only read, for pods that write nothing there: bootstrap and workers. @default the same key */
+  readonly readerKey?: StoreKey;
   /** Whether browsers reach the endpoint. If not, the site hands the files on. */
   readonly reachableByBrowsers: boolean;
-  /** Kubernetes service accounts by which a cloud knows the pods of web and worker. @default none */
-  readonly identities?: Readonly<Record<"web" | "worker", Input<string>>>;
+  /** Kubernetes service accounts of the pods of web and worker. @default the namespace's own */
+  readonly serviceAccounts?: Readonly<Record<"web" | "worker", Input<string>>>;
   /** Others who may read the bucket, as its cloud names them. @default nobody */
   readonly readers?: readonly string[];
   /** A second bucket at the same endpoint, with the account that may write there. @default none */

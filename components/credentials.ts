@@ -12,6 +12,8 @@ export interface CredentialsArgs {
    * a name must be known before anything is declared. Whoever knows it knows every credential.
    */
   readonly rootSecret: string;
+  /** The root secret before this one, while every credential changes. @default none */
+  readonly previousRootSecret?: string | undefined;
   /** Name of the instance: no two instances share a credential. */
   readonly instance: string;
   /** Raise a purpose's number to rotate its credential. @default 1 for each */
@@ -50,18 +52,20 @@ export class Credential {
 export class Credentials {
   // A private field, for the same reason.
   readonly #rootSecret: string;
+  readonly #previousRootSecret: string | undefined;
   readonly instance: string;
   readonly generations: Readonly<Partial<Record<Purpose, number>>>;
 
   constructor(args: CredentialsArgs) {
     this.#rootSecret = args.rootSecret;
+    this.#previousRootSecret = args.previousRootSecret;
     this.instance = args.instance;
     this.generations = args.generations ?? {};
   }
 
   /** 43 characters of [A-Za-z0-9_-]: 256 bits, safe in a URL as they stand. */
   derive(purpose: Purpose): Credential {
-    return this.#derive(purpose, this.generation(purpose));
+    return derive(this.#rootSecret, this.instance, purpose, this.generation(purpose));
   }
 
   /**
@@ -70,7 +74,14 @@ export class Credentials {
    */
   derivePrevious(purpose: Purpose): Credential | undefined {
     const generation = this.generation(purpose);
-    return generation > 1 ? this.#derive(purpose, generation - 1) : undefined;
+    if (this.#previousRootSecret !== undefined)
+      return derive(this.#previousRootSecret, this.instance, purpose, generation);
+    return generation > 1 ? derive(this.#rootSecret, this.instance, purpose, generation - 1) : undefined;
+  }
+
+  /** Which root secret follows another one, as eight characters that everybody may see; undefined where none does. */
+  get newRoot(): string | undefined {
+    return this.#previousRootSecret === undefined ? undefined : this.fingerprint([]);
   }
 
   /** The number of the credential in use. */
@@ -84,10 +95,10 @@ export class Credentials {
     const digests = values.map((value) => value.digest(key));
     return createHmac("sha256", key).update(digests.join()).digest("hex").slice(0, 8);
   }
+}
 
-  #derive(purpose: Purpose, generation: number): Credential {
-    return new Credential(deriveSecret(this.#rootSecret, this.instance, purpose, generation));
-  }
+function derive(root: string, instance: string, purpose: Purpose, generation: number): Credential {
+  return new Credential(deriveSecret(root, instance, purpose, generation));
 }
 
 /** HKDF-SHA256 with the instance, the purpose and the generation as its context. */

@@ -12,14 +12,26 @@ export const Protection = {
 } as const;
 export type Protection = (typeof Protection)[keyof typeof Protection];
 
-/** Options of everything that holds data: volumes, and the namespace they are in. */
+/**
+ * Options of everything that holds data: volumes, databases, buckets, and the namespace they are in. Whatever a provider plans, none
+ * is replaced under its name: the new one would have to be made before the old one goes, and the service refuses a second of a name.
+ */
 export function durable(protection: Protection): CustomResourceOptions {
+  const kept = { deleteBeforeReplace: false };
   switch (protection) {
     case Protection.Disposable:
-      return {};
+      return kept;
     case Protection.Retained:
-      return { retainOnDelete: true };
+      return { ...kept, retainOnDelete: true };
     case Protection.Protected:
-      return { retainOnDelete: true, protect: true };
+      return { ...kept, retainOnDelete: true, protect: true };
   }
+}
+
+/**
+ * As `durable`, for claims of volumes. The class of one that exists cannot change: the API server refuses it, and the provider plans
+ * another volume in its place (provider/pkg/provider/diff.go; pulumi/pulumi-kubernetes#81). Another class is for volumes to come.
+ */
+export function durableVolume(protection: Protection): CustomResourceOptions {
+  return { ...durable(protection), ignoreChanges: ["spec.storageClassName"] };
 }

@@ -26,6 +26,8 @@ export interface MinioStorageArgs {
   readonly bucket?: string;
   /** Size of the data volume. @default 20Gi */
   readonly storage?: string;
+  /** StorageClass of the volume when it is made; one that exists keeps its own. @default the cluster's own */
+  readonly storageClass?: string | undefined;
   /** @default 100m to 1 processor, 256Mi to 512Mi */
   readonly resources?: Resources;
   /** Name of a PriorityClass of the cluster. @default the cluster's own */
@@ -108,6 +110,7 @@ export class MinioStorage extends pulumi.ComponentResource {
         port: serverPort,
         dataPath: "/data",
         storage: args.storage ?? sizes.files.storage,
+        storageClass: args.storageClass,
         protection: args.protection ?? Protection.Protected,
       },
       { parent: this },
@@ -128,7 +131,7 @@ export class MinioStorage extends pulumi.ComponentResource {
       name,
       {
         metadata: objectMetadata({ name, namespace, labels: labels(identity) }),
-        spec: allow({ pods: selector(identity), to: [access] }),
+        spec: allow({ pods: selector(identity), to: [access], resolvers: args.pods?.dnsResolvers }),
       },
       { parent: this },
     );

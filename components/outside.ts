@@ -68,7 +68,8 @@ function proxyFlows({ http, https, networks = ["0.0.0.0/0"] }: ProxyArgs): reado
   return [...new Set(ports)].map((port) => ({ networks, port }));
 }
 
-function portOf(url: string): number {
+/** The port that a client of this http or https URL talks to. */
+export function portOf(url: string): number {
   const { port, protocol } = new URL(url);
   return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }

@@ -1,7 +1,7 @@
 /** The job queue and cache of one instance: its own Redis or Valkey, or an index of one that exists. */
 import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "../ckan/credentials.ts";
-import type { QueueEndpoint } from "./contracts.ts";
+import type { QueueEndpoint, QueueTls } from "./contracts.ts";
 import type { Credentials } from "./credentials.ts";
 import { Protection } from "./durability.ts";
 import { type Identity, imageVersion } from "./manifests/labels.ts";
@@ -22,6 +22,8 @@ export interface InClusterRedis {
   readonly image: string;
   /** Size of the volume. @default 1Gi */
   readonly storage?: string;
+  /** StorageClass of the volume when it is made; one that exists keeps its own. @default the cluster's own */
+  readonly storageClass?: string | undefined;
   /** @default 50m to 500m processor, 64Mi to 256Mi */
   readonly resources?: Resources;
   /** Name of a PriorityClass of the cluster. @default the cluster's own */
@@ -36,6 +38,13 @@ export interface ExternalRedis {
   readonly port?: number;
   /** Database index. @default 0 */
   readonly index?: number;
+  /**
+   * Whether clients speak TLS, and whether the certificate has to carry the host's name; authorities are the site's `caBundle`, or the
+   * image's. @default disable
+   */
+  readonly tls?: QueueTls | undefined;
+  /** The ACL user; it calls INFO, CLIENT LIST and KEYS besides what works with keys. @default the server's default user */
+  readonly user?: string | undefined;
   /** Only [A-Za-z0-9._~-]: it becomes part of a URL, and CKAN's configuration reader cannot take a % there. */
   readonly password: pulumi.Input<string>;
   /** IPv4 networks that hold the server, for the network policies. @default 0.0.0.0/0 */
@@ -114,6 +123,7 @@ export class RedisQueue extends pulumi.ComponentResource {
         port: serverPort,
         dataPath: "/data",
         storage: server.storage ?? sizes.queue.storage,
+        storageClass: server.storageClass,
         protection: args.protection ?? Protection.Protected,
         namespaces: args.autoscalers,
       },
@@ -123,14 +133,17 @@ export class RedisQueue extends pulumi.ComponentResource {
   }
 
   private external(name: string, args: RedisQueueArgs, server: ExternalRedis): QueueEndpoint {
-    const { host, port = serverPort, index = 0, networks = ["0.0.0.0/0"], password } = server;
+    const { host, port = serverPort, index = 0, networks = ["0.0.0.0/0"], password, tls, user } = server;
     const { credentials, namespace } = args;
-    const secret = credentialsSecret(
+    const secret = credentialsSecret<Record<"password", pulumi.Input<string>> & Partial<Record<"user", string>>>(
       `${name}-credentials`,
-      { namespace, identity: identityOf(args), credentials, data: { password } },
+      // The user's name as well: KEDA takes it from nowhere else.
+      { namespace, identity: identityOf(args), credentials, data: { password, ...(user !== undefined && { user }) } },
       { parent: this },
     );
-    return { host, port, index, password: secret.password, access: toNetworks(networks, port) };
+    const as = user !== undefined && secret.user !== undefined && { user: { name: user, reference: secret.user } };
+    const secured = tls !== undefined && { tls };
+    return { host, port, index, ...secured, ...as, password: secret.password, access: toNetworks(networks, port) };
   }
 }
 

@@ -9,8 +9,11 @@ const load = createRequire(import.meta.url);
 export const cloudflare = () => ({
   ...(load("@pulumi/cloudflare/dnsRecord.js") as typeof import("@pulumi/cloudflare/dnsRecord.js")),
   ...(load("@pulumi/cloudflare/getDnsRecords.js") as typeof import("@pulumi/cloudflare/getDnsRecords.js")),
+  ...(load("@pulumi/cloudflare/getRulesets.js") as typeof import("@pulumi/cloudflare/getRulesets.js")),
   ...(load("@pulumi/cloudflare/getZone.js") as typeof import("@pulumi/cloudflare/getZone.js")),
   ...(load("@pulumi/cloudflare/ruleset.js") as typeof import("@pulumi/cloudflare/ruleset.js")),
+  ...(load("@pulumi/cloudflare/totalTls.js") as typeof import("@pulumi/cloudflare/totalTls.js")),
+  ...(load("@pulumi/cloudflare/zoneSetting.js") as typeof import("@pulumi/cloudflare/zoneSetting.js")),
 });
 
 export const postgresql = () => ({

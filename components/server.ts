@@ -2,12 +2,13 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Access } from "./contracts.ts";
-import { durable, type Protection } from "./durability.ts";
+import { durableVolume, type Protection } from "./durability.ts";
 import { clientLabel, labels, selector } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { allow, fromNamespace, fromPods } from "./manifests/network.ts";
 import { claimMount, type PodArgs, podTemplate } from "./manifests/pod.ts";
 import { volumeClaim } from "./manifests/storage.ts";
+import { Replacement, rolloutTimeouts } from "./timeouts.ts";
 
 export interface ServerArgs {
   readonly namespace: pulumi.Input<string>;
@@ -19,6 +20,8 @@ export interface ServerArgs {
   readonly dataPath: string;
   /** Size of the data volume. It can grow where the storage class allows it, never shrink. */
   readonly storage: pulumi.Input<string>;
+  /** StorageClass of the volume when it is made. @default the cluster's own */
+  readonly storageClass?: string | undefined;
   readonly protection: Protection;
   /** Other namespaces whose pods may come in too. @default none */
   readonly namespaces?: readonly string[] | undefined;
@@ -42,8 +45,8 @@ export function declareServer(name: string, args: ServerArgs, options: pulumi.Cu
 
   const claim = new kubernetes.core.v1.PersistentVolumeClaim(
     `${name}-data`,
-    volumeClaim({ ...metadata, name: `${name}-data`, size: args.storage }),
-    { ...options, ...durable(args.protection) },
+    volumeClaim({ ...metadata, name: `${name}-data`, size: args.storage, storageClass: args.storageClass }),
+    { ...options, ...durableVolume(args.protection) },
   );
   new kubernetes.core.v1.Service(
     name,
@@ -65,7 +68,7 @@ export function declareServer(name: string, args: ServerArgs, options: pulumi.Cu
         }),
       },
     },
-    options,
+    { ...options, ...rolloutTimeouts(pod, Replacement.OldFirst) },
   );
   const from = [fromPods(clientLabels, port), ...namespaces.map((other) => fromNamespace(other, port))];
   new kubernetes.networking.v1.NetworkPolicy(name, { metadata, spec: allow({ pods, from }) }, options);

@@ -1,11 +1,13 @@
 /** The search core of one instance: its own Solr, or a core on one that exists. */
 import * as pulumi from "@pulumi/pulumi";
 import type { SearchEndpoint } from "./contracts.ts";
+import type { Credentials } from "./credentials.ts";
 import { Protection } from "./durability.ts";
 import { type Identity, imageVersion } from "./manifests/labels.ts";
 import { toNetworks } from "./manifests/network.ts";
 import type { PodSettings, Resources } from "./manifests/pod.ts";
 import { http, probes, tcp } from "./manifests/probes.ts";
+import { credentialsSecret } from "./secret.ts";
 import { declareServer } from "./server.ts";
 import { sizes } from "./sizes.ts";
 
@@ -21,6 +23,8 @@ export interface InClusterSolr {
   readonly heap?: string;
   /** Size of the index volume. @default 5Gi */
   readonly storage?: string;
+  /** StorageClass of the volume when it is made; one that exists keeps its own. @default the cluster's own */
+  readonly storageClass?: string | undefined;
   /** @default 100m to 1 processor, 1Gi */
   readonly resources?: Resources;
   /** Name of a PriorityClass of the cluster. @default the cluster's own */
@@ -35,6 +39,10 @@ export interface ExternalSolr {
   readonly port?: number;
   /** @default ckan */
   readonly core?: string;
+  /** Whether it speaks https only; authorities are the site's `caBundle`, or the image's. @default false */
+  readonly tls?: boolean | undefined;
+  /** User and password (basic authentication), without % and blanks, and the name without colons. @default it asks nobody */
+  readonly login?: { readonly user: string; readonly password: pulumi.Input<string> } | undefined;
   /** IPv4 networks that hold the server, for the network policies. @default 0.0.0.0/0 */
   readonly networks?: readonly string[];
 }
@@ -43,6 +51,8 @@ export interface SolrCoreArgs {
   readonly namespace: pulumi.Input<string>;
   /** Name of the CKAN instance, for labels. */
   readonly instance: string;
+  /** What the Secret with a login's password is named by: needed beside `login`. @default none */
+  readonly credentials?: Credentials | undefined;
   readonly server: SolrServerArgs;
   /** What a destroy leaves. @default protected */
   readonly protection?: Protection;
@@ -63,22 +73,15 @@ export class SolrCore extends pulumi.ComponentResource {
       case "in-cluster":
         this.endpoint = this.inCluster(name, args, server);
         break;
-      case "external": {
-        const { host, port = serverPort, networks = ["0.0.0.0/0"] } = server;
-        this.endpoint = { host, port, core: server.core ?? core, access: toNetworks(networks, port) };
+      case "external":
+        this.endpoint = this.external(name, args, server);
         break;
-      }
     }
     this.registerOutputs();
   }
 
   private inCluster(name: string, args: SolrCoreArgs, server: InClusterSolr): SearchEndpoint {
-    const identity: Identity = {
-      instance: args.instance,
-      component: "search",
-      software: "solr",
-      version: imageVersion(server.image),
-    };
+    const identity = identityOf(args, imageVersion(server.image));
     const { host, access } = declareServer(
       name,
       {
@@ -100,12 +103,37 @@ export class SolrCore extends pulumi.ComponentResource {
         port: serverPort,
         dataPath: "/var/solr",
         storage: server.storage ?? sizes.search.storage,
+        storageClass: server.storageClass,
         protection: args.protection ?? Protection.Protected,
       },
       { parent: this },
     );
     return { host, port: serverPort, core, access };
   }
+
+  private external(name: string, args: SolrCoreArgs, server: ExternalSolr): SearchEndpoint {
+    const { host, port = serverPort, networks = ["0.0.0.0/0"], tls, login } = server;
+    const endpoint = {
+      host,
+      port,
+      core: server.core ?? core,
+      ...(tls && { tls }),
+      access: toNetworks(networks, port),
+    };
+    if (login === undefined) return endpoint;
+    const { namespace, credentials } = args;
+    if (credentials === undefined) throw new Error("credentials: expected them beside server.login, got none");
+    const { password } = credentialsSecret(
+      `${name}-credentials`,
+      { namespace, identity: identityOf(args), credentials, data: { password: login.password } },
+      { parent: this },
+    );
+    return { ...endpoint, login: { user: login.user, password } };
+  }
+}
+
+function identityOf({ instance }: SolrCoreArgs, version?: string): Identity {
+  return { instance, component: "search", software: "solr", version };
 }
 
 /** Java writes 512m where Kubernetes writes 512Mi. */

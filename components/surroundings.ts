@@ -1,8 +1,9 @@
 /** What a site may be told beyond its own parts; every one of them may be left out. */
-import type { Maintenance } from "./ckan-web.ts";
+
 import type { DataPusherArgs } from "./data-pusher.ts";
 import type { MailArgs } from "./mail.ts";
 import type { OutsideArgs } from "./outside.ts";
+import type { Maintenance } from "./web/closed.conf.ts";
 
 export interface SurroundingArgs extends OutsideArgs {
   /** Further names under which the site answers; its addresses are those of the one host. @default none */

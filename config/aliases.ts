@@ -6,9 +6,11 @@ export function aliasMistakes(instances: Readonly<Record<string, Instance>>): re
   const entries = Object.entries(instances);
   const hosts = new Map(entries.map(([name, { host }]) => [host, name] as const));
   const seen = new Map<string, string>();
-  return entries.flatMap(([name, { aliases, dns }]) =>
-    aliases.flatMap((alias) => {
-      const key = `instances.${name}.aliases`;
+  return entries.flatMap(([name, { aliases, dns }]) => {
+    const editors = dns.kind === "cloudflare" && dns.editorsHost !== undefined ? [dns.editorsHost] : [];
+    const names = [...aliases.map((alias) => ["aliases", alias]), ...editors.map((host) => ["dns.editorsHost", host])];
+    return names.flatMap(([setting, alias = ""]) => {
+      const key = `instances.${name}.${setting}`;
       const holder = hosts.get(alias) ?? seen.get(alias);
       seen.set(alias, holder ?? name);
       if (holder !== undefined) {
@@ -16,6 +18,6 @@ export function aliasMistakes(instances: Readonly<Record<string, Instance>>): re
       }
       if (dns.kind !== "cloudflare" || !dns.redirects.includes(alias)) return [];
       return [{ key, expected: "expected names that dns.redirects does not have", found: alias }];
-    }),
-  );
+    });
+  });
 }

@@ -10,15 +10,19 @@ import type { MailSettings } from "./mail.ts";
 import { Platform } from "./platform.ts";
 
 export function stackArguments(name: string, instance: Instance, environment: Environment): CkanStackArgs {
-  const { ckan, site, generations, dns: _, dashboards: _pages, mail, maintenance, ...parts } = instance;
+  const { ckan, site, generations, dns, dashboards: _pages, mail, maintenance, ...parts } = instance;
   const { version, image, plugins } = ckan;
+  const { rootSecret, previousRootSecret } = environment;
   return {
     ...parts,
     namespace: `${name}-${environment.name}`,
-    credentials: new Credentials({ rootSecret: environment.rootSecret, instance: name, generations }),
+    credentials: new Credentials({ rootSecret, previousRootSecret, instance: name, generations }),
     protection: environment.protection,
     podUser: environment.cluster.platform === Platform.OpenShift ? PodUser.Assigned : PodUser.Fixed,
+    dnsResolvers: environment.cluster.dnsResolvers,
+    autopilot: environment.cluster.platform === Platform.Autopilot,
     registries: registries(environment),
+    editorsHost: dns.kind === "cloudflare" ? dns.editorsHost : undefined,
     kedaNamespace: environment.cluster.kedaNamespace,
     ckan: { version, image, plugins, secretSettings: secretSettings(instance, environment) },
     maintenance: maintenanceArguments(maintenance),
@@ -30,10 +34,17 @@ export function stackArguments(name: string, instance: Instance, environment: En
       jobTimeoutSeconds: ckan.jobTimeoutSeconds,
       further: ckan.settings,
     },
-    database: database(instance, environment),
-    queue: queue(instance, environment),
-    files: files(instance, environment),
+    database: onVolume(database(instance, environment), environment),
+    search: onVolume(search(instance, environment), environment),
+    queue: onVolume(queue(instance, environment), environment),
+    files: onVolume(files(instance, environment), environment),
   };
+}
+
+/** A part with a volume in the cluster has it of the environment's class, where it names none. */
+function onVolume<Part extends object>(part: Part, { cluster }: Environment): Part {
+  if (cluster.storageClass === undefined || !("storage" in part)) return part;
+  return { storageClass: cluster.storageClass, ...part };
 }
 
 function secretSettings({ ckan }: Instance, { secret }: Environment): Readonly<Record<string, string>> {
@@ -78,6 +89,13 @@ function backupStore(store: BackupStore, secret: Environment["secret"]): Postgre
   return { ...rest, accessKey: secret(accessKeyFrom), secretKey: secret(secretKeyFrom) };
 }
 
+function search({ search }: Instance, { secret }: Environment): CkanStackArgs["search"] {
+  if (search.kind === "in-cluster") return search;
+  const { user, passwordFrom, ...rest } = search;
+  if (user === undefined || passwordFrom === undefined) return rest;
+  return { ...rest, login: { user, password: secret(passwordFrom) } };
+}
+
 function queue({ queue }: Instance, { secret }: Environment): CkanStackArgs["queue"] {
   if (queue.kind === "in-cluster") return queue;
   const { passwordFrom, ...rest } = queue;
@@ -99,11 +117,12 @@ export function zoneArguments(
 ): CloudflareZoneArgs | undefined {
   if (cloudflare === undefined) return undefined;
   const { rulesets, rateLimits, ...zone } = cloudflare;
+  const freeSql = Object.values(instances).some(({ ckan, dns }) => dns.kind === "cloudflare" && takesSql(ckan));
   return {
     ...zone,
     owner: `CKAN environment ${name}`,
     owned: rulesets,
-    rateLimits: chosenRateLimits(zone.plan, rateLimits),
+    rateLimits: chosenRateLimits(zone.plan, rateLimits, freeSql),
     sites: Object.entries(instances).flatMap(([instance, { host, aliases, dns }]) => {
       if (dns.kind !== "cloudflare") return [];
       const { kind: _, target, ...site } = dns;
@@ -111,6 +130,11 @@ export function zoneArguments(
       return { instance, host, aliases, address, ...site };
     }),
   };
+}
+
+/** Whether CKAN has the action datastore_search_sql: by default it has not. The words are those of its asbool. */
+function takesSql({ settings }: Instance["ckan"]): boolean {
+  return /^(?:true|yes|on|y|t|1)$/i.test(String(settings["ckan.datastore.sqlsearch.enabled"] ?? false));
 }
 
 /** The address of an exposure that has one. */

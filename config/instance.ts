@@ -1,12 +1,14 @@
 /** What one CKAN site may say about itself: the schema of `ckan:instances.<name>` and of `ckan:defaults`. */
 import { z } from "zod";
 import { Purpose } from "../ckan/credentials.ts";
+import { locales } from "../ckan/locales.ts";
 import { supportedVersions } from "../ckan/versions.ts";
 import { sizes } from "../components/sizes.ts";
 import { dnsSchema } from "./cloudflare.ts";
 import { databaseSchema } from "./database.ts";
 import { exposureSchema } from "./exposure.ts";
 import { filesSchema } from "./files.ts";
+import { podsSchema } from "./pods.ts";
 import {
   count,
   heapQuantity,
@@ -20,15 +22,17 @@ import {
   secretKey,
   serverHost,
   storage,
+  storageClass,
 } from "./primitives.ts";
 import { resources } from "./resources.ts";
-import { webScaling } from "./scaling.ts";
-import { edgeCacheSecondsSchema, secretSettingsSchema, surroundings } from "./surroundings.ts";
+import { redisSecurity, solrSecurity } from "./server-security.ts";
+import { secretSettingsSchema, surroundings } from "./surroundings.ts";
+import { webSchema } from "./web.ts";
 import { workersSchema } from "./workers.ts";
 
 const image = imageReference.describe("Container image, by exact tag or digest");
 
-const siteSchema = z
+export const siteSchema = z
   .strictObject({
     id: z
       .string("expected a site id such as opendata")
@@ -38,8 +42,7 @@ const siteSchema = z
     title: line.default("Open data").describe("Title of the site"),
     description: line.optional().describe("Line below the title"),
     locale: z
-      .string("expected a locale such as en or pt_BR")
-      .regex(/^[a-z]{2,3}(?:_[A-Za-z]{2,4})?$/, "expected a locale such as en or pt_BR")
+      .enum(locales, `expected a locale that CKAN has: ${locales.join(", ")}`)
       .default("en")
       .describe("Language of the interface until a visitor chooses another"),
     stage: line
@@ -78,26 +81,11 @@ const ckanSchema = z.strictObject({
   secretSettings: secretSettingsSchema,
   maximumUploadMegabytes: count(1)
     .default(sizes.maximumUploadMegabytes)
-    .describe("Largest resource that may be uploaded, and with it the longest request, in megabytes"),
+    .describe(
+      "Largest resource that may be uploaded and loaded, in megabytes of 2^20 bytes; a request may be one longer",
+    ),
   jobTimeoutSeconds: count(1).default(3600).describe("Longest run of one load, in seconds"),
 });
-
-const webSchema = z
-  .strictObject({
-    replicas: count(1).optional().describe("Web pods; default: 1"),
-    scaling: webScaling,
-    processes: count(1).default(sizes.web.processes).describe("uWSGI processes in a pod"),
-    threads: count(1).default(sizes.web.threads).describe("Threads in a process"),
-    cacheSeconds: count(0)
-      .default(sizes.web.cacheSeconds)
-      .describe(
-        "Seconds for which visitors who are not logged in share pages of datasets and searches of the API; 0: never",
-      ),
-    edgeCacheSeconds: edgeCacheSecondsSchema,
-    resources: resources(sizes.web.resources),
-    priorityClass,
-  })
-  .prefault({});
 
 const searchSchema = z.discriminatedUnion(
   "kind",
@@ -107,6 +95,7 @@ const searchSchema = z.discriminatedUnion(
       image,
       heap: heapQuantity.default(sizes.search.heap).describe("Java heap; below the memory limit"),
       storage: storage(sizes.search.storage),
+      storageClass,
       resources: resources(sizes.search.resources),
       priorityClass,
     }),
@@ -115,6 +104,7 @@ const searchSchema = z.discriminatedUnion(
       host: serverHost,
       port: port.default(8983),
       core: line.default("ckan").describe("Core with CKAN's schema"),
+      ...solrSecurity,
       networks,
     }),
   ],
@@ -128,6 +118,7 @@ const queueSchema = z.discriminatedUnion(
       kind: z.literal("in-cluster"),
       image,
       storage: storage(sizes.queue.storage),
+      storageClass,
       resources: resources(sizes.queue.resources),
       priorityClass,
     }),
@@ -140,6 +131,7 @@ const queueSchema = z.discriminatedUnion(
         .min(0, "expected a database index from 0 up")
         .default(0)
         .describe("Database index; instances that share a server need one each"),
+      ...redisSecurity,
       passwordFrom: secretKey,
       networks,
     }),
@@ -165,6 +157,7 @@ export const instanceSchema = z.strictObject({
   search: searchSchema,
   queue: queueSchema,
   files: filesSchema,
+  pods: podsSchema.optional().describe("Where pods run and what they carry; default: nothing of their own"),
   ...surroundings,
   generations: z.strictObject(generationOf).prefault({}).describe("Raise a purpose's number to rotate that credential"),
 });

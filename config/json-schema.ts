@@ -17,7 +17,7 @@ export function stackJsonSchema(): Readonly<Record<string, unknown>> {
     properties: {
       config: {
         type: "object",
-        properties: { "ckan:rootSecret": secret, ...Object.fromEntries(settings) },
+        properties: { "ckan:rootSecret": secret, "ckan:previousRootSecret": secret, ...Object.fromEntries(settings) },
         // Secrets that settings name are scalar keys of the user's choice.
         patternProperties: { [secretKeyPattern]: secret, "^(?!ckan:)": {} },
         additionalProperties: false,

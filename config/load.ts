@@ -17,6 +17,8 @@ export interface Environment extends EnvironmentSettings {
   readonly instances: Readonly<Record<string, Instance>>;
   /** Every password and key of the environment is derived from it. */
   readonly rootSecret: string;
+  /** The one before it, while every password and key changes. */
+  readonly previousRootSecret: string | undefined;
   /** A secret that the stack file names, such as an external server's password. */
   readonly secret: (key: string) => string;
 }
@@ -34,7 +36,7 @@ export function loadEnvironment(config: pulumi.Config): Environment {
   const name = pulumi.getStack();
   const named = stackName.safeParse(name);
 
-  mistakes.push(...rootSecretMistakes(raw["rootSecret"], valueAt(raw, ["cluster", "platform"])));
+  mistakes.push(...rootSecretMistakes(raw, valueAt(raw, ["cluster", "platform"])));
   mistakes.push(...secretMistakes(raw, instances, settings?.cluster.registries));
   if (settings !== undefined) mistakes.push(...cloudflareMistakes(settings.cloudflare, instances));
   if (!named.success) {
@@ -47,6 +49,7 @@ export function loadEnvironment(config: pulumi.Config): Environment {
     name,
     instances,
     rootSecret: config.require("rootSecret"),
+    previousRootSecret: config.get("previousRootSecret"),
     secret: (key) => config.require(key),
   };
 }

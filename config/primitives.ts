@@ -1,26 +1,9 @@
 /** The small value types that stack files are made of. Each message says what to write. */
+import { isIP } from "node:net";
 import { z } from "zod";
+import { quantityValue } from "../components/manifests/quantity.ts";
 
-const quantityPattern = /^(\d+(?:\.\d+)?)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/;
-const multipliers: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-};
-
-/** The number behind a Kubernetes quantity: bytes for memory and storage, cores for cpu. NaN for anything else. */
-export function quantityValue(quantity: string): number {
-  const [, digits, suffix] = quantityPattern.exec(quantity) ?? [];
-  return digits === undefined ? Number.NaN : Number(digits) * (suffix === undefined ? 1 : (multipliers[suffix] ?? 1));
-}
+export { quantityValue };
 
 const notZero = (text: string) => quantityValue(text) > 0;
 
@@ -95,6 +78,20 @@ export const networks = z
   .default(["0.0.0.0/0"])
   .describe("IPv4 networks that hold the server, for the network policies");
 
+/** An IPv4 or IPv6 network such as 10.20.0.0/16. What names an interface of a machine (fe80::1%eth0) means nothing elsewhere. */
+export function isNetwork(text: string): boolean {
+  const [address = "", length = "", ...more] = text.split("/");
+  const most = address.includes("%") ? -1 : ({ 4: 32, 6: 128 }[isIP(address)] ?? -1);
+  return more.length === 0 && /^(?:0|[1-9]\d{0,2})$/.test(length) && Number(length) <= most;
+}
+
+const expectedAddress = "expected an IP address or network such as 10.96.0.10 or fd00::/64";
+
+/** One or more addresses, of IPv4 or IPv6. */
+export const addressOrNetwork = z
+  .string(expectedAddress)
+  .refine((text) => isNetwork(text) || isNetwork(`${text}/0`), expectedAddress);
+
 /** Name of a namespace of the cluster. */
 export const namespaceName = z
   .string("expected a namespace such as monitoring")
@@ -152,5 +149,9 @@ export const objectName = (example: string) =>
       /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/,
       `expected a name such as ${example}: lower-case letters, digits, hyphens and dots`,
     );
+
+export const storageClass = objectName("premium-rwo")
+  .optional()
+  .describe("StorageClass of its volumes when they are made, which keep it; default: ckan:cluster.storageClass");
 
 export const priorityClass = objectName("important").optional().describe("PriorityClass of the cluster for its pods");

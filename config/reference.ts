@@ -30,7 +30,8 @@ Written by \`npm run schema\` from the schema that the program parses with; do n
   differs from the default's. \`scaling\` and \`replicas\` replace each other.
 - Every mistake of a file is reported at once, with its key, what was found and what to write, before anything is created.
 - Unknown keys are mistakes.
-- \`ckan:rootSecret\` is the one secret that every password and key is derived from. Secrets of servers that exist already are
+- \`ckan:rootSecret\` is the one secret that every password and key is derived from, and \`ckan:previousRootSecret\` the one before it, for the
+  one \`up\` that changes them all. Secrets of servers that exist already are
   keys of their own, named by the settings that end in \`From\`.
 `;
 

@@ -9,9 +9,20 @@ const placeholder = /change.?me|placeholder|example|secret.?here|^(.)\1*$|^test|
 const leastLength = 32;
 const remedy = 'run pulumi config set --secret ckan:rootSecret "$(openssl rand -base64 48)"';
 
-export function rootSecretMistakes(value: unknown, platform: unknown): readonly Mistake[] {
-  const expected = reason(value, platform);
-  return expected === undefined ? [] : [{ key: "rootSecret", expected }];
+export function rootSecretMistakes(raw: Readonly<Record<string, unknown>>, platform: unknown): readonly Mistake[] {
+  const { rootSecret, previousRootSecret } = raw;
+  const found = {
+    rootSecret: reason(rootSecret, platform),
+    previousRootSecret: previousReason(previousRootSecret, rootSecret),
+  };
+  return Object.entries(found).flatMap(([key, expected]) => (expected === undefined ? [] : [{ key, expected }]));
+}
+
+/** How good the one before was does not matter any more. */
+function previousReason(value: unknown, rootSecret: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "string" || value === "") return "expected the root secret before this one, or no such key";
+  return value === rootSecret ? "expected the root secret before this one, got the same: take the key out" : undefined;
 }
 
 function reason(value: unknown, platform: unknown): string | undefined {

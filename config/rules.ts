@@ -2,13 +2,19 @@
 import { pluginMistakes } from "../ckan/plugins.ts";
 import { webDisk, workerDisk } from "../ckan/uploads.ts";
 import { mostPods } from "../components/manifests/scaling.ts";
+import { proxyDisk } from "../components/web/limits.ts";
 import { aliasMistakes } from "./aliases.ts";
+import { autopilotMistakes } from "./autopilot-rules.ts";
+import { connectionMistakes } from "./connection-rules.ts";
+import { gatewayMistakes } from "./gateway-rules.ts";
 import type { Instance } from "./instance.ts";
 import type { Mistake } from "./mistakes.ts";
 import { Platform } from "./platform.ts";
+import { podMistakes } from "./pod-rules.ts";
 import { quantityValue } from "./primitives.ts";
 import { scalingMistakes } from "./scaling.ts";
 import { settingsMistakes } from "./settings-rules.ts";
+import { webMistakes } from "./web-rules.ts";
 import { workerMistakes } from "./worker-rules.ts";
 
 /** The mistakes inside one instance, on a cluster of this platform. */
@@ -22,12 +28,17 @@ export function instanceMistakes(name: string, instance: Instance, platform: unk
     })),
     ...settingsMistakes(instance, at),
     ...exposureMistakes(instance, platform, at),
+    ...gatewayMistakes(instance, at),
     ...imageMistakes(instance, at),
     ...searchMistakes(instance, at),
     ...replicaMistakes(instance, at),
+    ...webMistakes(instance, at),
     ...workerMistakes(name, instance, at),
     ...resourceMistakes(instance, at),
     ...diskMistakes(instance, at),
+    ...connectionMistakes(instance, at),
+    ...podMistakes(instance, at),
+    ...autopilotMistakes(instance, platform, at),
   ];
 }
 
@@ -44,6 +55,12 @@ export function environmentMistakes(instances: Readonly<Record<string, Instance>
       "exposure.nodePort",
       ({ exposure }) => (exposure.kind === "node-port" ? exposure.nodePort : undefined),
       "a node port of its own",
+    ),
+    ...duplicates(
+      instances,
+      "exposure.google.address",
+      ({ exposure }) => (exposure.kind === "gateway" ? exposure.google?.address : undefined),
+      "an address of its own",
     ),
     ...duplicates(
       instances,
@@ -132,7 +149,11 @@ function replicaMistakes({ web, files }: Instance, at: KeyOf): readonly Mistake[
 
 function resourceMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
   const parts = ["web", "datapusher", "database", "search", "queue", "files"] as const;
-  const sized = [...parts.map((part) => [part, instance[part]] as const), ...workerParts(instance)];
+  const sized = [
+    ...parts.map((part) => [part, instance[part]] as const),
+    ["web.nginx", instance.web.nginx] as const,
+    ...workerParts(instance),
+  ];
   return sized.flatMap(([part, settings]) => {
     if (settings === undefined || !("resources" in settings)) return [];
     const { requests, limits } = settings.resources;
@@ -155,13 +176,18 @@ function workerParts({ workers }: Instance) {
 function diskMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
   const { ckan, web } = instance;
   const megabytes = ckan.maximumUploadMegabytes;
-  const uploads = web.processes * web.threads;
   const needs = [
     {
       part: "web",
       settings: web,
-      bytes: webDisk(uploads, megabytes),
-      what: `${uploads} uploads at a time, each twice`,
+      bytes: webDisk(web.processes, megabytes),
+      what: `an upload in each of ${web.processes} processes`,
+    },
+    {
+      part: "web.nginx",
+      settings: web.nginx,
+      bytes: proxyDisk(web.limits, megabytes),
+      what: `${web.limits.uploads} uploads, and the answers of as many requests as web.limits allows`,
     },
     ...workerParts(instance).map(([part, settings]) => ({
       part,
@@ -176,7 +202,7 @@ function diskMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
     return [
       {
         key: at(`${part}.resources.limits.ephemeral-storage`),
-        expected: `expected at least ${bytes / 2 ** 20}Mi: room for ${what}, of at most ckan.maximumUploadMegabytes (${megabytes})`,
+        expected: `expected at least ${Math.ceil(bytes / 2 ** 20)}Mi: room for ${what}, of at most ckan.maximumUploadMegabytes (${megabytes})`,
         found: limit,
       },
     ];

@@ -5,7 +5,7 @@ import { cloudflareSchema } from "./cloudflare.ts";
 import { instanceSchema } from "./instance.ts";
 import { Platform } from "./platform.ts";
 import { policyExceptionsSchema } from "./policy-exceptions.ts";
-import { objectName } from "./primitives.ts";
+import { addressOrNetwork, objectName } from "./primitives.ts";
 import { registriesSchema } from "./registries.ts";
 
 /** The settings that belong to the environment, not to one instance. `instances` and `defaults` are parsed after merging. */
@@ -15,7 +15,7 @@ export const environmentSchema = z.strictObject({
       platform: z
         .enum(Platform, `expected a cluster platform: ${Object.values(Platform).join(", ")}`)
         .describe(
-          "local: a cluster on this machine, with public credentials; openshift: pods run as whom it assigns; kubernetes: any other",
+          "local: a cluster on this machine, with public credentials; openshift: pods run as whom it assigns; gke-autopilot: pods reserve what it takes, all their disk among it; kubernetes: any other",
         ),
       context: z
         .string("expected the name of a kubeconfig context")
@@ -23,9 +23,18 @@ export const environmentSchema = z.strictObject({
         .optional()
         .describe("kubeconfig context that this stack belongs to; default: the current one"),
       registries: registriesSchema,
+      storageClass: objectName("premium-rwo")
+        .optional()
+        .describe("StorageClass of volumes that are made, where their part names none; default: the cluster's own"),
       kedaNamespace: objectName("keda")
         .default("keda")
         .describe("Namespace of KEDA's operator, which workers with scaling.kind keda need"),
+      dnsResolvers: z
+        .array(addressOrNetwork, "expected a list of IP addresses or networks such as 10.96.0.10")
+        .default([])
+        .describe(
+          "Resolvers of the cluster that pods ask on port 53 besides any pod, NodeLocal DNSCache (169.254.20.10) and Cloud DNS for GKE (169.254.169.254): what /etc/resolv.conf of a pod names, where that is something else and names do not resolve",
+        ),
     })
     .describe("The Kubernetes cluster"),
   protection: z

@@ -14,6 +14,8 @@ export interface Named {
   readonly urlSafe?: boolean;
   /** Set when no % may stand in the value. */
   readonly withoutPercent?: boolean;
+  /** Set when no blank may stand in the value either. */
+  readonly withoutBlanks?: boolean;
 }
 
 /**
@@ -41,7 +43,7 @@ export function secretMistakes(
   ];
 }
 
-function namedSecrets(at: string, { database, queue, files }: Instance): readonly Named[] {
+function namedSecrets(at: string, { database, search, queue, files }: Instance): readonly Named[] {
   const named: Named[] = [];
   if (database.kind === "external") {
     named.push({ key: database.administrator.passwordFrom, setting: `${at}.database.administrator.passwordFrom` });
@@ -53,6 +55,10 @@ function namedSecrets(at: string, { database, queue, files }: Instance): readonl
   }
   if (queue.kind === "external")
     named.push({ key: queue.passwordFrom, setting: `${at}.queue.passwordFrom`, urlSafe: true });
+  if (search.kind === "external" && search.passwordFrom !== undefined) {
+    const setting = `${at}.search.passwordFrom`;
+    named.push({ key: search.passwordFrom, setting, withoutPercent: true, withoutBlanks: true });
+  }
   if (files.kind === "s3") {
     named.push({ key: files.accessKeyFrom, setting: `${at}.files.accessKeyFrom` });
     named.push({ key: files.secretKeyFrom, setting: `${at}.files.secretKeyFrom` });
@@ -60,7 +66,10 @@ function namedSecrets(at: string, { database, queue, files }: Instance): readonl
   return named;
 }
 
-function valueMistakes({ key, setting, urlSafe, withoutPercent }: Named, value: unknown): readonly Mistake[] {
+function valueMistakes(
+  { key, setting, urlSafe, withoutPercent, withoutBlanks }: Named,
+  value: unknown,
+): readonly Mistake[] {
   if (typeof value !== "string" || value === "") {
     const remedy = `run pulumi config set --secret ckan:${key}`;
     return [{ key, expected: `expected a secret, because ${setting} names it: ${remedy}` }];
@@ -71,6 +80,9 @@ function valueMistakes({ key, setting, urlSafe, withoutPercent }: Named, value: 
   if (withoutPercent && value.includes("%")) {
     const expected = `expected a value without %, because ${setting} names it: CKAN takes it for a default of its ini file, where % begins a reference`;
     return [{ key, expected }];
+  }
+  if (withoutBlanks && /\s/.test(value)) {
+    return [{ key, expected: "expected a password without blanks: CKAN would hand over a + in place of each" }];
   }
   return [];
 }
@@ -83,7 +95,12 @@ function unknownKeys(
 ): readonly Mistake[] {
   const declared = isObject(raw["instances"]) ? Object.keys(raw["instances"]) : [];
   if (declared.length !== Object.keys(instances).length) return [];
-  const known = new Set<string>([...structuredKeys, "rootSecret", ...named.map(({ key }) => key)]);
+  const known = new Set<string>([
+    ...structuredKeys,
+    "rootSecret",
+    "previousRootSecret",
+    ...named.map(({ key }) => key),
+  ]);
   const expected = "expected nothing here: this key is unknown; look for a spelling mistake or remove it";
   return Object.keys(raw)
     .filter((key) => !known.has(key))

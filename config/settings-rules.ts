@@ -1,4 +1,5 @@
 /** Rules between what an instance says about CKAN's settings, its mail and what else lies outside. */
+import { localeLists, locales, unknownLocales } from "../ckan/locales.ts";
 import { reservedSettings } from "../ckan/settings.ts";
 import { dataPusherDisk } from "../ckan/uploads.ts";
 import type { Instance } from "./instance.ts";
@@ -10,9 +11,11 @@ type KeyOf = (key: string) => string;
 export function settingsMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
   return [
     ...iniMistakes(instance, at),
+    ...localeMistakes(instance, at),
     ...mailMistakes(instance, at),
     ...proxyMistakes(instance, at),
     ...certificateMistakes(instance, at),
+    ...serverMistakes(instance, at),
     ...cacheMistakes(instance, at),
     ...dataPusherMistakes(instance, at),
   ];
@@ -33,6 +36,18 @@ function iniMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
         expected: "expected nothing here: ckan.secretSettings has this setting",
       })),
   ];
+}
+
+/** With a folder of its own (ckan.i18n_directory) an image knows other languages than CKAN. */
+function localeMistakes({ ckan: { settings } }: Instance, at: KeyOf): readonly Mistake[] {
+  if ("ckan.i18n_directory" in settings) return [];
+  return localeLists.flatMap((setting) =>
+    unknownLocales(String(settings[setting] ?? "")).map((found) => ({
+      key: at(`ckan.settings.${setting}`),
+      expected: `expected locales that CKAN has, with spaces between: ${locales.join(", ")}`,
+      found,
+    })),
+  );
 }
 
 /** CKAN logs in with both or not at all. */
@@ -58,6 +73,27 @@ function certificateMistakes({ database, caBundle }: Instance, at: KeyOf): reado
       expected: "expected the authority of the database's certificate: database.sslMode is verify-full",
     },
   ];
+}
+
+/** What Redis and Solr of somebody else need besides. */
+function serverMistakes({ search, queue, workers, caBundle }: Instance, at: KeyOf): readonly Mistake[] {
+  const mistakes: Mistake[] = [];
+  if (search.kind === "external" && (search.user === undefined) !== (search.passwordFrom === undefined)) {
+    const [missing, given] = search.user === undefined ? ["user", "passwordFrom"] : ["passwordFrom", "user"];
+    mistakes.push({ key: at(`search.${missing}`), expected: `expected it beside ${given}: Solr takes both or none` });
+  }
+  if (queue.kind !== "external" || queue.tls !== "verify-ca") return mistakes;
+  if (caBundle === undefined) {
+    const expected =
+      "expected the authority of the queue's certificate: by queue.tls verify-ca nothing else is known of it";
+    mistakes.push({ key: at("caBundle"), expected });
+  }
+  if (Object.values(workers).some(({ scaling }) => scaling?.kind === "keda")) {
+    const expected =
+      "expected verify-full: KEDA, by which workers scale, checks the name in a certificate or nothing at all";
+    mistakes.push({ key: at("queue.tls"), expected, found: queue.tls });
+  }
+  return mistakes;
 }
 
 /** The plugin and the service come together, and the service has room for a download. */

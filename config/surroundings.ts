@@ -6,7 +6,7 @@ import { dataPusherSchema } from "./datapusher.ts";
 import { mailSchema } from "./mail.ts";
 import { maintenanceSchema } from "./maintenance.ts";
 import { caBundleSchema, outgoingSchema, proxySchema } from "./outside.ts";
-import { count, hostName, secretKey } from "./primitives.ts";
+import { hostName, secretKey } from "./primitives.ts";
 
 /** `ckan.secretSettings`. */
 export const secretSettingsSchema = z
@@ -21,13 +21,6 @@ export const secretSettingsSchema = z
   )
   .default({})
   .describe("Further settings that are secrets, each with the name of the secret key of the stack file that holds it");
-
-/** `web.edgeCacheSeconds`. */
-export const edgeCacheSecondsSchema = count(0)
-  .default(0)
-  .describe(
-    "Seconds for which a cache in front of the site, such as Cloudflare's with its ruleset cache, may keep those pages; 0: it may not",
-  );
 
 /** Keys of an instance. */
 export const surroundings = {

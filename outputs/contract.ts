@@ -57,15 +57,27 @@ const datastore = z
   })
   .meta({ id: "Datastore", description: "The datastore by its reader. The password lies in credentials." });
 
+const secretKey = z
+  .object({ name: z.string().describe("Name of the Secret"), key: z.string().describe("Its key") })
+  .meta({ id: "SecretKey" });
+
 const search = z
   .object({
     url: z.string().describe("Address of the core, inside the cluster unless it is somebody else's"),
     host,
     port: port.describe("Port of Solr"),
     core: z.string().describe("Name of the core"),
+    login: z
+      .object({
+        user: z.string().describe("Name of the user (basic authentication)"),
+        passwordSecret: secretKey.describe("Where pods of the namespace find the password"),
+      })
+      .meta({ id: "SearchLogin" })
+      .nullable()
+      .describe("Whom it wants to know; null: it asks nobody"),
     access,
   })
-  .meta({ id: "Search", description: "The search core of the site. It asks nobody for a password." });
+  .meta({ id: "Search", description: "The search core of the site." });
 
 const queue = z
   .object({
@@ -75,10 +87,15 @@ const queue = z
     lists: z
       .record(z.string(), z.string())
       .describe("Key of the list that holds the waiting jobs, by the name of the queue; a running job is in none"),
-    passwordSecret: z
-      .object({ name: z.string().describe("Name of the Secret"), key: z.string().describe("Its key") })
-      .meta({ id: "SecretKey" })
-      .describe("Where pods of the namespace find the password. A rotation gives it another name"),
+    tls: z
+      .enum(["disable", "verify-ca", "verify-full"])
+      .describe(
+        "verify-full: TLS, with a certificate for the host; verify-ca: with one of an authority that its owner has",
+      ),
+    user: z.string().nullable().describe("ACL user; null: the server's default user"),
+    passwordSecret: secretKey.describe(
+      "Where pods of the namespace find the password. A rotation gives it another name",
+    ),
     access,
   })
   .meta({

@@ -1,7 +1,7 @@
 /** What a declared site hands on, in the words of the contract. */
 import * as pulumi from "@pulumi/pulumi";
 import { Purpose } from "../ckan/credentials.ts";
-import type { Access, CkanStack, Credentials, ObjectStore } from "../components/index.ts";
+import type { Access, CkanStack, Credentials, ObjectStore, SecretReference } from "../components/index.ts";
 import type { AccessDocument, BucketDocument, CredentialsDocument, InstanceDocument } from "./contract.ts";
 
 /** A part of the document before everything in it is known: clouds tell addresses and accounts later. */
@@ -34,10 +34,11 @@ export function publishInstance(
     ckan,
     datastore: ckan.plugins.includes(datastorePlugin) ? datastore(site) : null,
     search: {
-      url: pulumi.interpolate`http://${searchHost}:${search.port}/solr/${search.core}`,
+      url: pulumi.interpolate`${search.tls ? "https" : "http"}://${searchHost}:${search.port}/solr/${search.core}`,
       host: searchHost,
       port: search.port,
       core: search.core,
+      login: search.login === undefined ? null : login(search.login),
       access: access(search.access),
     },
     queue: {
@@ -45,7 +46,9 @@ export function publishInstance(
       port: queue.port,
       index: queue.index,
       lists,
-      passwordSecret: { name: pulumi.output(queue.password.secretName), key: queue.password.key },
+      tls: queue.tls ?? "disable",
+      user: queue.user?.name ?? null,
+      passwordSecret: secretKey(queue.password),
       access: access(queue.access),
     },
     buckets: buckets(store, namespace),
@@ -60,6 +63,14 @@ export function publishCredentials(
 ): Published<CredentialsDocument> {
   const reads = ckan.plugins.includes(datastorePlugin);
   return { datastorePassword: reads ? credentials.derive(Purpose.DatastoreReader).secret : null };
+}
+
+function login({ user, password }: NonNullable<CkanStack["search"]["login"]>) {
+  return { user, passwordSecret: secretKey(password) };
+}
+
+function secretKey({ secretName, key }: SecretReference) {
+  return { name: pulumi.output(secretName), key };
 }
 
 function datastore({ database, namespace }: CkanStack): Published<NonNullable<InstanceDocument["datastore"]>> {

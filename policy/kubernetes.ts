@@ -49,7 +49,11 @@ export function podOf(resource: Resource): PodSpec | undefined {
   return typeof spec === "object" ? { path: path.join("."), spec: spec as Properties } : undefined;
 }
 
+/** A pod's own containers run until it ends, and sidecars from before they begin until after they have ended. */
+export type ContainerKind = "container" | "sidecar" | "init container" | "ephemeral container";
+
 export interface Container {
+  readonly kind: ContainerKind;
   /** Such as `container web` or `init container schema`. */
   readonly title: string;
   /** Where it stands, such as `spec.template.spec.containers.0`. */
@@ -63,14 +67,14 @@ const containerLists = [
   ["ephemeralContainers", "ephemeral container"],
 ] as const;
 
-/** All containers of a pod; `containers` alone where `runningOnly`. */
-export function containersOf({ path, spec }: PodSpec, runningOnly = false): readonly Container[] {
-  return containerLists.slice(0, runningOnly ? 1 : undefined).flatMap(([key, title]) =>
-    list(spec[key]).map((container, index) => ({
-      title: `${title} ${String(read(container, "name") ?? index)}`,
-      path: `${path}.${key}.${index}`,
-      spec: container,
-    })),
+/** All containers of a pod. */
+export function containersOf({ path, spec }: PodSpec): readonly Container[] {
+  return containerLists.flatMap(([key, of]) =>
+    list(spec[key]).map((container, index) => {
+      const kind = key === "initContainers" && read(container, "restartPolicy") === "Always" ? "sidecar" : of;
+      const name = String(read(container, "name") ?? index);
+      return { kind, title: `${kind} ${name}`, path: `${path}.${key}.${index}`, spec: container };
+    }),
   );
 }
 

@@ -1,6 +1,8 @@
 /** Reads a stack file as Pulumi's CLI does, without the CLI. */
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { existsSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { parse, YAMLParseError } from "yaml";
+import { refusal } from "../components/refusal.ts";
 
 export interface StackConfiguration {
   /** Every key with its value as Pulumi hands it to a program: objects as JSON, scalars as text. */
@@ -14,15 +16,27 @@ export interface StackConfiguration {
  */
 export const standInSecret = "stand-in-for-a-secret-that-is-not-readable-here";
 
+/** @throws RunError when there is no such file, or it is no YAML */
 export function readStackFile(path: string): StackConfiguration {
-  const file: unknown = parse(readFileSync(path, "utf8"));
+  const file = parsed(path);
   const config = (file as { config?: Record<string, unknown> } | null)?.config ?? {};
   return stackConfiguration({ "ckan:rootSecret": standInSecret, ...config });
 }
 
+function parsed(path: string): unknown {
+  if (!existsSync(path))
+    throw refusal(`There is no stack file ${basename(path)}: expected the name of a stack such as prod`);
+  try {
+    return parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error instanceof YAMLParseError) throw refusal(`${basename(path)} is no YAML: ${error.message.trim()}`);
+    throw error;
+  }
+}
+
 /** The configuration that a stack file with these keys would give. */
 export function stackConfiguration(config: Readonly<Record<string, unknown>>): StackConfiguration {
-  const entries = Object.entries(config).map(([key, value]) => [key, configurationText(value)] as const);
+  const entries = Object.entries(config).map(([key, value]) => [key, configurationText(key, value)] as const);
   const secret = ([key, value]: readonly [string, unknown]) => isEncrypted(value) || key === "ckan:rootSecret";
   return {
     values: Object.fromEntries(entries),
@@ -32,8 +46,9 @@ export function stackConfiguration(config: Readonly<Record<string, unknown>>): S
   };
 }
 
-function configurationText(value: unknown): string {
-  if (isEncrypted(value)) return standInSecret;
+function configurationText(key: string, value: unknown): string {
+  // Two root secrets are never the same.
+  if (isEncrypted(value)) return key === "ckan:previousRootSecret" ? `${standInSecret}-before` : standInSecret;
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }
 

@@ -15,6 +15,8 @@ export interface Declared {
   readonly raw: Readonly<Record<string, unknown>>;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** Properties whose changes count for what is made, not for what exists. */
+  readonly ignoreChanges: readonly string[];
   readonly parent: string;
   readonly dependencies: readonly string[];
   readonly provider: string;
@@ -67,6 +69,7 @@ interface RegistrationRequest {
   getCustom(): boolean;
   getProtect(): boolean;
   getRetainondelete(): boolean;
+  getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getProvider(): string;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
@@ -98,6 +101,7 @@ function describe(request: RegistrationRequest, stack: string, project: string):
     raw,
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),
+    ignoreChanges: request.getIgnorechangesList(),
     parent,
     dependencies: request.getDependenciesList(),
     provider: request.getProvider(),

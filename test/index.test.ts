@@ -50,7 +50,7 @@ describe("the program", () => {
     expect([...new Set(objects.map(({ provider }) => provider))]).toEqual([
       "urn:pulumi:unit::ckan::pulumi:providers:kubernetes::cluster::cluster-id",
     ]);
-    expect(objects.length).toBe(84);
+    expect(objects.length).toBe(86);
   });
 
   test("writes the root secret into no input", () => {

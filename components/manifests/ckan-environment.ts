@@ -36,11 +36,8 @@ export function ckanEnvironment(connections: Connections): readonly EnvironmentV
     { name: "CKAN_DATASTORE_WRITE_URL", value: databaseUrl(database.datastore, "DATABASE_PASSWORD") },
     { name: "CKAN_DATASTORE_READ_URL", value: databaseUrl(database.datastoreReader, "DATASTORE_READER_PASSWORD") },
     { name: "CKANEXT__XLOADER__JOBS_DB__URI", value: databaseUrl(database.main, "DATABASE_PASSWORD") },
-    { name: "CKAN_SOLR_URL", value: interpolate`http://${search.host}:${search.port}/solr/${search.core}` },
-    {
-      name: "CKAN_REDIS_URL",
-      value: interpolate`redis://:$(QUEUE_PASSWORD)@${queue.host}:${queue.port}/${queue.index}`,
-    },
+    ...solr(search),
+    { name: "CKAN_REDIS_URL", value: redisUrl(queue, "QUEUE_PASSWORD") },
     { name: "CKAN___SECRET_KEY", secret: keys.session },
     { name: "CKAN___API_TOKEN__JWT__ENCODE__SECRET", value: "string:$(API_TOKEN_KEY)" },
     { name: "CKAN___API_TOKEN__JWT__DECODE__SECRET", value: "string:$(API_TOKEN_KEY)" },
@@ -58,6 +55,29 @@ export function ckanEnvironment(connections: Connections): readonly EnvironmentV
           { name: "AWS_RESPONSE_CHECKSUM_VALIDATION", value: "when_required" },
         ]),
   ];
+}
+
+/** CKAN puts user and password into the address itself. */
+function solr({ host, port, core, tls, login }: SearchEndpoint): readonly EnvironmentVariable[] {
+  return [
+    { name: "CKAN_SOLR_URL", value: interpolate`${tls ? "https" : "http"}://${host}:${port}/solr/${core}` },
+    ...(login === undefined
+      ? []
+      : [
+          { name: "CKAN_SOLR_USER", value: login.user },
+          { name: "CKAN_SOLR_PASSWORD", secret: login.password },
+        ]),
+  ];
+}
+
+/**
+ * The name in a certificate is checked or not by the address alone: Python's client does not look at it by itself before its version
+ * 6, and does since (redis/redis-py#1016, #3626).
+ */
+function redisUrl({ host, port, index, user, tls = "disable" }: QueueEndpoint, passwordVariable: string) {
+  const scheme = tls === "disable" ? "redis" : "rediss";
+  const check = tls === "disable" ? "" : `?ssl_check_hostname=${tls === "verify-full"}`;
+  return interpolate`${scheme}://${user?.name ?? ""}:$(${passwordVariable})@${host}:${port}/${index}${check}`;
 }
 
 function databaseUrl(endpoint: DatabaseEndpoint, passwordVariable: string) {

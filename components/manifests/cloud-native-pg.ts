@@ -2,7 +2,9 @@
 import type { Input } from "@pulumi/pulumi";
 import type { SecretReference } from "../contracts.ts";
 import type { CustomObject } from "./custom-object.ts";
+import { environment } from "./env.ts";
 import type { Resources } from "./pod.ts";
+import { placement, type podOptions } from "./pod-options.ts";
 
 const api = "postgresql.cnpg.io/v1";
 const barman = "barman-cloud.cloudnative-pg.io";
@@ -20,6 +22,8 @@ export interface ClusterArgs {
   readonly reader: ManagedRole;
   /** Name of the ObjectStore that write-ahead logs go to. @default no archive */
   readonly archive?: string | undefined;
+  /** Where the servers run and what they carry. */
+  readonly pods: ReturnType<typeof podOptions>;
   /** Secret with the passwords of the registries that images come from. @default none */
   readonly pullSecret?: Input<string> | undefined;
   /** Annotations of the server's own service account: an identity at a cloud. */
@@ -62,7 +66,13 @@ export function cluster(args: ClusterArgs): CustomObject {
       },
       storage: { size: storage, ...(storageClass !== undefined && { storageClass }) },
       resources: { requests: { ...args.resources.requests }, limits: { ...args.resources.limits } },
-      affinity: { enablePodAntiAffinity: true, podAntiAffinityType: "preferred", topologyKey: zone },
+      affinity: {
+        enablePodAntiAffinity: true,
+        podAntiAffinityType: "preferred",
+        topologyKey: zone,
+        ...placement(args.pods),
+      },
+      ...carried(args.pods),
       ...(archive !== undefined && {
         plugins: [{ name: barman, isWALArchiver: true, parameters: { barmanObjectName: archive } }],
       }),
@@ -72,6 +82,19 @@ export function cluster(args: ClusterArgs): CustomObject {
 }
 
 const zone = "topology.kubernetes.io/zone";
+
+/** The operator has no template of a pod: whatever it makes inherits labels and annotations, its volumes too. */
+function carried({ labels, annotations, environment: variables }: ClusterArgs["pods"]) {
+  const inherited = {
+    ...(Object.keys(labels).length > 0 && { labels: { ...labels } }),
+    ...(Object.keys(annotations).length > 0 && { annotations: { ...annotations } }),
+  };
+  const env = environment(Object.entries(variables).map(([name, value]) => ({ name, value })));
+  return {
+    ...(Object.keys(inherited).length > 0 && { inheritedMetadata: inherited }),
+    ...(env.length > 0 && { env }),
+  };
+}
 
 function managedRole({ name, secretName }: ManagedRole) {
   return { name, ensure: "present", login: true, inherit: true, passwordSecret: { name: secretName } };
@@ -109,11 +132,24 @@ export interface PoolerArgs {
   readonly mode: "session" | "transaction";
 }
 
-export function pooler({ instances, mode }: PoolerArgs, cluster: Input<string>): CustomObject {
+/** Where it runs is the servers' place; a template has to name its containers, be it none (the operator adds its own). */
+export function pooler(
+  { instances, mode }: PoolerArgs,
+  cluster: Input<string>,
+  { labels, annotations, ...pods }: ClusterArgs["pods"],
+): CustomObject {
+  const metadata = {
+    ...(Object.keys(labels).length > 0 && { labels: { ...labels } }),
+    ...(Object.keys(annotations).length > 0 && { annotations: { ...annotations } }),
+  };
+  const placed = placement(pods);
+  const template = Object.keys({ ...metadata, ...placed }).length > 0 && {
+    template: { metadata, spec: { containers: [], ...placed } },
+  };
   return {
     apiVersion: api,
     kind: "Pooler",
-    spec: { cluster: { name: cluster }, instances, type: "rw", pgbouncer: { poolMode: mode } },
+    spec: { cluster: { name: cluster }, instances, type: "rw", pgbouncer: { poolMode: mode }, ...template },
   };
 }
 

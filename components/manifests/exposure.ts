@@ -24,13 +24,20 @@ export function listener(protocol: "http" | "https", position: number): string {
 }
 
 /** A Gateway for some hosts: https with a certificate from a Secret, and http, which only leads there. */
-export function gateway(className: string, hosts: readonly string[], certificate: Input<string>) {
+export function gateway(
+  className: string,
+  hosts: readonly string[],
+  certificate: Input<string>,
+  /** Name that Google knows a reserved address by: it takes addresses by no other type (kubernetes-sigs/gateway-api#2632). */
+  namedAddress?: string,
+) {
   const allowedRoutes = { namespaces: { from: "Same" } };
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "Gateway",
     spec: {
       gatewayClassName: className,
+      ...(namedAddress !== undefined && { addresses: [{ type: "NamedAddress", value: namedAddress }] }),
       listeners: hosts.flatMap((hostname, position) => [
         { name: listener("http", position), protocol: "HTTP", port: 80, hostname, allowedRoutes },
         {
@@ -47,8 +54,15 @@ export function gateway(className: string, hosts: readonly string[], certificate
 }
 
 /** Everything under the hosts goes to the backend. */
-export function httpRoute(hosts: readonly string[], parents: readonly GatewayReference[], { service, port }: Backend) {
-  const rules = [{ backendRefs: [{ name: service, port: port.number }] }];
+export function httpRoute(
+  hosts: readonly string[],
+  parents: readonly GatewayReference[],
+  { service, port }: Backend,
+  /** Seconds for a request and its whole answer; 0: as long as it takes. */
+  requestSeconds?: number,
+) {
+  const timeouts = requestSeconds === undefined ? {} : { timeouts: { request: `${requestSeconds}s` } };
+  const rules = [{ backendRefs: [{ name: service, port: port.number }], ...timeouts }];
   return route(hosts, parents, rules);
 }
 
@@ -100,12 +114,39 @@ export function openShiftRoute(host: string, { service, port }: Backend, certifi
   } satisfies CustomObject<unknown>;
 }
 
+/** OpenShift's routers, of every IngressController. */
+export const routers = { kind: "ServiceAccount", name: "router", namespace: "openshift-ingress" } as const;
+
+/** What reads one Secret, and hears of its next content. */
+export function secretReader(secret: Input<string>): types.input.rbac.v1.PolicyRule {
+  return { apiGroups: [""], resources: ["secrets"], resourceNames: [secret], verbs: ["get", "list", "watch"] };
+}
+
 /** Who signs certificates: an issuer of cert-manager's. */
 export interface Issuer {
   readonly name: string;
   /** @default ClusterIssuer */
   readonly kind?: "ClusterIssuer" | "Issuer";
 }
+
+/**
+ * What cert-manager is told beside a certificate. A Gateway or an Ingress whose Secret is not there may get no address, without which
+ * the name leads nowhere, and by HTTP-01 no certificate comes: a temporary one fills the Secret until then, and never takes the place
+ * of another (cert-manager/cert-manager#1392, envoyproxy/gateway#9012, kubermatic/kubermatic#15560). The Gateway's name is for solvers
+ * of the Gateway API: cert-manager writes it on the certificates that it declares for Gateways itself.
+ */
+export function certificateAnnotations(gateway?: string): Readonly<Record<string, string>> {
+  return {
+    "cert-manager.io/issue-temporary-certificate": "true",
+    ...(gateway !== undefined && {
+      "acme.cert-manager.io/http01-parentrefkind": "Gateway",
+      "acme.cert-manager.io/http01-parentrefname": gateway,
+    }),
+  };
+}
+
+/** Pods that cert-manager starts beside a certificate to answer an authority that asks by HTTP-01, and their port. */
+export const solver = { labels: { "acme.cert-manager.io/http01-solver": "true" }, port: 8089 } as const;
 
 /** A certificate for some hosts that cert-manager puts into a Secret and renews. */
 export function certificate(hosts: readonly string[], secretName: string, issuer: Issuer) {

@@ -1,6 +1,7 @@
 /** What KEDA needs to scale workers by the jobs that wait for them. */
 import { type Input, interpolate } from "@pulumi/pulumi";
-import type { QueueEndpoint, SecretReference } from "../contracts.ts";
+import type { QueueEndpoint } from "../contracts.ts";
+import { caBundleFile } from "./ca-bundle.ts";
 import type { CustomObject } from "./custom-object.ts";
 import { slowScaleIn } from "./scaling.ts";
 
@@ -20,12 +21,24 @@ export interface QueueScaling {
 /** KEDA's own defaults. */
 export const queueScaling = { jobsPerPod: 5, pollingSeconds: 30, cooldownSeconds: 300 };
 
-/** How KEDA gets the queue's password: from the Secret that the pods have it from. */
-export function triggerAuthentication({ secretName, key }: SecretReference) {
+/**
+ * How KEDA gets into the queue: by user and password from the Secret that the pods have them from, and by the authorities that the
+ * pods trust, from their ConfigMap. Without one it goes by the list of its own image.
+ */
+export function triggerAuthentication({ password, user, tls = "disable" }: QueueEndpoint, caBundle?: Input<string>) {
+  const references = { password, ...(user !== undefined && { username: user.reference }) };
+  const authorities = tls !== "disable" && caBundle !== undefined;
   return {
     apiVersion: "keda.sh/v1alpha1",
     kind: "TriggerAuthentication",
-    spec: { secretTargetRef: [{ parameter: "password", name: secretName, key }] },
+    spec: {
+      secretTargetRef: Object.entries(references).map(([parameter, { secretName, key }]) => ({
+        parameter,
+        name: secretName,
+        key,
+      })),
+      ...(authorities && { configMapTargetRef: [{ parameter: "ca", name: caBundle, key: caBundleFile }] }),
+    },
   } satisfies CustomObject<unknown>;
 }
 
@@ -54,7 +67,11 @@ export function scaledObject({ deployment, namespace, queue, lists, authenticati
       maxReplicaCount: maximum,
       pollingInterval: given.pollingSeconds ?? queueScaling.pollingSeconds,
       cooldownPeriod: given.cooldownSeconds ?? queueScaling.cooldownSeconds,
-      advanced: { horizontalPodAutoscalerConfig: { behavior: { scaleDown: slowScaleIn } } },
+      advanced: {
+        horizontalPodAutoscalerConfig: { behavior: { scaleDown: slowScaleIn } },
+        // Pulumi writes a number of pods again before it deletes this object, and KEDA takes it back until then: none would stay none.
+        restoreToOriginalReplicaCount: true,
+      },
       triggers: lists.map((listName) => ({
         type: "redis",
         metadata: {
@@ -62,6 +79,7 @@ export function scaledObject({ deployment, namespace, queue, lists, authenticati
           databaseIndex: String(queue.index),
           listName,
           listLength: String(jobsPerPod),
+          ...(queue.tls !== undefined && queue.tls !== "disable" && { enableTLS: "true" }),
         },
         authenticationRef: { name: authentication },
       })),

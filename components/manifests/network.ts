@@ -1,7 +1,7 @@
 /** Network policies: what is not written here does not flow. */
-import { BlockList } from "node:net";
+import { BlockList, isIPv6 } from "node:net";
 import type { types } from "@pulumi/kubernetes";
-import type { Access, Destination, ObjectStore } from "../contracts.ts";
+import type { Access, Destination } from "../contracts.ts";
 
 type Spec = types.input.networking.v1.NetworkPolicySpec;
 type Egress = types.input.networking.v1.NetworkPolicyEgressRule;
@@ -17,14 +17,16 @@ export interface Flows {
   readonly from?: readonly Ingress[];
   /** Where these pods may go, DNS included when there is anywhere to go. @default nowhere */
   readonly to?: readonly Access[];
+  /** Addresses or networks of resolvers that are no pods, besides those that any cluster may have. @default none */
+  readonly resolvers?: readonly string[] | undefined;
 }
 
-export function allow({ pods, from = [], to = [] }: Flows): Spec {
+export function allow({ pods, from = [], to = [], resolvers = [] }: Flows): Spec {
   return {
     podSelector: { matchLabels: { ...pods } },
     policyTypes: ["Ingress", "Egress"],
     ingress: [...from],
-    egress: to.length === 0 ? [] : [dns, ...to.map(({ destination }) => egress(destination))],
+    egress: to.length === 0 ? [] : [...dns(resolvers), ...to.map(({ destination }) => egress(destination))],
   };
 }
 
@@ -44,16 +46,30 @@ export function fromAnywhere(port: number): Ingress {
   return { ports: [{ port, protocol: "TCP" }] };
 }
 
-/** Cluster DNS, wherever its pods run; 5353 is where OpenShift's listen. */
-const dns: Egress = {
-  to: [{ namespaceSelector: {} }],
-  ports: [
-    { port: 53, protocol: "UDP" },
-    { port: 53, protocol: "TCP" },
-    { port: 5353, protocol: "UDP" },
-    { port: 5353, protocol: "TCP" },
-  ],
-};
+/**
+ * Resolvers that no selector of pods means: NodeLocal DNSCache, which runs in its node's own network, and Cloud DNS for GKE, which
+ * answers where the metadata service does (tektoncd/operator#4000, gke-labs/kube-agents#1140). Port 53 hands out no credentials.
+ */
+const linkLocalResolvers = ["169.254.20.10", "169.254.169.254"];
+
+/**
+ * Cluster DNS, wherever its pods run. 5353 is where OpenShift's listen: its policies see a packet when the Service's port 53 has
+ * become theirs (openshift/kubernetes-nmstate#776).
+ */
+function dns(resolvers: readonly string[]): readonly Egress[] {
+  const both = (port: number) => ["UDP", "TCP"].map((protocol) => ({ port, protocol }));
+  const addresses = [...new Set([...linkLocalResolvers, ...resolvers])];
+  return [
+    { to: [{ namespaceSelector: {} }], ports: [53, 5353].flatMap(both) },
+    { to: addresses.map((address) => ({ ipBlock: { cidr: network(address) } })), ports: both(53) },
+  ];
+}
+
+/** What is no network yet is one address. */
+function network(address: string): string {
+  if (address.includes("/")) return address;
+  return `${address}/${isIPv6(address) ? 128 : 32}`;
+}
 
 function egress(destination: Destination): Egress {
   const ports = [{ port: destination.port, protocol: "TCP" }];
@@ -84,16 +100,16 @@ export function toInternet(port: number): Access {
   return { clientLabels: {}, destination: { kind: "networks", networks: ["0.0.0.0/0"], except: notPublic, port } };
 }
 
+/** The way to Google's APIs: to where the network has them (Private Service Connect), or to the internet. */
+export function toGoogleApis(networks: readonly string[] | undefined): Access {
+  return networks === undefined ? toInternet(443) : toNetworks(networks, 443);
+}
+
 /** Where pods on Google's Kubernetes get the identity that they are bound to (Workload Identity): the second is the node's own answer. */
 export const metadataServer: readonly Access[] = [
   toNetworks([`${metadataService.address}/${metadataService.length}`], 80),
   toNetworks(["169.254.169.252/32"], 988),
 ];
-
-/** For pods that a cloud knows by their service account. */
-export function identityAccess(store: Pick<ObjectStore, "identities"> | undefined): readonly Access[] {
-  return store?.identities === undefined ? [] : metadataServer;
-}
 
 function block(
   cidr: string,

@@ -2,8 +2,10 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { EnvironmentVariable } from "../contracts.ts";
+import { onAutopilot } from "./autopilot.ts";
 import { environment } from "./env.ts";
 import { type Identity, labels, selector } from "./labels.ts";
+import { type PodOptions, placement, podOptions, type SitePodOptions } from "./pod-options.ts";
 import type { Probes } from "./probes.ts";
 
 type PodTemplateSpec = types.input.core.v1.PodTemplateSpec;
@@ -33,32 +35,51 @@ export const PodUser = {
 export type PodUser = (typeof PodUser)[keyof typeof PodUser];
 
 /** What is the same for every pod of an instance. */
-export interface PodSettings {
+export interface PodSettings extends SitePodOptions {
   /** @default fixed */
   readonly user?: PodUser | undefined;
   /** Secret with the passwords of the registries that images come from. @default none */
   readonly pullSecret?: Input<string> | undefined;
+  /** Addresses or networks of the cluster's resolvers, where those are no pods. @default those that are known: see network.ts */
+  readonly dnsResolvers?: readonly string[] | undefined;
+  /** Requests are such as GKE's Autopilot takes unchanged. @default false: as they are said */
+  readonly autopilot?: boolean | undefined;
 }
 
-/** One container and the pod around it. */
-export interface PodArgs {
-  readonly identity: Identity;
+/** One container. */
+export interface ContainerArgs {
   readonly image: string;
   readonly command?: readonly string[];
   readonly args?: readonly Input<string>[];
   readonly environment?: readonly EnvironmentVariable[];
   readonly ports?: Readonly<Record<string, number>>;
   /** Jobs have none. */
-  readonly probes?: Probes;
+  readonly probes?: Partial<Probes>;
   readonly resources: Resources;
-  /** Besides /tmp, which every pod has. */
+  /** Besides /tmp, which every container has for itself. Those of one name are one volume. */
   readonly mounts?: readonly Mount[];
+  /** Seconds between the end of new traffic and SIGTERM. @default 0 */
+  readonly drainSeconds?: number;
+}
+
+/** A container that starts before the pod's own, and ends after it. */
+export interface SidecarArgs extends ContainerArgs {
+  readonly name: string;
+}
+
+/** The pod's own container and the pod around it. */
+export interface PodArgs extends ContainerArgs {
+  readonly identity: Identity;
+  /** @default the part's name */
+  readonly name?: string;
+  /** What the pod's own container needs for as long as it runs. @default none */
+  readonly sidecars?: readonly SidecarArgs[];
+  /** The container that `kubectl logs` and `exec` mean. @default the pod's own */
+  readonly mainContainer?: string;
   /** Labels that other parts' network policies look for. */
   readonly clientLabels?: Readonly<Record<string, string>>;
   /** Seconds between SIGTERM and SIGKILL. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
-  /** Seconds between the end of new traffic and SIGTERM. @default 0 */
-  readonly drainSeconds?: number;
   readonly restartPolicy?: "Always" | "Never";
   /** Under which the pod runs, where something outside goes by it; no pod gets a token for the API server. @default default */
   readonly serviceAccount?: Input<string> | undefined;
@@ -83,10 +104,16 @@ const fixedUser = {
 
 export function podTemplate(args: PodArgs): PodTemplateSpec {
   const { user: runsAs = PodUser.Fixed, pullSecret } = args.settings ?? {};
-  const mounts: readonly Mount[] = [scratchMount("tmp", "/tmp"), ...(args.mounts ?? [])];
-  const scratch = { emptyDir: { sizeLimit: args.resources.limits["ephemeral-storage"] } };
+  const { identity, sidecars = [] } = args;
+  const options = podOptions(args.settings ?? {}, identity.component);
+  const { environment: further } = options;
+  const [resources, ...besides] = podResources([args, ...sidecars], args.settings);
+  const own = prepared({ ...args, resources, name: args.name ?? identity.component }, "tmp", further);
+  const others = sidecars.map((sidecar, index) =>
+    prepared({ ...sidecar, resources: besides[index] ?? sidecar.resources }, `${sidecar.name}-tmp`, further),
+  );
   return {
-    metadata: { labels: { ...labels(args.identity), ...args.clientLabels } },
+    metadata: metadata(args, options),
     spec: {
       ...(args.serviceAccount !== undefined && { serviceAccountName: args.serviceAccount }),
       automountServiceAccountToken: false,
@@ -101,16 +128,67 @@ export function podTemplate(args: PodArgs): PodTemplateSpec {
       },
       ...(args.priorityClass !== undefined && { priorityClassName: args.priorityClass }),
       ...(pullSecret !== undefined && { imagePullSecrets: [{ name: pullSecret }] }),
+      ...placement(options),
       ...(args.spread ? spread(args.identity) : {}),
-      containers: [container(args, mounts)],
-      volumes: mounts.map(({ name, source = scratch }) => ({ name, ...source })),
+      ...(others.length > 0 && {
+        initContainers: others.map((sidecar) => ({ ...container(sidecar), restartPolicy: "Always" })),
+      }),
+      containers: [container(own)],
+      volumes: volumes([own, ...others]),
     },
   };
 }
 
-function container(args: PodArgs, mounts: readonly Mount[]): types.input.core.v1.Container {
+/** What the containers of one pod reserve and may use, where they run. */
+export function podResources(
+  containers: readonly [Pick<ContainerArgs, "resources">, ...Pick<ContainerArgs, "resources">[]],
+  settings: PodSettings | undefined,
+): readonly [Resources, ...Resources[]] {
+  const [first, ...others] = containers;
+  const said = [first.resources, ...others.map(({ resources }) => resources)] as const;
+  return settings?.autopilot ? onAutopilot(said) : said;
+}
+
+/** Our own labels and annotations stand over those that are said besides: parts and network policies go by them. */
+function metadata(
+  { identity, mainContainer, clientLabels }: PodArgs,
+  besides: Pick<PodOptions, "labels" | "annotations">,
+) {
+  const own = mainContainer === undefined ? {} : { "kubectl.kubernetes.io/default-container": mainContainer };
+  const annotations = { ...besides.annotations, ...own };
   return {
-    name: args.identity.component,
+    labels: { ...besides.labels, ...labels(identity), ...clientLabels },
+    ...(Object.keys(annotations).length > 0 && { annotations }),
+  };
+}
+
+type NamedContainer = SidecarArgs & { readonly mounts: readonly Mount[] };
+
+/** With a folder /tmp of its own, and the variables that are said besides. */
+function prepared(args: SidecarArgs, scratch: string, besides: Readonly<Record<string, string>>): NamedContainer {
+  const further = Object.entries(besides).map(([name, value]) => ({ name, value }));
+  return {
+    ...args,
+    ...(further.length > 0 && { environment: [...(args.environment ?? []), ...further] }),
+    mounts: [scratchMount(scratch, "/tmp"), ...(args.mounts ?? [])],
+  };
+}
+
+/** Each volume once. A folder that ends with the pod may take the share of whoever names it first. */
+function volumes(containers: readonly NamedContainer[]): types.input.core.v1.Volume[] {
+  const byName = new Map<string, types.input.core.v1.Volume>();
+  for (const { mounts, resources } of containers) {
+    const scratch = { emptyDir: { sizeLimit: resources.limits["ephemeral-storage"] } };
+    for (const { name, source = scratch } of mounts) {
+      if (!byName.has(name)) byName.set(name, { name, ...source });
+    }
+  }
+  return [...byName.values()];
+}
+
+function container(args: NamedContainer): types.input.core.v1.Container {
+  return {
+    name: args.name,
     image: args.image,
     imagePullPolicy: "IfNotPresent",
     // What a container that failed printed last stands in its status: `pulumi up` quotes it.
@@ -131,7 +209,7 @@ function container(args: PodArgs, mounts: readonly Mount[]): types.input.core.v1
       capabilities: { drop: ["ALL"] },
       seccompProfile: { type: "RuntimeDefault" },
     },
-    volumeMounts: mounts.map(({ name, path, readOnly }) => ({
+    volumeMounts: args.mounts.map(({ name, path, readOnly }) => ({
       name,
       mountPath: path,
       ...(readOnly && { readOnly }),

@@ -96,7 +96,7 @@ export interface AccessToNetworks {
   readonly except: readonly string[];
 }
 
-/** The search core of the site. It asks nobody for a password. */
+/** The search core of the site. */
 export interface Search {
   /** Address of the core, inside the cluster unless it is somebody else's */
   readonly url: string;
@@ -106,7 +106,23 @@ export interface Search {
   readonly port: number;
   /** Name of the core */
   readonly core: string;
+  /** Whom it wants to know; null: it asks nobody */
+  readonly login: SearchLogin | null;
   readonly access: Access;
+}
+
+export interface SearchLogin {
+  /** Name of the user (basic authentication) */
+  readonly user: string;
+  /** Where pods of the namespace find the password */
+  readonly passwordSecret: SecretKey;
+}
+
+export interface SecretKey {
+  /** Name of the Secret */
+  readonly name: string;
+  /** Its key */
+  readonly key: string;
 }
 
 /** The job queues, for who measures them. Whoever may read here may write as well. */
@@ -119,16 +135,13 @@ export interface Queue {
   readonly index: number;
   /** Key of the list that holds the waiting jobs, by the name of the queue; a running job is in none */
   readonly lists: Readonly<Record<string, string>>;
+  /** verify-full: TLS, with a certificate for the host; verify-ca: with one of an authority that its owner has */
+  readonly tls: "disable" | "verify-ca" | "verify-full";
+  /** ACL user; null: the server's default user */
+  readonly user: string | null;
   /** Where pods of the namespace find the password. A rotation gives it another name */
   readonly passwordSecret: SecretKey;
   readonly access: Access;
-}
-
-export interface SecretKey {
-  /** Name of the Secret */
-  readonly name: string;
-  /** Its key */
-  readonly key: string;
 }
 
 /** Object storage */

@@ -23,6 +23,12 @@ const site = new CkanStack("opendata", {
     further: {},
   },
   administrator: { name: "ckan-admin", email: "data@example.org" },
+  web: {
+    nginx: {
+      image:
+        "docker.io/nginxinc/nginx-unprivileged:1.30.5-alpine-slim@sha256:3af0c10d960cc2502427fe1219c52989d309e7d65596869c60a34fd2fa2406f0",
+    },
+  },
   database: {
     kind: "external",
     host: "postgres.example.org",

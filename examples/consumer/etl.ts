@@ -72,11 +72,18 @@ function podSpec(name: string, datastore: DatastoreConnection, secretName: pulum
   };
 }
 
+/** Pods of any namespace, NodeLocal DNSCache and Cloud DNS for GKE; OpenShift's DNS pods listen on 5353. */
 const dns = {
-  to: [{ namespaceSelector: {} }],
+  to: [
+    { namespaceSelector: {} },
+    { ipBlock: { cidr: "169.254.20.10/32" } },
+    { ipBlock: { cidr: "169.254.169.254/32" } },
+  ],
   ports: [
     { port: 53, protocol: "UDP" },
     { port: 53, protocol: "TCP" },
+    { port: 5353, protocol: "UDP" },
+    { port: 5353, protocol: "TCP" },
   ],
 };
 

@@ -1,5 +1,5 @@
 /** What a cluster must know of containers to place them, to run them again alike, and to see whether they work. */
-import { type Container, containersOf, kindOf, podOf } from "../kubernetes.ts";
+import { type Container, type ContainerKind, containersOf, kindOf, podOf } from "../kubernetes.ts";
 import { Level, type Resource, type ResourceRule } from "../rule.ts";
 import { RuleName } from "../rule-names.ts";
 import { read, unknownValue } from "../values.ts";
@@ -46,17 +46,24 @@ export const requestsAndLimits: ResourceRule = {
 
 const servers = ["Deployment", "StatefulSet", "DaemonSet"];
 
+/** A pod is ready when its own containers are; they say so for the sidecars that they need. */
+const probesOf: Readonly<Partial<Record<ContainerKind, readonly string[]>>> = {
+  container: ["readinessProbe", "livenessProbe"],
+  sidecar: ["livenessProbe"],
+};
+
 export const probes: ResourceRule = {
   name: RuleName.Probes,
   level: Level.Advisory,
-  demand: "Containers that run for ever say whether they are ready and alive.",
+  demand:
+    "Containers that run for ever say whether they are alive, and whether their pod is ready; sidecars only the first.",
   reason: "without probes visitors are sent to a pod that does not answer, and a pod that hangs is never started again",
-  remedy: "set readinessProbe and livenessProbe",
+  remedy: "set livenessProbe, and readinessProbe where it is no sidecar",
   check: (resource) => {
     const pod = podOf(resource);
     if (pod === undefined || !servers.includes(kindOf(resource) ?? "")) return [];
-    return containersOf(pod, true).flatMap(({ title, spec }) =>
-      ["readinessProbe", "livenessProbe"]
+    return containersOf(pod).flatMap(({ kind, title, spec }) =>
+      (probesOf[kind] ?? [])
         .filter((probe) => read(spec, probe) === undefined)
         .map((probe) => `${title} has no ${probe}`),
     );

@@ -20,7 +20,17 @@ const rights =
 const podSecurity = /labels\["pod-security\.kubernetes\.io\/[\w-]+"\]$/;
 
 /** What leads to a site and what stands in front of it. */
-const leading = /^(?:DnsRecord|Record|Ruleset|Gateway|HTTPRoute|Ingress|Route|Certificate|ReferenceGrant)$/;
+const leading =
+  /^(?:DnsRecord|Record|Ruleset|ZoneSetting|TotalTls|Gateway|HTTPRoute|Ingress|Route|Certificate|ReferenceGrant|GCPGatewayPolicy|GCPBackendPolicy|HealthCheckPolicy)$/;
+
+/** Those of a zone. */
+const zoneWords: Readonly<Record<string, string>> = {
+  DnsRecord: "a name",
+  Record: "a name",
+  Ruleset: "rules of the zone",
+  ZoneSetting: "how the zone speaks TLS",
+  TotalTls: "certificates of the zone",
+};
 
 /** Flows of a policy that one finding names; the rest stand in its properties. */
 const mostFlows = 5;
@@ -148,10 +158,7 @@ function exposureText({ operation, type, properties, site }: Change): string | u
   const real = properties.filter(({ path }) => !/(?:^|\.)(?:labels|annotations)\b/.test(path));
   if (leading.test(kind)) {
     if (operation === Operation.Guarded || (operation === Operation.Updated && real.length === 0)) return undefined;
-    const what =
-      kind === "Ruleset"
-        ? "rules of the zone"
-        : ({ DnsRecord: "a name", Record: "a name" }[kind] ?? "the way to the site");
+    const what = zoneWords[kind] ?? "the way to the site";
     return site === "kept" ? `${what}: ${kind} is ${operation}` : `${what}: with the site, ${kind} is ${operation}`;
   }
   const service = kind === "Service" ? real.filter(isOpening) : [];

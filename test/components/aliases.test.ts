@@ -1,7 +1,7 @@
 /** Further names of a site: whoever asks by one of them is served, and nobody is sent elsewhere. */
 import { describe, expect, test } from "vitest";
 import type { Declared } from "../../render/synthesize.ts";
-import { stackFile } from "../support/configuration.ts";
+import { instance, stackFile } from "../support/configuration.ts";
 import { declaredBy, find, inventory, settled } from "../support/program.ts";
 
 const aliases = ["data.example.com", "open.example.org"];
@@ -94,7 +94,7 @@ test("the site's own address stays the one of its host", async () => {
 test("Cloudflare gets a record for each, and its rules are for all", async () => {
   const zone = { zone: "example.org", zoneId: "0".repeat(32), plan: "pro", rulesets: ["cache"] };
   const dns = { kind: "cloudflare", target: "203.0.113.10", adopt: true };
-  const site = { dns, aliases: ["open.example.org"] };
+  const site = { dns, aliases: ["open.example.org"], ckan: { ...instance.ckan, maximumUploadMegabytes: 94 } };
   const resources = await declaredBy(stackFile({ opendata: site }, { "ckan:cloudflare": zone }));
   const records = resources.filter(({ type }) => type.endsWith(":DnsRecord"));
   const inputs = await settled(

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { CkanConfiguration } from "../../components/ckan-configuration.ts";
+import type { CkanRuntime, ObjectStore } from "../../components/contracts.ts";
 import { deriveSecret } from "../../components/credentials.ts";
 import { alone, credentials, describeComponent, nameOf, namespace, secretData } from "../support/component.ts";
 import { rootSecret } from "../support/configuration.ts";
@@ -10,7 +11,7 @@ import { find, settled } from "../support/program.ts";
 const map = "core/v1:ConfigMap opendata-configuration";
 const keys = "core/v1:Secret opendata-configuration-keys";
 
-const configuration = {
+const configurationWith = (files: ObjectStore) => ({
   component: "CkanConfiguration opendata-configuration",
   declare: (opts: object) =>
     new CkanConfiguration(
@@ -34,13 +35,14 @@ const configuration = {
         database,
         search,
         queue,
-        store,
+        store: files,
       },
       opts,
     ),
   children: [map, keys],
   secrets: { [keys]: ["api-tokens", "session", "xloader-token", "xloader-token-id"] },
-};
+});
+const configuration = configurationWith(store);
 
 describeComponent("the configuration of a site", configuration);
 
@@ -58,6 +60,26 @@ test("hands on what every pod needs that runs CKAN", async () => {
     secretName: nameOf(find(resources, keys)),
     key: "xloader-token-id",
   });
+});
+
+test("pods that write no files get the store's key that only reads, where it has one", async () => {
+  const reader = (key: string) => ({ secretName: "opendata-files-worker-key", key });
+  const readerKey = { accessKey: reader("access-key"), secretKey: reader("secret-key") };
+  const keyOf = async (files: ObjectStore, pods: "runtime" | "serving" | "working") => {
+    const { made } = await alone(configurationWith(files));
+    const { environment } = (await settled(made[pods])) as CkanRuntime;
+    const used = environment.flatMap((variable) =>
+      variable.name.startsWith("CKANEXT__S3FILESTORE__") && "secret" in variable ? [variable.secret] : [],
+    );
+    return used.map(({ secretName, key }) => `${secretName} ${key}`);
+  };
+  const ofReader = ["opendata-files-worker-key access-key", "opendata-files-worker-key secret-key"];
+  const ofWriter = ["files access-key", "files secret-key"];
+  const withReader = { ...store, readerKey };
+  expect(await keyOf(withReader, "runtime")).toEqual(ofReader);
+  expect(await keyOf(withReader, "working")).toEqual(ofReader);
+  expect(await keyOf(withReader, "serving")).toEqual(ofWriter);
+  expect(await keyOf(store, "working")).toEqual(ofWriter);
 });
 
 test("XLoader's token is signed with the very key that CKAN gets, for the very row that the bootstrap inserts", async () => {

@@ -27,6 +27,7 @@ const least: Omit<CkanStackArgs, "credentials"> = {
     further: {},
   },
   administrator: { name: "ckan-admin", email: "data@example.org" },
+  web: { nginx: { image: image("nginx:1.28.0") } },
   database: { kind: "in-cluster", image: image("postgres:17.6") },
   search: { kind: "in-cluster", image: image("solr:9.10.1-1") },
   queue: { kind: "in-cluster", image: image("valkey:8.1.3") },
@@ -57,6 +58,7 @@ const site = [
   "core/v1:ConfigMap opendata-configuration",
   "core/v1:ConfigMap opendata-recovery",
   "core/v1:ConfigMap opendata-web",
+  "core/v1:ConfigMap opendata-web-nginx",
   "core/v1:ConfigMap opendata-worker",
   "core/v1:Namespace opendata",
   "core/v1:Secret opendata-bootstrap-administrator",
@@ -183,7 +185,7 @@ test("each part has a priority of its own", async () => {
   const { resources } = await alone({
     ...ownServers,
     declare: declare({
-      web: { priorityClass: "web" },
+      web: { ...least.web, priorityClass: "web" },
       workers: { default: { priorityClass: "worker" } },
       database: { ...least.database, priorityClass: "database" },
       search: { ...least.search, priorityClass: "search" },

@@ -60,6 +60,8 @@ test("a purpose that nobody raised has generation 1", () => {
   expect([credentials.generation(Purpose.Queue), credentials.generation(Purpose.Files)]).toEqual([3, 1]);
 });
 
+const changed = { rootSecret, previousRootSecret: `${rootSecret}-before`, instance: "opendata" };
+
 describe("a fingerprint", () => {
   const fingerprint = (texts: readonly string[], credentials = of("opendata")) =>
     credentials.fingerprint(texts.map((text) => new Credential(text)));
@@ -89,6 +91,22 @@ describe("the credential before the last rotation", () => {
   test("is none before the first", () => {
     expect(previous(1)).toBeUndefined();
   });
+
+  test("is the same generation of the root secret before, while that one changes", async () => {
+    const generations = { queue: 3 };
+    const changing = new Credentials({ ...changed, generations });
+    const before = of("opendata", generations, changed.previousRootSecret);
+    expect(await settled(changing.derivePrevious(Purpose.Queue)?.secret)).toBe(await derived(before, Purpose.Queue));
+    expect(await derived(changing, Purpose.Queue)).not.toBe(await derived(before, Purpose.Queue));
+  });
+});
+
+test("the bootstrap is told of a new root secret, by a word that says nothing of it, and of no other", () => {
+  expect(new Credentials(changed).newRoot).toMatch(/^[0-9a-f]{8}$/);
+  expect(new Credentials({ ...changed, rootSecret: `${rootSecret}x` }).newRoot).not.toBe(
+    new Credentials(changed).newRoot,
+  );
+  expect(of("opendata").newRoot).toBeUndefined();
 });
 
 test("what is made of two credentials is a secret output as well", async () => {

@@ -41,6 +41,7 @@ test("passwords of external servers that are given as plain text are secrets whe
           further: {},
         },
         administrator: { name: "admin", email: "a@example.org" },
+        web: { nginx: { image: "example.org/nginx:1.28.0" } },
         database: { kind: "external", host: "db", administrator: { user: "postgres", password: database } },
         search: { kind: "external", host: "solr" },
         queue: { kind: "external", host: "redis", password: queue },

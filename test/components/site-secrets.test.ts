@@ -105,6 +105,7 @@ describe("the mail server", () => {
     const { made } = await alone(configuration({ mail: { ...mail, networks: ["10.20.0.0/24"] } }));
     const outside = { clientLabels: {}, destination: { kind: "networks", networks: ["10.20.0.0/24"], port: 587 } };
     expect(made.runtime.access).toEqual([database.access, search.access, queue.access]);
-    expect(made.serving).toEqual({ ...made.runtime, access: [...made.runtime.access, outside] });
+    expect(made.working).toEqual({ ...made.runtime, access: [...made.runtime.access, outside] });
+    expect(made.serving.access).toEqual(made.working.access);
   });
 });

@@ -1,5 +1,6 @@
 /** The real program refuses a bad stack file with one line that says what to write, and declares nothing. */
 import { describe, expect, test } from "vitest";
+import { locales } from "../../ckan/locales.ts";
 import { publicRootSecret } from "../../config/root-secret.ts";
 import { external, instance, onVolume, rootSecret, stackFile } from "../support/configuration.ts";
 import { refusalOf } from "../support/program.ts";
@@ -21,6 +22,7 @@ const twoInstances = (a: Record<string, unknown>, b: Record<string, unknown>) =>
   stackFile({ a: { host: "a.example.org", ...a }, b: { host: "b.example.org", ...b } });
 const nodePort = (port: number) => ({ exposure: { kind: "node-port", nodePort: port } });
 const exposed = (exposure: Record<string, unknown>) => opendata({ exposure });
+const ownGateway = (className: string) => ({ kind: "gateway", className, tls: { kind: "secret", name: "data-tls" } });
 const registry = { server: "registry.example.org", user: "puller", passwordFrom: "registryPassword" };
 const withRegistry = (settings: Record<string, unknown>, secrets: Record<string, string> = {}) =>
   stackFile(undefined, {
@@ -30,6 +32,7 @@ const withRegistry = (settings: Record<string, unknown>, secrets: Record<string,
 const ingress = { kind: "ingress", className: "traefik" };
 const { "ckan:rootSecret": _, ...withoutRootSecret } = stackFile();
 const zone = { zone: "example.org", plan: "pro" };
+const { ckan } = instance;
 /** A site that Cloudflare stands in front of, in a zone with these settings. */
 const inZone = (
   settings: Record<string, unknown>,
@@ -37,7 +40,13 @@ const inZone = (
   site: Record<string, unknown> = {},
 ) =>
   stackFile(
-    { opendata: { dns: { kind: "cloudflare", target: "203.0.113.10", ...dns }, ...site } },
+    {
+      opendata: {
+        dns: { kind: "cloudflare", target: "203.0.113.10", ...dns },
+        ckan: { ...ckan, maximumUploadMegabytes: 94 },
+        ...site,
+      },
+    },
     { "ckan:cloudflare": { ...zone, ...settings } },
   );
 const oneAddress =
@@ -65,6 +74,16 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "a number where keys belong",
     opendata({ web: 3 }),
     "ckan:instances.opendata.web: expected keys and values below this key, got 3",
+  ],
+  [
+    "a file of before nginx stood in front of CKAN",
+    opendata({ web: undefined }),
+    "ckan:instances.opendata.web: expected nginx.image below this key: nginx stands in front of CKAN in every web pod, got nothing",
+  ],
+  [
+    "web pods without nginx",
+    opendata({ web: { replicas: 2, nginx: undefined } }),
+    "ckan:instances.opendata.web.nginx: expected image below this key: nginx stands in front of CKAN in every web pod, got nothing",
   ],
   [
     "text where a list belongs",
@@ -155,6 +174,56 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "a Route outside of OpenShift",
     exposed({ kind: "route" }),
     'ckan:instances.opendata.exposure.kind: expected gateway, shared-gateway or ingress: a Route needs ckan:cluster.platform: openshift, got "route"',
+  ],
+  [
+    "settings of Google's beside a class of somebody else's",
+    exposed({ ...ownGateway("istio"), google: { sslPolicy: "tls-1-2" } }),
+    'ckan:instances.opendata.exposure.google: expected nothing here unless exposure.className is one of GKE\'s: gke-l7-global-external-managed, gke-l7-regional-external-managed, gke-l7-gxlb, gke-l7-rilb, got {"logPercent":0,"sslPolicy":"tls-1-2"}',
+  ],
+  [
+    "settings of Google's for a shared Gateway of an unknown class",
+    exposed({ kind: "shared-gateway", gateway: { name: "public", namespace: "gateways" }, google: {} }),
+    'ckan:instances.opendata.exposure.google: expected nothing here unless exposure.className is one of GKE\'s: gke-l7-global-external-managed, gke-l7-regional-external-managed, gke-l7-gxlb, gke-l7-rilb, got {"logPercent":0}',
+  ],
+  [
+    "a class of GKE's that does not exist",
+    exposed(ownGateway("gke-l7-regional-managed")),
+    'ckan:instances.opendata.exposure.className: expected one of GKE\'s classes: gke-l7-global-external-managed, gke-l7-regional-external-managed, gke-l7-gxlb, gke-l7-rilb, got "gke-l7-regional-managed"',
+  ],
+  [
+    "a class of GKE's for several clusters",
+    exposed(ownGateway("gke-l7-global-external-managed-mc")),
+    'ckan:instances.opendata.exposure.className: expected a class for one cluster: gke-l7-global-external-managed, gke-l7-regional-external-managed, gke-l7-gxlb, gke-l7-rilb; this one leads to ServiceImports of several, got "gke-l7-global-external-managed-mc"',
+  ],
+  [
+    "an address that Google chooses, among those whose word counts",
+    opendata({ exposure: ownGateway("gke-l7-gxlb"), web: { ...instance.web, trustedProxies: ["10.129.0.0/23"] } }),
+    "ckan:instances.opendata.exposure.google.address: expected the name of a reserved address such as data-example-org, and the address itself in web.trustedProxies: Google's load balancer adds its own to X-Forwarded-For, so that otherwise all visitors count as one, got nothing",
+  ],
+  [
+    "global access to a Gateway that everybody reaches",
+    exposed({ ...ownGateway("gke-l7-regional-external-managed"), google: { globalAccess: true } }),
+    "ckan:instances.opendata.exposure.google.globalAccess: expected nothing here: only gke-l7-rilb is closed to other regions, got true",
+  ],
+  [
+    "a limit of GKE's in the way of other classes",
+    exposed({ ...ownGateway("gke-l7-gxlb"), requestSeconds: 600 }),
+    "ckan:instances.opendata.exposure.requestSeconds: expected nothing here: GKE refuses routes with it, and the program gives its limit another way, got 600",
+  ],
+  [
+    "a limit below that of nginx",
+    exposed({ ...ownGateway("envoy"), requestSeconds: 74 }),
+    "ckan:instances.opendata.exposure.requestSeconds: expected 0, or at least 75: 15 more than web.answerSeconds, so that visitors get the site's own answer, got 74",
+  ],
+  [
+    "an address of Google's in place of its name",
+    exposed({ ...ownGateway("gke-l7-gxlb"), google: { address: "203.0.113.10" } }),
+    'ckan:instances.opendata.exposure.google.address: expected the name of a resource at Google such as data-example-org: lower-case letters, digits and hyphens, at most 63, a letter first, got "203.0.113.10"',
+  ],
+  [
+    "more than every request in a log",
+    exposed({ ...ownGateway("gke-l7-gxlb"), google: { logPercent: 101 } }),
+    "ckan:instances.opendata.exposure.google.logPercent: expected a percentage from 0 to 100, got 101",
   ],
   ["no root secret", withoutRootSecret, `ckan:rootSecret: expected a root secret: ${newRootSecret}`],
   [
@@ -320,7 +389,17 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
   [
     "an unknown platform",
     stackFile(undefined, { "ckan:cluster": { platform: "nomad" } }),
-    'ckan:cluster.platform: expected a cluster platform: local, kubernetes, openshift, got "nomad"',
+    'ckan:cluster.platform: expected a cluster platform: local, kubernetes, openshift, gke-autopilot, got "nomad"',
+  ],
+  [
+    "a resolver by its name",
+    stackFile(undefined, { "ckan:cluster": { platform: "kubernetes", dnsResolvers: ["10.96.0.10", "kube-dns"] } }),
+    'ckan:cluster.dnsResolvers.1: expected an IP address or network such as 10.96.0.10 or fd00::/64, got "kube-dns"',
+  ],
+  [
+    "a resolver that is no list",
+    stackFile(undefined, { "ckan:cluster": { platform: "kubernetes", dnsResolvers: "10.96.0.10" } }),
+    'ckan:cluster.dnsResolvers: expected a list of IP addresses or networks such as 10.96.0.10, got "10.96.0.10"',
   ],
   [
     "a registry with a scheme",
@@ -426,6 +505,66 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     'ckan:instances.opendata.dns.redirects: expected names in the zone example.org, got "www.example.net"',
   ],
   [
+    "uploads that the plan free cuts off",
+    inZone({ plan: "free" }, {}, { ckan: { ...ckan, maximumUploadMegabytes: 95 } }),
+    "ckan:instances.opendata.ckan.maximumUploadMegabytes: expected at most 94 while Cloudflare stands in front: on the plan free it refuses requests beyond 100 MB; or instances.opendata.dns.editorsHost, a name for larger ones; or dns.proxied: false, got 95",
+  ],
+  [
+    "uploads that the plan business cuts off",
+    inZone({ plan: "business" }, {}, { ckan: { ...ckan, maximumUploadMegabytes: 190 } }),
+    "ckan:instances.opendata.ckan.maximumUploadMegabytes: expected at most 189 while Cloudflare stands in front: on the plan business it refuses requests beyond 200 MB; or instances.opendata.dns.editorsHost, a name for larger ones; or dns.proxied: false, got 190",
+  ],
+  [
+    "a name for large uploads where Cloudflare does not stand in front",
+    inZone({}, { proxied: false, editorsHost: "editors.data.example.org" }),
+    "ckan:instances.opendata.dns.editorsHost: expected nothing here: without proxied, host takes all uploads itself",
+  ],
+  [
+    "a name for large uploads that leads to a port without https",
+    inZone({}, { editorsHost: "editors.data.example.org" }, { exposure: { kind: "node-port", nodePort: 30080 } }),
+    "ckan:instances.opendata.dns.editorsHost: expected nothing here: exposure node-port has no https, by which people log in",
+  ],
+  [
+    "a name for large uploads on which nobody is limited",
+    inZone({}, { editorsHost: "editors.data.example.org" }),
+    "ckan:instances.opendata.web.trustedProxies: expected whoever stands in front of the pods, such as a load balancer's network: on instances.opendata.dns.editorsHost nginx alone limits what one address asks for",
+  ],
+  [
+    "a name for large uploads outside the zone",
+    inZone({}, { editorsHost: "editors.example.net" }, { web: { ...instance.web, trustedProxies: ["10.129.0.0/23"] } }),
+    'ckan:instances.opendata.dns.editorsHost: expected a name in the zone example.org, got "editors.example.net"',
+  ],
+  [
+    "a name for large uploads that is the host",
+    inZone({}, { editorsHost: "data.example.org" }, { web: { ...instance.web, trustedProxies: ["10.129.0.0/23"] } }),
+    'ckan:instances.opendata.dns.editorsHost: expected names of its own: opendata has it already, got "data.example.org"',
+  ],
+  [
+    "a host deeper than Cloudflare's certificate reaches",
+    inZone({}, {}, { host: "staging.data.example.org" }),
+    'ckan:instances.opendata.host: expected a name of one label below example.org such as staging-data.example.org, which Cloudflare\'s certificate covers; or cloudflare.edgeCertificates: total-tls, which needs an add-on, got "staging.data.example.org"',
+  ],
+  [
+    "an alias deeper than Cloudflare's certificate reaches",
+    inZone({}, {}, { aliases: ["open.data.example.org"] }),
+    'ckan:instances.opendata.aliases: expected names of one label below example.org such as open-data.example.org, which Cloudflare\'s certificate covers; or cloudflare.edgeCertificates: total-tls, which needs an add-on, got "open.data.example.org"',
+  ],
+  [
+    "a redirect deeper than Cloudflare's certificate reaches",
+    inZone({ rulesets: ["redirects"] }, { redirects: ["www.data.example.org"] }),
+    'ckan:instances.opendata.dns.redirects: expected names of one label below example.org such as www-data.example.org, which Cloudflare\'s certificate covers; or cloudflare.edgeCertificates: total-tls, which needs an add-on, got "www.data.example.org"',
+  ],
+  [
+    "certificates in a word that nobody knows",
+    inZone({ edgeCertificates: "advanced" }),
+    'ckan:cloudflare.edgeCertificates: expected universal, total-tls, elsewhere, got "advanced"',
+  ],
+  [
+    "zone settings in a word that nobody knows",
+    inZone({ zoneSettings: "all" }),
+    'ckan:cloudflare.zoneSettings: expected managed, or nothing here, got "all"',
+  ],
+  [
     "rules without a site that they are for",
     inZone({ rulesets: ["cache"] }, { proxied: false }),
     'ckan:cloudflare.rulesets: expected none: no instance has dns with proxied, and rules are for those only, got ["cache"]',
@@ -448,7 +587,7 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
   [
     "more limits than the plan takes",
     inZone({ rateLimits: { login, sql: login, crawlers: login } }),
-    'ckan:cloudflare.rateLimits: expected at most 2 on the plan pro, got "login, sql, crawlers"',
+    'ckan:cloudflare.rateLimits: expected at most 2 on the plan pro, got "crawlers, login, sql"',
   ],
   [
     "a record outside the zone",
@@ -483,7 +622,7 @@ describe("the program refuses", () => {
         '  ckan:instances.opendata.database.storage: expected a quantity such as 5Gi, got "ten"',
         '  ckan:instances.opendata.host: expected a host name such as data.example.org, without scheme, port or path, in lower case, got "Data.Example.Org"',
         `  ckan:instances.opendata.site.colour: ${unknownKey}`,
-        '  ckan:instances.opendata.site.locale: expected a locale such as en or pt_BR, got "English"',
+        `  ckan:instances.opendata.site.locale: expected a locale that CKAN has: ${locales.join(", ")}, got "English"`,
         "  ckan:instances.opendata.web.replicas: expected a whole number of at least 1, got 0",
       ].join("\n"),
       registered: 0,
@@ -507,5 +646,5 @@ describe("the program refuses", () => {
 });
 
 test("a right stack file is not refused, and then the harness counts what is registered", async () => {
-  await expect(refusalOf(stackFile())).rejects.toThrow("the program accepted this stack file: 54 resources");
+  await expect(refusalOf(stackFile())).rejects.toThrow("the program accepted this stack file: 55 resources");
 });

@@ -1,5 +1,6 @@
 /** Databases and buckets that others run: a bad setting gives one line that says what to write, and declares nothing. */
 import { expect, test } from "vitest";
+import { expectedMachine } from "../../components/postgres/cloud-sql-machines.ts";
 import { instance, stackFile } from "../support/configuration.ts";
 import { refusalOf } from "../support/program.ts";
 
@@ -78,6 +79,21 @@ test.each([
     "database.backup.logDays: expected 1 to 7 days: more need edition: ENTERPRISE_PLUS, got 14",
   ],
   [
+    "fewer backups than days of logs",
+    database({ ...cloudSql, backup: { retained: 3 } }),
+    "database.backup.retained: expected at least as many backups as backup.logDays: logs are read from a backup on, got 3",
+  ],
+  [
+    "a machine of the other edition",
+    database({ ...cloudSql, tier: "db-perf-optimized-N-2" }),
+    `database.tier: ${expectedMachine.ENTERPRISE}, got "db-perf-optimized-N-2"`,
+  ],
+  [
+    "a custom machine with ENTERPRISE_PLUS",
+    database({ ...cloudSql, edition: "ENTERPRISE_PLUS" }),
+    `database.tier: ${expectedMachine.ENTERPRISE_PLUS}, got "db-custom-2-7680"`,
+  ],
+  [
     "a version that CKAN's datastore does not know",
     database({ ...cloudSql, version: "POSTGRES_14" }),
     'database.version: expected POSTGRES_15 or newer such as POSTGRES_17, got "POSTGRES_14"',
@@ -117,6 +133,11 @@ test.each([
     "a reader without a kind",
     files({ readers: ["etl@example.org"] }),
     `files.readers.0: ${reader}, got "etl@example.org"`,
+  ],
+  [
+    "no network for Google's APIs",
+    files({ apiNetworks: [] }),
+    "files.apiNetworks: expected at least one network such as 10.20.0.5/32, got []",
   ],
   ["everybody as a reader", files({ readers: ["allUsers"] }), `files.readers.0: ${reader}, got "allUsers"`],
   [

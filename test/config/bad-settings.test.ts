@@ -1,5 +1,6 @@
 /** The real program refuses what cannot work with the world around a site, in one line, and declares nothing. */
 import { describe, expect, test } from "vitest";
+import { locales } from "../../ckan/locales.ts";
 import { certificate, privateKey } from "../support/certificates.ts";
 import { instance, pushing, stackFile } from "../support/configuration.ts";
 import { refusalOf } from "../support/program.ts";
@@ -15,7 +16,11 @@ const withCkan = (
 /** A site with Cloudflare in front of it. */
 const inZone = (site: Record<string, unknown>, dns: Record<string, unknown> = {}, zone: Record<string, unknown> = {}) =>
   opendata(
-    { dns: { kind: "cloudflare", target: "203.0.113.10", ...dns }, ...site },
+    {
+      dns: { kind: "cloudflare", target: "203.0.113.10", ...dns },
+      ckan: { ...instance.ckan, maximumUploadMegabytes: 94 },
+      ...site,
+    },
     { "ckan:cloudflare": { zone: "example.org", plan: "pro", ...zone } },
   );
 
@@ -29,7 +34,17 @@ const percent = (setting: string) =>
 const notNamed =
   "expected the name of a secret key of this stack file such as databaseAdminPassword, not the secret itself";
 
+const languages = `expected locales that CKAN has, with spaces between: ${locales.join(", ")}`;
+
 const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>, line: string])[] = [
+  ...["ckan.locales_offered", "ckan.locales_filtered_out", "ckan.locale_order"].map(
+    (setting) =>
+      [
+        `a language that CKAN does not have in ${setting}`,
+        withCkan({ settings: { [setting]: "en de_DE zh_Hans_CN" } }),
+        `ckan:instances.opendata.ckan.settings.${setting}: ${languages}, got "de_DE"`,
+      ] as const,
+  ),
   [
     "a mail server without a host",
     opendata({ mail: { from: mail.from } }),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test } from "vitest";
+import { defaultPolicy } from "../../components/web/headers.ts";
 import { type Environment, loadEnvironment } from "../../config/load.ts";
 import { ConfigurationError } from "../../config/mistakes.ts";
 import { stackConfiguration } from "../../render/stack-file.ts";
@@ -25,7 +26,7 @@ describe("an environment is read from Pulumi's configuration:", () => {
     });
     expect({ name, cluster, protection, instances }).toEqual({
       name: "unit",
-      cluster: { platform: "kubernetes", context: "unit", registries: [], kedaNamespace: "keda" },
+      cluster: { platform: "kubernetes", context: "unit", registries: [], kedaNamespace: "keda", dnsResolvers: [] },
       protection: "protected",
       instances: {
         opendata: {
@@ -42,11 +43,18 @@ describe("an environment is read from Pulumi's configuration:", () => {
             jobTimeoutSeconds: 3600,
           },
           web: {
-            processes: 2,
-            threads: 2,
+            processes: 4,
+            answerSeconds: 60,
             edgeCacheSeconds: 0,
             cacheSeconds: 5,
-            resources: resources("250m", "768Mi", "1", "1Gi", "4Gi"),
+            nginx: { ...instance.web.nginx, resources: resources("50m", "32Mi", "1", "256Mi", "5Gi") },
+            limits: { requests: 1000, apiRequests: 64, uploads: 8 },
+            trustedProxies: [],
+            headers: {
+              hstsSeconds: 31_536_000,
+              contentSecurityPolicy: { mode: "report-only", policy: defaultPolicy },
+            },
+            resources: resources("250m", "768Mi", "1", "1Gi"),
           },
           workers: {
             default: {
@@ -87,10 +95,10 @@ describe("an environment is read from Pulumi's configuration:", () => {
   test("instances lie over the defaults, key by key", () => {
     const file = {
       ...stackFile({ a: { host: "a.org" }, b: { host: "b.org", web: { replicas: 3 } } }),
-      "ckan:defaults": { web: { replicas: 2, threads: 8 } },
+      "ckan:defaults": { web: { replicas: 2, processes: 8 } },
     };
     const { instances } = load(file);
-    const sizes = Object.entries(instances).map(([name, { web }]) => [name, web.replicas, web.threads]);
+    const sizes = Object.entries(instances).map(([name, { web }]) => [name, web.replicas, web.processes]);
     expect(sizes).toEqual([
       ["a", 2, 8],
       ["b", 3, 8],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import {
+  addressOrNetwork,
   byteQuantity,
   count,
   cpuQuantity,
@@ -27,6 +28,7 @@ const accepted: readonly (readonly [name: string, type: z.ZodType, values: reado
   ["a host name", hostName, ["localhost", "data.example.org", "a1.b2", "xn--bcher-kva.example"]],
   ["a server", serverHost, ["db", "db.example.org", "10.0.0.7"]],
   ["a network", ipv4Network, ["0.0.0.0/0", "10.20.0.0/16", "255.255.255.255/32"]],
+  ["an address or a network", addressOrNetwork, ["10.96.0.10", "10.96.0.0/16", "fd00::a", "fd00::/64", "::/0"]],
   [
     "an image",
     imageReference,
@@ -75,6 +77,22 @@ const refused: readonly (readonly [name: string, type: z.ZodType, message: strin
   ["a host name", hostName, host, ["https://a.org", "a.org/", "a.org:80", "A.org", "10.0.0.1", "-a.org", "a..org"]],
   ["a server", serverHost, server, ["https://a.org", "a.org:5432", "A.org", "a_b"]],
   ["a network", ipv4Network, network, ["10.0.0.0", "10.0.0/8", "256.0.0.0/8", "10.0.0.0/33", "::/0"]],
+  [
+    "an address or a network",
+    addressOrNetwork,
+    "expected an IP address or network such as 10.96.0.10 or fd00::/64",
+    [
+      "dns.example.org",
+      "10.96.0.10:53",
+      "10.96.0.10/33",
+      "fd00::/129",
+      "fe80::1%eth0",
+      "10.0.0.0/8/8",
+      "1.2.3/8",
+      "",
+      5,
+    ],
+  ],
   ["an image", imageReference, image, ["ckan", "a/b", "ckan:", "Ckan:1", "https://a/b:1", "a@sha256:12"]],
   ["an image", imageReference, movingTag, ["ckan:latest", "ckan:master", "ckan:main", "a/b:stable"]],
   ["a port", port, portNumber, [0, 65536, 1.5, "80"]],

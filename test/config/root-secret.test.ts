@@ -22,7 +22,17 @@ test.each([
   ["an instruction", "CHANGE-ME-CHANGE-ME-CHANGE-ME-CHANGE-ME", "local", [placeholder]],
   ["a word for a secret", "my-very-own-password-my-very-own-password", "local", [placeholder]],
 ])("%s: what is said of the root secret", (_name, value, platform, expected) => {
-  expect(rootSecretMistakes(value, platform)).toEqual(expected.map((text) => ({ key: "rootSecret", expected: text })));
+  const mistakes = rootSecretMistakes({ rootSecret: value }, platform);
+  expect(mistakes).toEqual(expected.map((text) => ({ key: "rootSecret", expected: text })));
+});
+
+test.each([
+  ["another one, however weak", "short", []],
+  ["the same", rootSecret, ["expected the root secret before this one, got the same: take the key out"]],
+  ["an empty one", "", ["expected the root secret before this one, or no such key"]],
+])("%s: what is said of the root secret before", (_name, previousRootSecret, expected) => {
+  const mistakes = rootSecretMistakes({ rootSecret, previousRootSecret }, "kubernetes");
+  expect(mistakes).toEqual(expected.map((text) => ({ key: "previousRootSecret", expected: text })));
 });
 
 test("the public root secret is the one in Pulumi.dev.yaml", () => {

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { instanceSchema } from "../../config/instance.ts";
 import { environmentMistakes, instanceMistakes } from "../../config/rules.ts";
-import { instance, onVolume } from "../support/configuration.ts";
+import { instance, instanceWith, onVolume } from "../support/configuration.ts";
 
-const parsed = (settings: Record<string, unknown> = {}) => instanceSchema.parse({ ...instance, ...settings });
+const parsed = (settings: Record<string, unknown> = {}) => instanceSchema.parse(instanceWith(settings));
 const scaling = (minimum: number, maximum: number) => ({ minimum, maximum, cpuPercent: 80 });
+const { nginx } = instance.web;
+const withDisk = (disk: string) => ({ ...nginx, resources: { limits: { "ephemeral-storage": disk } } });
+/** 1024 small bodies, 64 of strangers and 8 tables may come beside them; answers that are shared, logs. */
+const fewer = { requests: 7, apiRequests: 1, uploads: 1 };
+const trustedProxies = ["10.129.0.0/23"];
+const gatewayOf = (className: string) => ({ kind: "gateway", className, tls: { kind: "secret", name: "data-tls" } });
 const keysOf = (settings: Record<string, unknown>) =>
   instanceMistakes("opendata", parsed(settings), "kubernetes").map(({ key }) => key.replace("instances.opendata.", ""));
 
@@ -37,6 +43,18 @@ describe("inside one instance:", () => {
       },
       ["workers.bulk.terminationGracePeriodSeconds", "workers.late.terminationGracePeriodSeconds"],
     ],
+    [
+      "Google's word about visitors counts where its address is known",
+      { exposure: { ...gatewayOf("gke-l7-gxlb"), google: { address: "data" } }, web: { nginx, trustedProxies } },
+      [],
+    ],
+    [
+      "an internal address of Google's may lie in a network that is trusted",
+      { exposure: gatewayOf("gke-l7-rilb"), web: { nginx, trustedProxies } },
+      [],
+    ],
+    ["no limit in the way is right", { exposure: { ...gatewayOf("istio"), requestSeconds: 0 } }, []],
+    ["a limit above that of nginx is right", { exposure: { ...gatewayOf("istio"), requestSeconds: 75 } }, []],
     ["two pods beside an object store are right", { web: { replicas: 2 } }, []],
     ["two pods beside a volume are a mistake", { ...onVolume, web: { replicas: 2 } }, ["web.replicas"]],
     ["as many pods at least as at most are right", { web: { scaling: scaling(2, 2) } }, []],
@@ -67,6 +85,11 @@ describe("inside one instance:", () => {
       { ckan: { ...instance.ckan, settings: { "ckan.site_id": "x", solr_url: "y", "ckan.locales_offered": "en" } } },
       ["ckan.settings.ckan.site_id", "ckan.settings.solr_url"],
     ],
+    [
+      "languages of an image's own folder are right",
+      { ckan: { ...instance.ckan, settings: { "ckan.i18n_directory": "/srv/i18n", "ckan.locales_offered": "en lb" } } },
+      [],
+    ],
     ["requests equal to limits are right", { web: { resources: { requests: { memory: "1Gi" } } } }, []],
     [
       "every request above its limit is a mistake",
@@ -77,19 +100,34 @@ describe("inside one instance:", () => {
       ["web.resources.requests.cpu", "queue.resources.requests.memory", "queue.resources.requests.ephemeral-storage"],
     ],
     [
-      "disk for every upload that may come at a time is right",
-      { web: { processes: 3, threads: 3, resources: { limits: { "ephemeral-storage": "2056Mi" } } } },
+      "disk for an upload in each of CKAN's processes is right",
+      { web: { processes: 3, resources: { limits: { "ephemeral-storage": "559Mi" } } } },
       [],
     ],
     [
       "less disk than that is a mistake",
-      { web: { processes: 3, threads: 3, resources: { limits: { "ephemeral-storage": "2055Mi" } } } },
+      { web: { processes: 3, resources: { limits: { "ephemeral-storage": "558Mi" } } } },
       ["web.resources.limits.ephemeral-storage"],
     ],
+    ["disk for all that nginx takes at a time is right", { web: { limits: fewer, nginx: withDisk("1630Mi") } }, []],
     [
-      "larger uploads than web and worker have disk for are a mistake of each",
+      "less disk than that is a mistake of its own",
+      { web: { limits: fewer, nginx: withDisk("1629Mi") } },
+      ["web.nginx.resources.limits.ephemeral-storage"],
+    ],
+    [
+      "a request of nginx above its limit is a mistake of its own",
+      { web: { nginx: { ...nginx, resources: { requests: { cpu: "2" } } } } },
+      ["web.nginx.resources.requests.cpu"],
+    ],
+    [
+      "larger uploads than web, nginx and worker have disk for are a mistake of each",
       { ckan: { ...instance.ckan, maximumUploadMegabytes: 800 } },
-      ["web.resources.limits.ephemeral-storage", "workers.default.resources.limits.ephemeral-storage"],
+      [
+        "web.resources.limits.ephemeral-storage",
+        "web.nginx.resources.limits.ephemeral-storage",
+        "workers.default.resources.limits.ephemeral-storage",
+      ],
     ],
     [
       "a group default without XLoader's queue is a mistake, whoever else has it",
@@ -135,6 +173,12 @@ describe("between instances:", () => {
       ...(id !== undefined && { site: { id } }),
     });
 
+  const atGoogle = (host: string, address: string) =>
+    parsed({
+      host,
+      exposure: { ...gatewayOf("gke-l7-gxlb"), google: { address } },
+    });
+
   test.each([
     ["different hosts are right", { a: at("a.org"), b: at("b.org") }, []],
     ["one host with two node ports is right", { a: at("a.org", 30001), b: at("a.org", 30002) }, []],
@@ -148,6 +192,11 @@ describe("between instances:", () => {
       "one node port on two hosts is a mistake",
       { a: at("a.org", 30001), b: at("b.org", 30001) },
       ["instances.b.exposure.nodePort"],
+    ],
+    [
+      "one reserved address for two Gateways is a mistake",
+      { a: atGoogle("a.org", "public"), b: atGoogle("b.org", "other"), c: atGoogle("c.org", "public") },
+      ["instances.c.exposure.google.address"],
     ],
     [
       "a site id equal to another instance's name is a mistake",

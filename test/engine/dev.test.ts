@@ -63,12 +63,12 @@ describe("The dev stack", () => {
   test("is previewed against the API server: every resource is to be created", () => {
     const result = pulumi("preview", "--diff");
     expect(result.code).toBe(0);
-    expect(result.output).toMatch(/\+ 54 to create/);
+    expect(result.output).toMatch(/\+ 55 to create/);
   });
 
   test("comes up", () => {
     const result = pulumi("up", "--yes", "--skip-preview");
-    expect(result.output).toMatch(/\+ 54 created/);
+    expect(result.output).toMatch(/\+ 55 created/);
     expect(result.code).toBe(0);
   });
 
@@ -79,7 +79,7 @@ describe("The dev stack", () => {
 
   test("is refreshed without drift", () => {
     const result = pulumi("refresh", "--preview-only", "--expect-no-changes");
-    expect(result.output).toMatch(/55 unchanged/);
+    expect(result.output).toMatch(/56 unchanged/);
     expect(result.code).toBe(0);
   });
 

@@ -1,5 +1,6 @@
 /**
- * Every way to reach a site, through the real CLI, provider and API server, which has the real definitions of the custom resources.
+ * Every way to reach a site, through the real CLI, provider and API server, which has the real definitions of the custom resources,
+ * but for GKE's, which are written by hand.
  * Proves that the server takes every field, that `up` waits for each object and knows the address that it got, and that nothing
  * changes without a reason. Does not prove: that controllers route (the test writes their status).
  */
@@ -28,8 +29,50 @@ const kinds = [
     address: ip,
   },
   {
+    kind: "gateway of GKE's",
+    exposure: {
+      kind: "gateway",
+      className: "gke-l7-regional-external-managed",
+      tls: issuer,
+      google: {
+        address: "data-example-org",
+        sslPolicy: "tls-1-2",
+        securityPolicy: "only-cloudflare",
+        logPercent: 1,
+      },
+    },
+    objects: [
+      "Certificate opendata-exposure",
+      "GCPBackendPolicy opendata-exposure",
+      "GCPGatewayPolicy opendata-exposure",
+      "Gateway opendata-exposure",
+      "HTTPRoute opendata-exposure",
+      "HTTPRoute opendata-exposure-redirect",
+      "HealthCheckPolicy opendata-exposure",
+    ],
+    address: ip,
+  },
+  {
+    kind: "shared-gateway of GKE's",
+    exposure: {
+      kind: "shared-gateway",
+      gateway: { name: "public", namespace: "gateways" },
+      className: "gke-l7-global-external-managed",
+    },
+    objects: [
+      "GCPBackendPolicy opendata-exposure",
+      "HTTPRoute opendata-exposure",
+      "HealthCheckPolicy opendata-exposure",
+    ],
+    address: undefined,
+  },
+  {
     kind: "shared-gateway",
-    exposure: { kind: "shared-gateway", gateway: { name: "public", namespace: "gateways", sectionName: "https" } },
+    exposure: {
+      kind: "shared-gateway",
+      gateway: { name: "public", namespace: "gateways", sectionName: "https" },
+      requestSeconds: 0,
+    },
     objects: ["HTTPRoute opendata-exposure"],
     address: undefined,
   },
@@ -52,7 +95,7 @@ let engine: Engine;
 
 beforeAll(async () => {
   engine = await Engine.start();
-  const projects: readonly CustomResourceProject[] = ["gateway-api", "cert-manager", "openshift-route"];
+  const projects: readonly CustomResourceProject[] = ["gateway-api", "gke", "cert-manager", "openshift-route"];
   for (const project of projects) {
     const files = (await customResourceDefinitions(project)).flatMap((file) => ["-f", file]);
     engine.kubectl("apply", "--server-side", ...files);
@@ -105,7 +148,8 @@ function configure(site: object): void {
 
 /** Objects of the exposure, as the API server has them. */
 function declared(): readonly string[] {
-  const resources = "gateways,httproutes,certificates,ingresses,routes";
+  const resources =
+    "gateways,httproutes,certificates,ingresses,routes,healthcheckpolicies,gcpbackendpolicies,gcpgatewaypolicies";
   return engine
     .kubernetes(resources, "-n", "opendata-dev")
     .items.map(({ kind, metadata }) => `${kind} ${metadata.name}`)

@@ -78,7 +78,7 @@ const ofProduction: readonly Case[] = [
   {
     name: "database-moved",
     edits: [setting("database.region", "europe-west4")],
-    risks: ["data-detached", "interruption"],
+    risks: ["data-detached"],
     code: 1,
   },
   { name: "protection-lowered", edits: [{ path: ["ckan:protection"], value: "disposable" }], risks: ["protection"] },

@@ -121,7 +121,8 @@ function configure(site: object, registryPassword = password): void {
   engine.write({
     ...dev,
     "ckan:cluster": { ...(dev["ckan:cluster"] as object), registries: [registry] },
-    "ckan:instances": { opendata: { ...opendata, ...site } },
+    // What five web pods and seven workers open.
+    "ckan:instances": { opendata: { ...opendata, database: { maxConnections: 200 }, ...site } },
   });
   engine.setSecret("rootSecret", rootSecret);
   engine.setSecret("registryPassword", registryPassword);

@@ -37,6 +37,7 @@ test("a site on a database and a bucket of somebody else declares these, and say
       "core/v1:ConfigMap opendata-configuration",
       "core/v1:ConfigMap opendata-recovery",
       "core/v1:ConfigMap opendata-web",
+      "core/v1:ConfigMap opendata-web-nginx",
       "core/v1:ConfigMap opendata-worker",
       "core/v1:Namespace opendata",
       "core/v1:PersistentVolumeClaim opendata-queue-data",

@@ -38,16 +38,18 @@ describe("restricted-v2 admits every pod:", () => {
     expect(ofEveryPod(key).flat()).toEqual([]);
   });
 
-  test("each one and its container are no root, and under the runtime's own seccomp profile", () => {
-    expect(ofEveryPod("runAsNonRoot")).toEqual(pods.map(() => [true, true]));
-    expect(ofEveryPod("seccompProfile")).toEqual(
-      pods.map(() => [{ type: "RuntimeDefault" }, { type: "RuntimeDefault" }]),
-    );
+  /** The expectation that each container says it, and the pod itself as well where `inPod`. */
+  const everywhere = (value: unknown, inPod: boolean) =>
+    pods.map(({ containers }) => Array(containers.length + (inPod ? 1 : 0)).fill(value));
+
+  test("each one and its containers are no root, and under the runtime's own seccomp profile", () => {
+    expect(ofEveryPod("runAsNonRoot")).toEqual(everywhere(true, true));
+    expect(ofEveryPod("seccompProfile")).toEqual(everywhere({ type: "RuntimeDefault" }, true));
   });
 
   test("each container gives up all capabilities and gains no rights", () => {
-    expect(ofEveryPod("capabilities")).toEqual(pods.map(() => [{ drop: ["ALL"] }]));
-    expect(ofEveryPod("allowPrivilegeEscalation")).toEqual(pods.map(() => [false]));
+    expect(ofEveryPod("capabilities")).toEqual(everywhere({ drop: ["ALL"] }, false));
+    expect(ofEveryPod("allowPrivilegeEscalation")).toEqual(everywhere(false, false));
   });
 
   test("there are as many as the example declares", () => {

@@ -18,12 +18,14 @@ const site = {
     sslMode: "require",
     access: networks,
   },
-  search: { url: "http://solr:8983/solr/ckan", host: "solr", port: 8983, core: "ckan", access: pods },
+  search: { url: "http://solr:8983/solr/ckan", host: "solr", port: 8983, core: "ckan", login: null, access: pods },
   queue: {
     host: "redis",
     port: 6379,
     index: 0,
     lists: { default: "rq:queue:ckan:opendata:default" },
+    tls: "disable",
+    user: null,
     passwordSecret: { name: "opendata-queue-1", key: "password" },
     access: pods,
   },
@@ -64,6 +66,7 @@ describe("the table", () => {
         search.host                               solr
         search.port                               8983
         search.core                               ckan
+        search.login                              -
         search.access.kind                        pods
         search.access.clientLabels.search-client  true
         search.access.serverLabels                -
@@ -71,6 +74,8 @@ describe("the table", () => {
         queue.port                                6379
         queue.index                               0
         queue.lists.default                       rq:queue:ckan:opendata:default
+        queue.tls                                 disable
+        queue.user                                -
         queue.passwordSecret.name                 opendata-queue-1
         queue.passwordSecret.key                  password
         queue.access.kind                         pods

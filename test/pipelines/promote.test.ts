@@ -8,6 +8,7 @@ const digest = (character: string) => `sha256:${character.repeat(64)}`;
 const tested = {
   ckan: `registry.example.org/ckan/ckan:2.11.7-1@${digest("a")}`,
   solr: `registry.example.org/solr@${digest("b")}`,
+  nginx: `registry.example.org/nginx:1.28.1@${digest("d")}`,
 };
 
 const staging = `config:
@@ -16,6 +17,7 @@ const staging = `config:
       version: 2.11.7
       image: ${tested.ckan}
       plugins: [envvars]
+    web: { nginx: { image: ${tested.nginx} }, processes: 2 }
     search: { kind: in-cluster, image: "${tested.solr}" }
   ckan:instances:
     opendata: { host: staging.example.org }
@@ -28,6 +30,10 @@ config:
       version: 2.11.6   # what is in the image
       image: registry.example.org/ckan/ckan:2.11.6-1
       plugins: [ envvars ]
+    web:
+      processes: 8
+      nginx:
+        image: registry.example.org/nginx:1.28.0   # in front of CKAN
     search: { kind: in-cluster, image: 'registry.example.org/solr:9',   heap: 1Gi } # flow
     database: { kind: in-cluster, image: registry.example.org/postgres:15-1 }
   ckan:instances:
@@ -39,6 +45,7 @@ config:
 const promoted = prod
   .replace("version: 2.11.6 ", "version: 2.11.7 ")
   .replaceAll(/registry.example.org\/ckan\/ckan:2\.11\.[56]-1/g, tested.ckan)
+  .replace("registry.example.org/nginx:1.28.0", tested.nginx)
   .replace("'registry.example.org/solr:9'", tested.solr);
 
 describe("promotion", () => {
@@ -48,6 +55,7 @@ describe("promotion", () => {
     expect(replaced.map(({ key, from, to }) => `${key} ${from} ${to}`)).toEqual([
       "defaults.ckan.version 2.11.6 2.11.7",
       `defaults.ckan.image registry.example.org/ckan/ckan:2.11.6-1 ${tested.ckan}`,
+      `defaults.web.nginx.image registry.example.org/nginx:1.28.0 ${tested.nginx}`,
       `defaults.search.image registry.example.org/solr:9 ${tested.solr}`,
       `instances.opendata.ckan.image registry.example.org/ckan/ckan:2.11.5-1 ${tested.ckan}`,
     ]);
@@ -87,9 +95,9 @@ describe("promotion", () => {
 
   test("knows every image of the committed stacks", () => {
     const of = (stack: string) => [...images(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")).keys()];
-    const both = ["defaults.ckan.image", "defaults.search.image", "defaults.queue.image"];
+    const both = ["ckan", "web.nginx", "search", "queue"].map((part) => `defaults.${part}.image`);
     expect([of("staging"), of("prod")]).toEqual([both, both]);
-    expect(of("dev").length).toBe(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8").match(/^\s+image:/gm)?.length);
+    expect(of("dev").length).toBe(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8").match(/\bimage:/g)?.length);
   });
 });
 
@@ -104,6 +112,7 @@ describe("promote", () => {
     expect(first.stdout).toBe(
       `defaults.ckan.version: 2.11.6 -> 2.11.7
 defaults.ckan.image: registry.example.org/ckan/ckan:2.11.6-1 -> ${tested.ckan}
+defaults.web.nginx.image: registry.example.org/nginx:1.28.0 -> ${tested.nginx}
 defaults.search.image: registry.example.org/solr:9 -> ${tested.solr}
 instances.opendata.ckan.image: registry.example.org/ckan/ckan:2.11.5-1 -> ${tested.ckan}
 defaults.database.image: unchanged, staging has none

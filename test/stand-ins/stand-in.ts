@@ -41,6 +41,8 @@ export interface Kept {
   readonly type: string;
   readonly id: string;
   readonly inputs: Inputs;
+  /** What the service made of inputs, where that differs. */
+  readonly found?: Inputs;
 }
 
 /** What a test and the stand-in share: resources by id, and facts about the service. */
@@ -54,14 +56,16 @@ export interface Behaviour {
   readonly modules: readonly string[];
   /** Properties whose change makes another resource, for each type. */
   readonly replacing: Readonly<Record<string, readonly string[]>>;
+  /** Whether it leaves the order of a replacement to Pulumi, as providers bridged from Terraform do. @default false */
+  readonly createsBeforeDeleting?: boolean;
   /** Further failures of inputs. */
   readonly check?: (type: string, inputs: Inputs) => readonly Failure[];
   /** Throws what the service says when it refuses; `others` are all that exist but this one. */
   readonly admit: (type: string, inputs: Inputs, others: readonly Kept[], facts: Service["facts"]) => void;
   /** What the service adds. */
   readonly outputs: (type: string, id: string, inputs: Inputs) => Record<string, unknown>;
-  /** Does it, where there is something to do it to. */
-  readonly perform?: (change: Change) => Promise<void>;
+  /** Does it, where there is something to do it to. Returns what the service made of inputs, where it reads that back. */
+  readonly perform?: (change: Change) => Promise<Inputs | undefined>;
   readonly invoke?: (token: string, inputs: Inputs, service: Service) => Record<string, unknown>;
 }
 
@@ -91,11 +95,21 @@ export class StandIn implements provider.Provider {
   }
 
   async diff(id: string, urn: string, _olds: Inputs, news: Inputs): Promise<provider.DiffResult> {
-    const before = this.#load().resources.find((one) => one.id === id)?.inputs ?? {};
-    const names = [...new Set([...Object.keys(before), ...Object.keys(news)])].filter((name) => !name.startsWith("__"));
-    const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(news[name]));
+    const { inputs = {}, found = {} } = this.#load().resources.find((one) => one.id === id) ?? {};
+    const names = [...new Set([...Object.keys(inputs), ...Object.keys(news)])].filter((name) => !name.startsWith("__"));
+    // What the service reads back counts where it is asked for; what is asked for no more, it may have as it has it.
+    const same = (name: string) =>
+      name in found
+        ? !(name in news) || JSON.stringify(found[name]) === JSON.stringify(news[name])
+        : JSON.stringify(inputs[name]) === JSON.stringify(news[name]);
+    const changed = names.filter((name) => !same(name));
     const replaces = changed.filter((name) => this.#behaviour.replacing[typeOf(urn)]?.includes(name));
-    return { changes: changed.length > 0, replaces, stables: [], deleteBeforeReplace: true };
+    return {
+      changes: changed.length > 0,
+      replaces,
+      stables: [],
+      deleteBeforeReplace: !this.#behaviour.createsBeforeDeleting,
+    };
   }
 
   async create(urn: string, inputs: Inputs): Promise<provider.CreateResult> {
@@ -105,9 +119,10 @@ export class StandIn implements provider.Provider {
     // Two with the same inputs are two: keys, above all.
     const same = service.resources.filter((one) => one.type === type).length;
     const id = hash(`${type} ${JSON.stringify(inputs)} ${same}`);
-    await this.#behaviour.perform?.({ type, after: withoutEnvelopes(inputs) });
-    this.#change((resources) => [...resources, { type, id, inputs }]);
-    return { id, outs: this.#outputs(type, id, inputs) };
+    const found = await this.#behaviour.perform?.({ type, after: withoutEnvelopes(inputs) });
+    const kept = { type, id, inputs, ...(found && { found }) };
+    this.#change((resources) => [...resources, kept]);
+    return { id, outs: this.#outputs(kept) };
   }
 
   async update(id: string, urn: string, _olds: Inputs, inputs: Inputs): Promise<provider.UpdateResult> {
@@ -116,9 +131,11 @@ export class StandIn implements provider.Provider {
     const before = service.resources.find((one) => one.id === id)?.inputs ?? {};
     const others = service.resources.filter((one) => one.id !== id);
     this.#behaviour.admit(type, inputs, others, service.facts);
-    await this.#behaviour.perform?.({ type, before: withoutEnvelopes(before), after: withoutEnvelopes(inputs) });
-    this.#change((resources) => [...resources.filter((one) => one.id !== id), { type, id, inputs }]);
-    return { outs: this.#outputs(type, id, inputs) };
+    const change = { type, before: withoutEnvelopes(before), after: withoutEnvelopes(inputs) };
+    const found = await this.#behaviour.perform?.(change);
+    const kept = { type, id, inputs, ...(found && { found }) };
+    this.#change((resources) => [...resources.filter((one) => one.id !== id), kept]);
+    return { outs: this.#outputs(kept) };
   }
 
   async delete(id: string): Promise<void> {
@@ -131,7 +148,7 @@ export class StandIn implements provider.Provider {
     const plainId = id.split("/").at(-1) ?? id;
     const found = this.#load().resources.find((one) => one.id === plainId);
     if (found === undefined) return {};
-    return { id: plainId, props: this.#outputs(found.type, plainId, found.inputs), inputs: found.inputs };
+    return { id: plainId, props: this.#outputs(found), inputs: found.inputs };
   }
 
   async invoke(token: string, inputs: Inputs): Promise<provider.InvokeResult> {
@@ -139,8 +156,8 @@ export class StandIn implements provider.Provider {
     return { outputs: this.#behaviour.invoke(token, inputs, this.#load()) };
   }
 
-  #outputs(type: string, id: string, inputs: Inputs): Record<string, unknown> {
-    return { ...inputs, ...this.#behaviour.outputs(type, id, withoutEnvelopes(inputs)) };
+  #outputs({ type, id, inputs, found }: Kept): Record<string, unknown> {
+    return { ...inputs, ...found, ...this.#behaviour.outputs(type, id, withoutEnvelopes(inputs)) };
   }
 
   #load(): Service {

@@ -17,7 +17,8 @@ export const instance = {
     image: "registry.example.org/ckan:2.11.6-1",
     plugins: ["activity", "datastore", "xloader", "s3filestore", "envvars"],
   },
-  database: { kind: "in-cluster", image: "registry.example.org/postgres:17.6" },
+  web: { nginx: { image: "registry.example.org/nginx:1.28.0" } },
+  database: { kind: "in-cluster", image: "registry.example.org/postgres:17.6", maxConnections: 300 },
   search: { kind: "in-cluster", image: "registry.example.org/solr:9.10.1-1" },
   queue: { kind: "in-cluster", image: "registry.example.org/valkey:8.1.3" },
   files: { kind: "minio", image: "registry.example.org/minio:2026-02-12-1" },
@@ -93,13 +94,20 @@ export const operatedSecrets = {
   "ckan:archiveSecretKey": "secret-key-of-the-archive",
 } as const;
 
+/** The least instance with these settings over it. What it says of web stays where they say something else of it. */
+export function instanceWith(settings: Settings): Settings {
+  const { web } = settings;
+  const both = typeof web === "object" && { web: { ...instance.web, ...web } };
+  return { ...instance, ...settings, ...both };
+}
+
 /** A stack file with these instances, which lie over the least instance. */
 export function stackFile(instances: Readonly<Record<string, Settings>> = { opendata: {} }, more: Settings = {}) {
   return {
     "ckan:cluster": { platform: "kubernetes", context: "unit" },
     "ckan:rootSecret": rootSecret,
     "ckan:instances": Object.fromEntries(
-      Object.entries(instances).map(([name, settings]) => [name, { ...instance, ...settings }]),
+      Object.entries(instances).map(([name, settings]) => [name, instanceWith(settings)]),
     ),
     ...more,
   };

@@ -25,6 +25,8 @@ export interface EnvEntry {
 export interface Container {
   readonly name: string;
   readonly image: string;
+  /** Of sidecars: Always. */
+  readonly restartPolicy?: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: readonly EnvEntry[];
@@ -34,7 +36,8 @@ export interface Container {
   readonly livenessProbe?: Probe;
   readonly resources: Readonly<Record<"requests" | "limits", Labels>>;
   readonly securityContext: Readonly<Record<string, unknown>>;
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly lifecycle?: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
 }
 
 export interface Volume {
@@ -49,6 +52,7 @@ export interface PodSpec {
   readonly enableServiceLinks: boolean;
   readonly securityContext: Readonly<Record<string, unknown>>;
   readonly priorityClassName?: string;
+  readonly terminationGracePeriodSeconds?: number;
   readonly imagePullSecrets?: readonly { readonly name: string }[];
   readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
@@ -123,13 +127,17 @@ export interface Workload {
   readonly containers: readonly Container[];
 }
 
+/** Sidecars among them, which serve as well. */
+export function allContainers({ initContainers = [], containers }: PodSpec): readonly Container[] {
+  return [...initContainers, ...containers];
+}
+
 /** Everything that makes pods. */
 export function workloads(objects: readonly KubernetesObject[]): readonly Workload[] {
   return objects.flatMap((object) => {
     const template = object.spec?.template ?? object.spec?.jobTemplate?.spec.template;
     // A Database of an operator's has a template too: the name of one.
     if (typeof template !== "object") return [];
-    const { initContainers = [], containers } = template.spec;
     return [
       {
         object,
@@ -137,7 +145,7 @@ export function workloads(objects: readonly KubernetesObject[]): readonly Worklo
         namespace: object.metadata.namespace ?? "",
         labels: template.metadata.labels,
         pod: template.spec,
-        containers: [...initContainers, ...containers],
+        containers: allContainers(template.spec),
       },
     ];
   });

@@ -52,6 +52,8 @@ function withLongestName(): Record<string, unknown> {
 const exampleSecrets = {
   "ckan:mailPassword": "password-of-the-mail-server",
   "ckan:directoryPassword": "password-of-the-directory",
+  "ckan:queuePassword": "password-of-the-queue",
+  "ckan:solrPassword": "password-of-solr",
 };
 
 const maintenance = { enabled: true };

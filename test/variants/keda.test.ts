@@ -20,9 +20,9 @@ import {
 import { up } from "../faults/support/stack.ts";
 
 const maximum = 3;
-const scaling = { kind: "keda", minimum: 0, maximum, jobsPerPod: 1, pollingSeconds: 5, cooldownSeconds: 10 };
-/** Some twenty seconds for one worker alone: longer than KEDA looks away and cools down. */
-const rows = 300_000;
+const scaling = { kind: "keda", minimum: 0, maximum, jobsPerPod: 1, pollingSeconds: 2, cooldownSeconds: 3 };
+/** Ten seconds and more for one worker alone: far longer than KEDA looks away and cools down, also on a fast machine. */
+const rows = 200_000;
 const files = ["one.csv", "two.csv", "three.csv", "four.csv", "five.csv", "six.csv"];
 
 const site = siteOutput("opendata");
@@ -85,6 +85,15 @@ test("and none stays when all is done", async () => {
 
 test("what is declared has not changed by any of that", () => {
   expect(up({ workers: { default: { scaling } } }).stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
+});
+
+test("a worker is there again once a number is declared instead, although KEDA had ended the last one", async () => {
+  succeed(up());
+  await eventually(
+    async () => workers(),
+    (number) => number === 1,
+    60,
+  );
 });
 
 /** Loads that run although every worker was told to go. */

@@ -44,6 +44,26 @@ test("connections and keys reach CKAN in this order, passwords by reference", ()
   ]);
 });
 
+test("a Redis and a Solr that speak TLS and want to know a user are reached so", async () => {
+  const user = { name: "ckan", reference: { secretName: "queue", key: "user" } };
+  const login = { user: "solr", password: { secretName: "search", key: "password" } };
+  const url = async (tls: "disable" | "verify-ca" | "verify-full") =>
+    (
+      (await settled(
+        ckanEnvironment({ ...connections, search: { ...search, tls: true, login }, queue: { ...queue, tls, user } }),
+      )) as readonly Variable[]
+    ).filter(({ name }) => /SOLR|REDIS/.test(name));
+  const redis = "//ckan:$(QUEUE_PASSWORD)@redis.example.org:6379/3";
+  expect(await url("verify-full")).toEqual([
+    { name: "CKAN_SOLR_URL", value: "https://solr.example.org:8983/solr/ckan" },
+    { name: "CKAN_SOLR_USER", value: "solr" },
+    { name: "CKAN_SOLR_PASSWORD", secret: { secretName: "search", key: "password" } },
+    { name: "CKAN_REDIS_URL", value: `rediss:${redis}?ssl_check_hostname=true` },
+  ]);
+  expect((await url("verify-ca")).at(-1)?.value).toBe(`rediss:${redis}?ssl_check_hostname=false`);
+  expect((await url("disable")).at(-1)?.value).toBe(`redis:${redis}`);
+});
+
 test("without a store there are no keys of one", async () => {
   const without = (await settled(ckanEnvironment(connections))) as readonly Variable[];
   expect(without).toEqual(variables.filter(({ name }) => !/AWS/.test(name)));

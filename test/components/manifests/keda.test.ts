@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { scaledObject } from "../../../components/manifests/keda.ts";
+import { scaledObject, triggerAuthentication } from "../../../components/manifests/keda.ts";
 import { queue } from "../../support/contracts.ts";
 import { settled } from "../../support/program.ts";
 
@@ -28,6 +28,29 @@ describe("KEDA finds the queue", () => {
     const destination = { kind: "networks", networks: ["10.20.0.0/24"], port: 6380 } as const;
     const access = { clientLabels: {}, destination };
     expect(await addressOf({ queue: { ...queue, port: 6380, access } })).toBe("redis.example.org:6380");
+  });
+});
+
+describe("KEDA gets into the queue", () => {
+  const password = { parameter: "password", name: "queue", key: "password" };
+
+  test("by the password alone", () => {
+    expect(triggerAuthentication(queue, "ca-1").spec).toEqual({ secretTargetRef: [password] });
+    expect(object({}).spec.triggers[0]?.metadata).not.toHaveProperty("enableTLS");
+  });
+
+  test("as a user, over TLS, and by the authorities that the pods trust", () => {
+    const secured = {
+      ...queue,
+      tls: "verify-full",
+      user: { name: "ckan", reference: { secretName: "queue", key: "user" } },
+    } as const;
+    expect(triggerAuthentication(secured, "ca-1").spec).toEqual({
+      secretTargetRef: [password, { parameter: "username", name: "queue", key: "user" }],
+      configMapTargetRef: [{ parameter: "ca", name: "ca-1", key: "bundle.pem" }],
+    });
+    expect(triggerAuthentication(secured).spec).not.toHaveProperty("configMapTargetRef");
+    expect(object({ queue: secured }).spec.triggers[0]?.metadata).toMatchObject({ enableTLS: "true" });
   });
 });
 

@@ -3,15 +3,19 @@ import { allow, denyAll, fromAnywhere, fromNamespace, fromPods } from "../../../
 
 const pods = { part: "web" };
 const both = ["Ingress", "Egress"];
-const dns = {
+const port53 = [
+  { port: 53, protocol: "UDP" },
+  { port: 53, protocol: "TCP" },
+];
+const dnsPods = {
   to: [{ namespaceSelector: {} }],
-  ports: [
-    { port: 53, protocol: "UDP" },
-    { port: 53, protocol: "TCP" },
-    { port: 5353, protocol: "UDP" },
-    { port: 5353, protocol: "TCP" },
-  ],
+  ports: [...port53, { port: 5353, protocol: "UDP" }, { port: 5353, protocol: "TCP" }],
 };
+const dnsAddresses = (...more: readonly string[]) => ({
+  to: ["169.254.20.10/32", "169.254.169.254/32", ...more].map((cidr) => ({ ipBlock: { cidr } })),
+  ports: port53,
+});
+const database = { clientLabels: {}, destination: { kind: "pods", labels: { part: "db" }, port: 5432 } } as const;
 
 test("by default nothing flows, for every pod", () => {
   expect(denyAll).toEqual({ podSelector: {}, policyTypes: both });
@@ -43,11 +47,12 @@ describe("a part", () => {
 
   test("sends to pods and to networks, and then to DNS too", () => {
     const to = [
-      { clientLabels: {}, destination: { kind: "pods", labels: { part: "db" }, port: 5432 } },
+      database,
       { clientLabels: {}, destination: { kind: "networks", networks: ["10.0.0.0/8", "10.1.0.0/16"], port: 443 } },
     ] as const;
     expect(allow({ pods, to }).egress).toEqual([
-      dns,
+      dnsPods,
+      dnsAddresses(),
       { to: [{ podSelector: { matchLabels: { part: "db" } } }], ports: [{ port: 5432, protocol: "TCP" }] },
       {
         to: [{ ipBlock: { cidr: "10.0.0.0/8" } }, { ipBlock: { cidr: "10.1.0.0/16" } }],
@@ -56,9 +61,20 @@ describe("a part", () => {
     ]);
   });
 
+  test("asks the resolvers that it is told of too, each once, on port 53 alone", () => {
+    const resolvers = ["10.96.0.10", "fd00::a", "10.8.0.0/24", "fd00:1::/64", "169.254.20.10"];
+    const { egress } = allow({ pods, to: [database], resolvers });
+    expect(egress).toMatchObject([
+      dnsPods,
+      dnsAddresses("10.96.0.10/32", "fd00::a/128", "10.8.0.0/24", "fd00:1::/64"),
+      {},
+    ]);
+    expect(allow({ pods, resolvers }).egress).toEqual([]);
+  });
+
   test("never sends to the address where clouds hand out a node's credentials, unless that is what it asks for", () => {
     const networks = ["0.0.0.0/0", "169.254.0.0/16", "169.254.169.254/32", "10.0.0.0/8"];
-    const [, rule] = allow({
+    const [, , rule] = allow({
       pods,
       to: [{ clientLabels: {}, destination: { kind: "networks", networks, port: 80 } }],
     }).egress as { to: unknown }[];

@@ -7,7 +7,7 @@ import {
   scratchMount,
   secretMount,
 } from "../../../components/manifests/pod.ts";
-import { probes, tcp } from "../../../components/manifests/probes.ts";
+import { probes, sidecarProbes, tcp } from "../../../components/manifests/probes.ts";
 
 const identity = { instance: "opendata", component: "search", software: "solr", version: "9.10.1" };
 const resources = {
@@ -170,5 +170,64 @@ describe("a pod", () => {
         { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector },
       ],
     });
+  });
+});
+
+describe("a pod with sidecars", () => {
+  const shared = scratchMount("shared", "/shared");
+  const checks = { alive: tcp(1), startSeconds: 60, patienceSeconds: 5 };
+  const sidecar = { name: "server", image: "server:1", resources: { ...resources, limits: resources.requests } };
+  const { metadata, spec } = podTemplate({
+    ...least,
+    name: "proxy",
+    mounts: [{ ...shared, readOnly: true }],
+    sidecars: [{ ...sidecar, mounts: [shared], probes: sidecarProbes(checks) }],
+    mainContainer: "server",
+  }) as unknown as {
+    metadata: { annotations: object };
+    spec: Record<"initContainers" | "containers", Record<string, unknown>[]> & { volumes: object[] };
+  };
+
+  test("starts them before its own container and ends them after it, each in a file system of its own", () => {
+    const outline = ({ name, restartPolicy, volumeMounts }: Record<string, unknown>) => ({
+      name,
+      restartPolicy,
+      volumeMounts,
+    });
+    expect([...spec.initContainers, ...spec.containers].map(outline)).toEqual([
+      {
+        name: "server",
+        restartPolicy: "Always",
+        volumeMounts: [
+          { name: "server-tmp", mountPath: "/tmp" },
+          { name: "shared", mountPath: "/shared" },
+        ],
+      },
+      {
+        name: "proxy",
+        restartPolicy: undefined,
+        volumeMounts: [
+          { name: "tmp", mountPath: "/tmp" },
+          { name: "shared", mountPath: "/shared", readOnly: true },
+        ],
+      },
+    ]);
+  });
+
+  test("is as strict with each of them as with its own container", () => {
+    expect(spec.initContainers[0]?.["securityContext"]).toEqual(spec.containers[0]?.["securityContext"]);
+    expect(spec.initContainers[0]).toMatchObject(sidecarProbes(checks));
+  });
+
+  test("has each volume once, with the share of whoever names it first", () => {
+    expect(spec.volumes).toEqual([
+      { name: "tmp", emptyDir: { sizeLimit: "2Gi" } },
+      { name: "shared", emptyDir: { sizeLimit: "2Gi" } },
+      { name: "server-tmp", emptyDir: { sizeLimit: "64Mi" } },
+    ]);
+  });
+
+  test("says whose log people mean", () => {
+    expect(metadata.annotations).toEqual({ "kubectl.kubernetes.io/default-container": "server" });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exec, http, probes, tcp } from "../../../components/manifests/probes.ts";
+import { exec, http, probes, sidecarProbes, tcp } from "../../../components/manifests/probes.ts";
 
 describe("probes", () => {
   test("ask every two seconds whether it lives during a start, then readiness every five and liveness every fifteen", () => {
@@ -49,6 +49,32 @@ describe("probes", () => {
   ])("a start may take %d seconds and not less, asked every %d", (startSeconds, periodSeconds, failures) => {
     const checks = { ready: tcp(1), alive: tcp(1), startSeconds, periodSeconds };
     expect(probes(checks).startupProbe.failureThreshold).toBe(failures);
+  });
+
+  test("look at a start in a way of its own where there is one, and as often as it is said", () => {
+    const { startupProbe, livenessProbe } = probes({
+      ready: tcp(1),
+      alive: tcp(2),
+      started: tcp(3),
+      startSeconds: 180,
+      startPeriodSeconds: 1,
+    });
+    expect([startupProbe, livenessProbe.tcpSocket]).toEqual([
+      { tcpSocket: { port: 3 }, periodSeconds: 1, timeoutSeconds: 10, failureThreshold: 180 },
+      { port: 2 },
+    ]);
+  });
+});
+
+test("a sidecar is asked whether it lives once a start would be over, so that nothing waits for it", () => {
+  expect(sidecarProbes({ alive: tcp(1), startSeconds: 180, patienceSeconds: 15 })).toEqual({
+    livenessProbe: {
+      tcpSocket: { port: 1 },
+      initialDelaySeconds: 180,
+      periodSeconds: 15,
+      timeoutSeconds: 30,
+      failureThreshold: 4,
+    },
   });
 });
 

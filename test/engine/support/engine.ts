@@ -1,5 +1,6 @@
 /** The real CLI, provider and API server, with a state, a stack file and a secret of the test's own. */
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -9,6 +10,7 @@ import { parse, stringify } from "yaml";
 import { ensureKubernetes } from "../../../toolchain/cluster/binaries.ts";
 import { type RunningControlPlane, startControlPlane } from "../../../toolchain/cluster/control-plane.ts";
 import { ensurePulumi, type PulumiTools } from "../../../toolchain/pulumi-cli.ts";
+import { providerPlugin } from "./provider-plugins.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -27,6 +29,8 @@ export interface Run {
 export interface RunningCommand {
   readonly ended: Promise<Run>;
   readonly kill: () => void;
+  /** As Ctrl+C does. */
+  readonly interrupt: () => void;
 }
 
 /** One operation that a preview announces. */
@@ -49,15 +53,15 @@ export class Engine {
   }
 
   /**
-   * `standIns` are folders of `test/stand-ins`, by the provider that each stands in for. `program` is a path from the root of the
-   * project; the product's own by default.
+   * `providers` are the names of those that may have to be stood in for. `program` is a path from the root of the project; the
+   * product's own by default.
    */
-  static async start(standIns: readonly string[] = [], program = "index.ts"): Promise<Engine> {
+  static async start(providers: readonly string[] = [], program = "index.ts"): Promise<Engine> {
     const folder = mkdtempSync(join(tmpdir(), "ckan-engine-"));
     const plane = await startControlPlane(join(folder, "cluster"), inject("kubernetesVersion"));
     const engine = new Engine(folder, await ensurePulumi(), plane, await ensureKubernetes());
     for (const path of [engine.state, join(folder, "stand-ins")]) mkdirSync(path, { recursive: true });
-    engine.#writeProject(standIns, program);
+    engine.#writeProject(providers, program);
     writeFileSync(engine.passphrase, "a passphrase for one test run");
     engine.write(readStackFile("dev"));
     const init = engine.pulumi("stack", "init", "dev");
@@ -128,11 +132,9 @@ export class Engine {
         output += text.toString();
       });
     }
-    const ended = new Promise<Run>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (code) => resolve({ code: code ?? 1, output }));
-    });
-    return { ended, kill: () => process.kill(-(child.pid ?? Number.NaN), "SIGKILL") };
+    const ended = once(child, "close").then(([code]): Run => ({ code: code ?? 1, output }));
+    const kill = () => process.kill(-(child.pid ?? Number.NaN), "SIGKILL");
+    return { ended, kill, interrupt: () => child.kill("SIGINT") };
   }
 
   /** The operations that `up` would perform, without those that change nothing. */
@@ -177,9 +179,9 @@ export class Engine {
   }
 
   /** The product's project file with a program, in a folder that has no stack file but the test's. */
-  #writeProject(standIns: readonly string[], program: string): void {
+  #writeProject(names: readonly string[], program: string): void {
     const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-    const providers = standIns.map((name) => ({ name, path: join(root, "test", "stand-ins", name) }));
+    const providers = names.map((name) => ({ name, path: providerPlugin(name).path }));
     // What the product preloads lies beside its own program only.
     const ownRuntime = program === "index.ts" ? {} : { runtime: { name: "nodejs", options: { typescript: false } } };
     const plugins = providers.length === 0 ? {} : { plugins: { providers } };
@@ -237,6 +239,7 @@ export interface KubernetesObject {
     readonly name: string;
     readonly namespace?: string;
     readonly uid: string;
+    readonly deletionTimestamp?: string;
     readonly ownerReferences?: readonly unknown[];
     readonly labels?: Readonly<Record<string, string>>;
   };

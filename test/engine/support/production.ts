@@ -5,10 +5,10 @@ import { Engine } from "./engine.ts";
 
 const zoneId = "0123456789abcdef0123456789abcdef";
 
-/** With the real definitions of their custom resources, and stand-ins for Google and for Cloudflare, which has their zone. */
+/** With the real definitions of their custom resources, GKE's written by hand, and stand-ins for Google and for Cloudflare, which has their zone. */
 export async function startProduction(): Promise<Engine> {
   const engine = await Engine.start(["gcp", "cloudflare"]);
-  for (const project of ["gateway-api", "cert-manager", "keda"] as const) {
+  for (const project of ["gateway-api", "gke", "cert-manager", "keda"] as const) {
     const files = (await customResourceDefinitions(project)).flatMap((file) => ["-f", file]);
     engine.kubectl("apply", "--server-side", ...files);
   }

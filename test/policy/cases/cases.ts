@@ -41,6 +41,8 @@ export const typed = "hunter2";
 const image = (name: string) => `registry.example.org/${name}`;
 const security = container["securityContext"] as Settings;
 const resources = container["resources"] as { readonly requests: Settings };
+/** It starts before the pod's own container, and ends after it. */
+const sidecar: Settings = { ...container, name: "proxy", restartPolicy: "Always" };
 const credentials = (name: string) => object("core/v1", "Secret", name, { stringData: secret({ password }) });
 const reference = { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "known", key: "password" } } };
 
@@ -88,6 +90,9 @@ export const cases: readonly Case[] = [
       deployment("on-the-host", { hostNetwork: true, volumes: [{ name: "disk", hostPath: { path: "/" } }] }),
       deployment("anybody", { securityContext: {} }),
       deployment("capable", {}, { securityContext: without(security, "capabilities") }),
+      deployment("beside-a-capable", {
+        initContainers: [{ ...sidecar, securityContext: without(security, "capabilities") }],
+      }),
     ],
     findings: [
       ["privileged", "container web may gain privileges"],
@@ -96,6 +101,7 @@ export const cases: readonly Case[] = [
       ["anybody", "container web may run as root"],
       ["anybody", "container web has no filter of system calls"],
       ["capable", "container web keeps capabilities"],
+      ["beside-a-capable", "sidecar proxy keeps capabilities"],
     ],
   },
   {
@@ -235,9 +241,17 @@ export const cases: readonly Case[] = [
   },
   {
     rule: RuleName.Probes,
-    good: [job("once")],
-    bad: [deployment("unprobed", { containers: [without(container, "livenessProbe")] })],
-    findings: [["unprobed", "container web has no livenessProbe"]],
+    good: [job("once"), deployment("beside-a-sidecar", { initContainers: [without(sidecar, "readinessProbe")] })],
+    bad: [
+      deployment("unprobed", { containers: [without(container, "livenessProbe")] }),
+      deployment("never-ready", { containers: [without(container, "readinessProbe")], initContainers: [sidecar] }),
+      deployment("beside-a-zombie", { initContainers: [without(sidecar, "livenessProbe")] }),
+    ],
+    findings: [
+      ["unprobed", "container web has no livenessProbe"],
+      ["never-ready", "container web has no readinessProbe"],
+      ["beside-a-zombie", "sidecar proxy has no livenessProbe"],
+    ],
   },
   {
     rule: RuleName.Labels,
