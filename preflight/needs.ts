@@ -1,0 +1,167 @@
+/** What a stack needs of the cluster that it does not make itself, read off the objects that the program registers. */
+import type { KubernetesObject as Rendered } from "../render/stack.ts";
+
+/** An object with what preflight looks at. */
+export interface KubernetesObject extends Rendered {
+  readonly metadata: Rendered["metadata"] & { readonly annotations?: Readonly<Record<string, string>> };
+  readonly spec?: Readonly<Record<string, unknown>>;
+}
+
+/** A kind of objects that the stack makes. */
+export interface Kind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Where it makes them; empty for kinds of the whole cluster. */
+  readonly namespaces: readonly string[];
+}
+
+/** An object that somebody else made, by which part of the stack it is named. */
+export interface Named {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Absent for kinds of the whole cluster. */
+  readonly namespace?: string | undefined;
+  readonly name: string;
+  /** The object that names it, such as "Gateway opendata-exposure". */
+  readonly by: string;
+}
+
+export interface Needs {
+  readonly kinds: readonly Kind[];
+  readonly named: readonly Named[];
+  /** Who asks for a volume without saying of which class. */
+  readonly defaultStorageClass: readonly string[];
+}
+
+const storageApi = "storage.k8s.io/v1";
+const gatewayApi = "gateway.networking.k8s.io/v1";
+
+/** Needs in a stable order, each once. */
+export function needsOf(objects: readonly KubernetesObject[]): Needs {
+  const made = new Set([
+    ...objects.map(({ kind, metadata }) => key(kind, metadata.namespace, metadata.name)),
+    ...objects.flatMap(({ kind, metadata, spec = {} }) =>
+      kind === "Certificate" ? [key("Secret", metadata.namespace, String(spec["secretName"]))] : [],
+    ),
+  ]);
+  const named = objects.flatMap((object) => namedBy(object));
+  return {
+    kinds: kindsOf(objects),
+    named: once(named.filter(({ kind, namespace, name }) => !made.has(key(kind, namespace, name)))),
+    defaultStorageClass: objects.flatMap((object) =>
+      volumesOf(object).some((storageClass) => storageClass === undefined) ? [title(object)] : [],
+    ),
+  };
+}
+
+function kindsOf(objects: readonly KubernetesObject[]): readonly Kind[] {
+  const found = new Map<string, Set<string>>();
+  for (const { apiVersion, kind, metadata } of objects) {
+    const namespaces = found.get(`${apiVersion} ${kind}`) ?? new Set();
+    if (metadata.namespace !== undefined) namespaces.add(metadata.namespace);
+    found.set(`${apiVersion} ${kind}`, namespaces);
+  }
+  return [...found].sort(byName).map(([name, namespaces]) => {
+    const [apiVersion = "", kind = ""] = name.split(" ");
+    return { apiVersion, kind, namespaces: [...namespaces].sort() };
+  });
+}
+
+function namedBy(object: KubernetesObject): readonly Named[] {
+  const { kind, metadata, spec = {} } = object;
+  const by = title(object);
+  const { namespace } = metadata;
+  const whole = (apiVersion: string, named: string, name: unknown): readonly Named[] =>
+    typeof name === "string" ? [{ apiVersion, kind: named, name, by }] : [];
+  const classes = volumesOf(object).flatMap((name) => whole(storageApi, "StorageClass", name));
+  const pods = whole("scheduling.k8s.io/v1", "PriorityClass", podSpecOf(object)?.["priorityClassName"]);
+  switch (kind) {
+    case "Gateway":
+      return whole(gatewayApi, "GatewayClass", spec["gatewayClassName"]);
+    case "HTTPRoute":
+      return list(spec["parentRefs"]).map((parent) => ({
+        apiVersion: gatewayApi,
+        kind: "Gateway",
+        namespace: text(parent["namespace"]) ?? namespace,
+        name: String(parent["name"]),
+        by,
+      }));
+    case "Ingress":
+      return [
+        ...whole("networking.k8s.io/v1", "IngressClass", spec["ingressClassName"]),
+        ...list(spec["tls"]).flatMap(({ secretName }) => secret(secretName, object)),
+      ];
+    case "Route":
+      return secret(record(record(spec["tls"])["externalCertificate"])["name"], object);
+    case "Certificate": {
+      const issuer = record(spec["issuerRef"]);
+      const where = issuer["kind"] === "Issuer" ? { namespace } : {};
+      return [
+        { apiVersion: "cert-manager.io/v1", kind: String(issuer["kind"]), ...where, name: String(issuer["name"]), by },
+      ];
+    }
+    default:
+      return [...classes, ...pods];
+  }
+}
+
+/** A certificate in a Secret that somebody put there. */
+function secret(name: unknown, object: KubernetesObject): readonly Named[] {
+  if (typeof name !== "string") return [];
+  return [{ apiVersion: "v1", kind: "Secret", namespace: object.metadata.namespace, name, by: title(object) }];
+}
+
+/** The class of each volume that an object asks for; undefined where it is left to the cluster. */
+function volumesOf({ kind, spec = {} }: KubernetesObject): readonly (string | undefined)[] {
+  switch (kind) {
+    case "PersistentVolumeClaim":
+      return [text(spec["storageClassName"])];
+    case "StatefulSet":
+      return list(spec["volumeClaimTemplates"]).map((claim) => text(record(claim["spec"])["storageClassName"]));
+    case "Cluster":
+      return [text(record(spec["storage"])["storageClass"])];
+    default:
+      return [];
+  }
+}
+
+function podSpecOf({ spec = {} }: KubernetesObject): Readonly<Record<string, unknown>> | undefined {
+  const template = record(spec["template"] ?? record(record(spec["jobTemplate"])["spec"])["template"]);
+  const pod = template["spec"];
+  return pod === undefined ? undefined : record(pod);
+}
+
+export function title({ kind, metadata }: KubernetesObject): string {
+  return `${kind} ${metadata.name}`;
+}
+
+/** What several objects name is asked for once, for all of them. */
+function once(named: readonly Named[]): readonly Named[] {
+  const found = new Map<string, Named>();
+  for (const one of named) {
+    const name = key(one.kind, one.namespace, one.name);
+    const before = found.get(name);
+    found.set(name, before === undefined || before.by === one.by ? one : { ...one, by: `${before.by}, ${one.by}` });
+  }
+  return [...found].sort(byName).map(([, one]) => one);
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function key(kind: string, namespace: string | undefined, name: string): string {
+  return [kind, namespace ?? "", name].join("/");
+}
+
+function list(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,63 @@
+/** What preflight found, one row for each question, and the table of them. */
+
+export const Finding = {
+  Met: "ok",
+  Missing: "MISSING",
+  /** Nobody could be asked: no rights to look, no token, no answer. */
+  NotKnown: "not known",
+} as const;
+export type Finding = (typeof Finding)[keyof typeof Finding];
+
+export interface Row {
+  /** What the stack file needs, such as "StorageClass premium-rwo". */
+  readonly need: string;
+  readonly finding: Finding;
+  /** What was seen, such as "there" or "the cluster has: standard, premium". */
+  readonly seen: string;
+  /** What to do. Absent for what is met. */
+  readonly remedy?: string;
+}
+
+export function met(need: string, seen: string): Row {
+  return { need, finding: Finding.Met, seen };
+}
+
+export function missing(need: string, seen: string, remedy: string): Row {
+  return { need, finding: Finding.Missing, seen, remedy };
+}
+
+export function notKnown(need: string, seen: string, remedy: string): Row {
+  return { need, finding: Finding.NotKnown, seen, remedy };
+}
+
+/** Rows about one thing, such as the cluster. */
+export interface Section {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+/** One table; below each row that is not met stands what to do. */
+export function table(sections: readonly Section[]): string {
+  const all = sections.flatMap(({ rows }) => rows);
+  const width = Math.max(...all.map(({ need }) => need.length));
+  const widest = Math.max(...Object.values(Finding).map((finding) => finding.length));
+  const line = ({ need, finding, seen }: Row) => `  ${finding.padEnd(widest)}  ${need.padEnd(width)}  ${seen}`;
+  return sections
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ title, rows }) => {
+      const lines = rows.flatMap((row) => [
+        line(row),
+        ...(row.remedy === undefined ? [] : [`  ${" ".repeat(widest)}  -> ${row.remedy}`]),
+      ]);
+      return `${[title, ...lines].join("\n")}\n`;
+    })
+    .join("\n");
+}
+
+/** How many rows of each finding there are, for the last line. */
+export function summary(sections: readonly Section[]): string {
+  const all = sections.flatMap(({ rows }) => rows);
+  return Object.values(Finding)
+    .map((finding) => `${all.filter((row) => row.finding === finding).length} ${finding}`)
+    .join(", ");
+}
