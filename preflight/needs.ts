@@ -1,5 +1,6 @@
 /** What a stack needs of the cluster that it does not make itself, read off the objects that the program registers. */
 import type { KubernetesObject as Rendered } from "../render/stack.ts";
+import { list, record, text } from "./values.ts";
 
 /** An object with what preflight looks at. */
 export interface KubernetesObject extends Rendered {
@@ -48,9 +49,11 @@ export function needsOf(objects: readonly KubernetesObject[]): Needs {
   return {
     kinds: kindsOf(objects),
     named: once(named.filter(({ kind, namespace, name }) => !made.has(key(kind, namespace, name)))),
-    defaultStorageClass: objects.flatMap((object) =>
-      volumesOf(object).some((storageClass) => storageClass === undefined) ? [title(object)] : [],
-    ),
+    defaultStorageClass: objects
+      .flatMap((object) =>
+        volumesOf(object).some((storageClass) => storageClass === undefined) ? [title(object)] : [],
+      )
+      .sort(),
   };
 }
 
@@ -152,16 +155,4 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 
 function key(kind: string, namespace: string | undefined, name: string): string {
   return [kind, namespace ?? "", name].join("/");
-}
-
-function list(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

@@ -3,9 +3,9 @@ import { stringify } from "yaml";
 import { readStackFile } from "./stack-file.ts";
 import { type Declared, synthesize } from "./synthesize.ts";
 
-/** Everything that the program registers for a stack, components included. */
-export function synthesizeStack(stack: string): Promise<readonly Declared[]> {
-  const configuration = readStackFile(new URL(`../Pulumi.${stack}.yaml`, import.meta.url).pathname);
+/** Everything that the program registers for a stack, components included; its file is the project's own unless one is named. */
+export function synthesizeStack(stack: string, file?: string): Promise<readonly Declared[]> {
+  const configuration = readStackFile(file ?? new URL(`../Pulumi.${stack}.yaml`, import.meta.url).pathname);
   return synthesize({ project: "ckan", stack, configuration, declare: declareProgram });
 }
 

@@ -1,6 +1,7 @@
 /** The programs of the local cluster and of the tests' control plane. */
 import { join } from "node:path";
 import { ensureGoPrograms } from "../go.ts";
+import { which } from "../process.ts";
 import { addonsVersion, type EngineKubernetesVersion, kubernetesVersion, kwokVersion } from "../versions.ts";
 
 /** Kubernetes, etcd and kubectl in one binary, whose first argument names the program. */
@@ -13,6 +14,12 @@ export async function ensureKubernetes(): Promise<string> {
     cost: "6 minutes on 2 cores",
   });
   return join(folder, "kubernetes");
+}
+
+/** kubectl and its first arguments: this machine's own, or the one that the local cluster has. */
+export async function kubectlCommand(): Promise<readonly string[]> {
+  const own = which("kubectl");
+  return own === undefined ? [await ensureKubernetes(), "kubectl"] : [own];
 }
 
 /** API server, controllers and scheduler of one version in one binary: the local cluster's own, or one for the engine tests alone. */

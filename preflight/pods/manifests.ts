@@ -1,0 +1,115 @@
+/** The objects of a trial: a namespace like the site's, its own network policies, and pods that ask. */
+import type { KubernetesObject } from "../needs.ts";
+import { list, record } from "../values.ts";
+import type { Question } from "./questions.ts";
+
+/** A pod that asks: as pods of a site's web are, or one of ours. */
+export interface Asker {
+  readonly name: string;
+  readonly questions: readonly Question[];
+  /** The Deployment whose pods it is like; absent for pods that carry `labels` alone. */
+  readonly like?: KubernetesObject | undefined;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface TrialPlan {
+  readonly namespace: string;
+  /** The site's own, whose Pod Security level the trial's gets as well. */
+  readonly siteNamespace: KubernetesObject | undefined;
+  readonly policies: readonly KubernetesObject[];
+  /** A Deployment whose pods' settings all pods of the trial have. */
+  readonly model: KubernetesObject;
+  /** An image with Python. */
+  readonly image: string;
+  readonly script: string;
+}
+
+export const listenerPort = 8080;
+const openLabel = { "ckan-environments/preflight": "open" };
+
+/** The namespace, with a policy for the pods that may do everything beside the site's own policies. */
+export function ground({ namespace, siteNamespace, policies }: TrialPlan): readonly object[] {
+  const own = siteNamespace?.metadata.labels ?? {};
+  const security = Object.entries(own).filter(([key]) => key.startsWith("pod-security.kubernetes.io/"));
+  const everything = { podSelector: { matchLabels: openLabel }, policyTypes: ["Ingress", "Egress"] };
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: Object.fromEntries(security) } },
+    policy(namespace, "preflight-open", { ...everything, ingress: [{}], egress: [{}] }),
+    ...policies.map(({ metadata, spec = {} }) => policy(namespace, metadata.name, spec)),
+  ];
+}
+
+/** The policies of the site that speak of these pods, whoever else they speak of. */
+export function policiesFor(
+  objects: readonly KubernetesObject[],
+  namespace: string | undefined,
+  labels: Readonly<Record<string, unknown>>,
+): readonly KubernetesObject[] {
+  return objects.filter(({ kind, metadata, spec = {} }) => {
+    if (kind !== "NetworkPolicy" || metadata.namespace !== namespace) return false;
+    const wanted = record(record(spec["podSelector"])["matchLabels"]);
+    return Object.entries(wanted).every(([key, value]) => labels[key] === value);
+  });
+}
+
+/** Waits to be reached. */
+export function listener(plan: TrialPlan): object {
+  return pod(plan, { name: "listener", labels: openLabel, questions: [] }, ["listen", String(listenerPort)]);
+}
+
+/** Pods that ask whether the listener is reached: one that may do everything, and one that may do nothing. */
+export function enforcementAskers(listenerAddress: string): readonly [open: Asker, sealed: Asker] {
+  const question = { host: listenerAddress, port: listenerPort, remedy: "" };
+  return [
+    { name: "open", labels: openLabel, questions: [{ ...question, need: "open", ask: "tcp" }] },
+    { name: "sealed", labels: {}, questions: [{ ...question, need: "sealed", ask: "silent" }] },
+  ];
+}
+
+export function askingPod(plan: TrialPlan, asker: Asker): object {
+  return pod(plan, asker, []);
+}
+
+/** Seconds after which Kubernetes ends a pod that nobody took away. */
+const longestSeconds = 300;
+
+function pod(plan: TrialPlan, { name, like, labels, questions }: Asker, args: readonly string[]): object {
+  const template = templateOf(like ?? plan.model);
+  const spec = record(template["spec"]);
+  const [container] = list(spec["containers"]);
+  // What leads to objects that only the stack makes: its accounts, Secrets and volumes.
+  const { containers, initContainers, volumes, serviceAccountName, topologySpreadConstraints, affinity, ...settings } =
+    spec;
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: plan.namespace, labels: labels ?? record(template["metadata"])["labels"] },
+    spec: {
+      ...settings,
+      restartPolicy: "Never",
+      terminationGracePeriodSeconds: 0,
+      activeDeadlineSeconds: longestSeconds,
+      containers: [
+        {
+          name: "trial",
+          image: plan.image,
+          command: ["python3", "-c", plan.script, ...args],
+          env: [{ name: "QUESTIONS", value: JSON.stringify(questions) }],
+          securityContext: container?.["securityContext"],
+          resources: {
+            requests: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "10Mi" },
+            limits: { cpu: "500m", memory: "128Mi", "ephemeral-storage": "10Mi" },
+          },
+        },
+      ],
+    },
+  };
+}
+
+export function templateOf({ spec = {} }: KubernetesObject): Readonly<Record<string, unknown>> {
+  return record(spec["template"]);
+}
+
+function policy(namespace: string, name: string, spec: object): object {
+  return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name, namespace }, spec };
+}

@@ -1,0 +1,65 @@
+/** Which pods a trial has, for the sites of a stack. */
+import { readFileSync } from "node:fs";
+import type { Instance } from "../../config/instance.ts";
+import type { KubernetesObject } from "../needs.ts";
+import { record } from "../values.ts";
+import { type Asker, policiesFor, type TrialPlan, templateOf } from "./manifests.ts";
+import { nameQuestion, serverQuestions } from "./questions.ts";
+
+export interface Trial {
+  readonly plan: TrialPlan;
+  readonly sites: readonly Asker[];
+}
+
+/** A name has at most 63 characters. */
+const longestStackName = 40;
+
+export function trialOf(
+  stack: string,
+  objects: readonly KubernetesObject[],
+  instances: Readonly<Record<string, Instance>>,
+  image: string | undefined,
+): Trial {
+  const webs = Object.keys(instances).map((name) => [name, webOf(objects, name)] as const);
+  const [[first = "", model]] = webs as [(typeof webs)[number]];
+  const sites = webs.map(([name, web]) => ({
+    name: `web-${name}`,
+    like: web,
+    questions: [nameQuestion(name), ...serverQuestions(name, instances[name] as Instance)],
+  }));
+  return {
+    sites,
+    plan: {
+      namespace: `ckan-preflight-${stack.toLowerCase().slice(0, longestStackName)}`,
+      siteNamespace: objects.find(
+        ({ kind, metadata }) => kind === "Namespace" && metadata.name === model.metadata.namespace,
+      ),
+      policies: distinct(webs.flatMap(([, web]) => policiesOf(objects, web))),
+      model,
+      image: image ?? (instances[first] as Instance).ckan.image,
+      script: readFileSync(new URL("trial.py", import.meta.url), "utf8"),
+    },
+  };
+}
+
+/** The Deployment of a site's web: its pods talk to everything that a site talks to. */
+function webOf(objects: readonly KubernetesObject[], instance: string): KubernetesObject {
+  const found = objects.find(
+    ({ kind, metadata }) =>
+      kind === "Deployment" &&
+      metadata.labels?.["app.kubernetes.io/component"] === "web" &&
+      metadata.labels["app.kubernetes.io/instance"] === instance,
+  );
+  if (found === undefined) throw new Error(`${instance} declares no web`);
+  return found;
+}
+
+function policiesOf(objects: readonly KubernetesObject[], web: KubernetesObject): readonly KubernetesObject[] {
+  const labels = record(record(templateOf(web)["metadata"])["labels"]);
+  return policiesFor(objects, web.metadata.namespace, labels);
+}
+
+/** Sites may share a namespace, and with it the policy for all of its pods. */
+function distinct(policies: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  return [...new Map(policies.map((policy) => [policy.metadata.name, policy])).values()];
+}

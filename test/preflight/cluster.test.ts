@@ -1,0 +1,201 @@
+/** What is read off a cluster's answers. test/e2e/preflight.test.ts asks a real one. */
+import { expect, test } from "vitest";
+import type { Answer, Cluster } from "../../preflight/cluster/api.ts";
+import { askMetrics, askNeighbours, askWorkloadIdentity, versionRow } from "../../preflight/cluster/integrations.ts";
+import { askKinds } from "../../preflight/cluster/kinds.ts";
+import { askNamed } from "../../preflight/cluster/named.ts";
+import type { KubernetesObject, Named } from "../../preflight/needs.ts";
+import { Finding, type Row, table } from "../../preflight/row.ts";
+
+type Body = Readonly<Record<string, unknown>>;
+type Reviews = readonly { readonly spec: { readonly resourceAttributes: Readonly<Record<string, string>> } }[];
+
+/** A cluster that has these paths. Rights are asked for in one list, whose answers are lines of true and false. */
+function played(
+  paths: Readonly<Record<string, Body | string>>,
+  refused: (attributes: Readonly<Record<string, string>>) => boolean = () => false,
+): Cluster {
+  const answer = (path: string): Answer => {
+    const body = paths[path];
+    if (body === undefined) return { kind: "absent" };
+    return typeof body === "string" ? { kind: "unknown", reason: body } : { kind: "found", body };
+  };
+  return {
+    read: async (path) => answer(path),
+    kubectl: async (_, input) => {
+      const { items } = input as { readonly items: Reviews };
+      const lines = items.map(({ spec }) => `${!refused(spec.resourceAttributes)}\n`);
+      return { code: 0, stdout: lines.join(""), reason: "" };
+    },
+  };
+}
+
+const brief = (rows: readonly Row[]) => rows.map(({ finding, need, seen }) => `${finding} ${need}: ${seen}`);
+
+const apps = {
+  "/apis/apps/v1": {
+    resources: [
+      { name: "deployments", kind: "Deployment" },
+      { name: "deployments/scale", kind: "Scale" },
+    ],
+  },
+};
+const deployment = { apiVersion: "apps/v1", kind: "Deployment", namespaces: ["opendata"] };
+
+test("an API that is there and rights that suffice are a row each", async () => {
+  expect(brief(await askKinds(played(apps), [deployment]))).toEqual([
+    "ok apps/v1: Deployment: there",
+    "ok rights on 1 kinds: may get, list, watch, create, patch, delete",
+  ]);
+});
+
+test("an API that the cluster lacks says who brings it, a kind that it lacks is named", async () => {
+  const rows = await askKinds(played(apps), [
+    { ...deployment, kind: "Scale" },
+    { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", namespaces: ["opendata"] },
+  ]);
+  expect(brief(rows)).toEqual([
+    "MISSING apps/v1: Scale: without Scale",
+    "MISSING keda.sh/v1alpha1: ScaledObject: the API server has no such version",
+  ]);
+  expect(rows[1]?.remedy).toBe("install KEDA, or declare workers without scaling.kind keda");
+});
+
+test("rights that are lacking are named by kind, verb and place", async () => {
+  const may = ({ verb, namespace }: Readonly<Record<string, string>>) => verb === "create" && namespace === "opendata";
+  expect((await askKinds(played(apps, may), [deployment])).at(-1)).toEqual({
+    need: "rights on Deployment",
+    finding: Finding.Missing,
+    seen: "may not create in opendata",
+    remedy: "give this account a role with create on deployments.apps there",
+  });
+});
+
+const named = (kind: string, name: string, namespace?: string): Named => ({
+  apiVersion: kind === "ClusterIssuer" ? "cert-manager.io/v1" : "gateway.networking.k8s.io/v1",
+  kind,
+  name,
+  namespace,
+  by: "Gateway web",
+});
+const condition = (type: string, status: string, message = "") => ({
+  status: { conditions: [{ type, status, message }] },
+});
+
+test("a class and an issuer have to be there and at work", async () => {
+  const cluster = played({
+    "/apis/gateway.networking.k8s.io/v1/gatewayclasses/good": condition("Accepted", "True"),
+    "/apis/gateway.networking.k8s.io/v1/gatewayclasses/idle": {},
+    "/apis/cert-manager.io/v1/clusterissuers/broken": condition("Ready", "False", "no account at the authority"),
+    "/apis/gateway.networking.k8s.io/v1/namespaces/shared/gateways/theirs": condition("Programmed", "True"),
+  });
+  const needs = [
+    named("GatewayClass", "good"),
+    named("GatewayClass", "idle"),
+    named("GatewayClass", "none"),
+    named("ClusterIssuer", "broken"),
+    named("Gateway", "theirs", "shared"),
+  ];
+  expect(brief(await askNamed(cluster, { named: needs, defaultStorageClass: [] }))).toEqual([
+    "ok GatewayClass good: there",
+    "MISSING GatewayClass idle: there, but not Accepted: nobody looks after it",
+    "MISSING GatewayClass none: not there; Gateway web names it",
+    "MISSING ClusterIssuer broken: there, but not Ready: no account at the authority",
+    "ok Gateway theirs in shared: there",
+  ]);
+});
+
+const storageClass = (name: string, more: object = {}) => ({ metadata: { name }, ...more });
+const chosen = {
+  metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+};
+
+test.each([
+  ["none", [], "MISSING a default StorageClass: the cluster has none at all; Claim a would wait"],
+  [
+    "none by default",
+    [storageClass("slow"), storageClass("fast")],
+    "MISSING a default StorageClass: the cluster has slow, fast; Claim a would wait",
+  ],
+  ["one that grows", [{ ...chosen, allowVolumeExpansion: true }], "ok a default StorageClass: standard"],
+  ["one that does not", [chosen], "ok a default StorageClass: standard; its volumes cannot grow later"],
+])("volumes of no class get the cluster's own: %s", async (_name, items, row) => {
+  const cluster = played({ "/apis/storage.k8s.io/v1/storageclasses": { items } });
+  expect(brief(await askNamed(cluster, { named: [], defaultStorageClass: ["Claim a"] }))).toEqual([row]);
+});
+
+test("who may not look is told that nothing is known", async () => {
+  const cluster = played({ "/apis/storage.k8s.io/v1/storageclasses": "Error from server (Forbidden): storageclasses" });
+  expect(brief(await askNamed(cluster, { named: [], defaultStorageClass: ["Claim a"] }))).toEqual([
+    "not known a default StorageClass: Error from server (Forbidden): storageclasses",
+  ]);
+});
+
+const object = (kind: string, more: Partial<KubernetesObject> = {}): KubernetesObject => ({
+  apiVersion: "example/v1",
+  kind,
+  metadata: { name: "opendata" },
+  ...more,
+});
+
+test("autoscalers need the API that they ask, and a server behind it", async () => {
+  const all = [object("HorizontalPodAutoscaler"), object("ScaledObject")];
+  const away = "Error from server (ServiceUnavailable): the server is currently unable to handle the request";
+  const cluster = played({ "/apis/metrics.k8s.io/v1beta1/nodes": away });
+  expect(brief(await askMetrics(cluster, all))).toEqual([
+    `MISSING metrics of pods (metrics.k8s.io): ${away}`,
+    "MISSING metrics of queues (external.metrics.k8s.io): the API server has no such API",
+  ]);
+  expect(await askMetrics(cluster, [object("Deployment")])).toEqual([]);
+});
+
+test("a namespace from which policies let somebody in has to have pods", async () => {
+  const from = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "keda" } } }];
+  const policy = object("NetworkPolicy", { spec: { ingress: [{ from }] } });
+  const path = "/api/v1/namespaces/keda/pods?limit=1";
+  const need = "pods in namespace keda, let in by opendata";
+  expect(brief(await askNeighbours(played({ [path]: { items: [{}] } }), [policy]))).toEqual([`ok ${need}: there`]);
+  expect(brief(await askNeighbours(played({ [path]: { items: [] } }), [policy]))).toEqual([
+    `MISSING ${need}: none there`,
+  ]);
+});
+
+test("accounts of Google's need a node that hands them out", async () => {
+  const annotations = { "iam.gke.io/gcp-service-account": "web@example.iam.gserviceaccount.com" };
+  const account = object("ServiceAccount", { metadata: { name: "web", annotations } });
+  const path = "/api/v1/nodes?labelSelector=iam.gke.io%2Fgke-metadata-server-enabled%3Dtrue";
+  expect(brief(await askWorkloadIdentity(played({ [path]: { items: [] } }), [account]))).toEqual([
+    "MISSING Workload Identity for 1 accounts: no node has GKE's metadata server",
+  ]);
+  expect(await askWorkloadIdentity(played({}), [object("ServiceAccount")])).toEqual([]);
+});
+
+test.each([
+  ["v1.29.15", Finding.Missing],
+  ["v1.30.0", Finding.Met],
+  ["v1.35.4-gke.1200", Finding.Met],
+  ["v2.0.0", Finding.Met],
+])("Kubernetes %s is %s", (version, finding) => {
+  expect(versionRow(version).finding).toBe(finding);
+});
+
+test("the table has a line for each row, and what to do below those that are not met", () => {
+  const rows: readonly Row[] = [
+    { need: "Kubernetes", finding: Finding.Met, seen: "v1.35.4" },
+    { need: "KEDA", finding: Finding.Missing, seen: "not there", remedy: "install it" },
+  ];
+  expect(
+    table([
+      { title: "Cluster", rows },
+      { title: "Google", rows: [] },
+    ]),
+  ).toBe(
+    [
+      "Cluster",
+      "  ok         Kubernetes  v1.35.4",
+      "  MISSING    KEDA        not there",
+      "             -> install it",
+      "",
+    ].join("\n"),
+  );
+});
