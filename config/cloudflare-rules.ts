@@ -11,16 +11,18 @@ type Named = readonly [name: string, instance: Instance];
 /** Kinds of exposure whose address the cluster tells. */
 const addressed: readonly string[] = ["gateway", "ingress", "route"];
 
+/** `complete`: all instances are there; one that could not be read may be what a ruleset is for. */
 export function cloudflareMistakes(
   zone: CloudflareSettings | undefined,
   instances: Readonly<Record<string, Instance>>,
+  complete: boolean,
 ): readonly Mistake[] {
   const sites = Object.entries(instances).filter(([, { dns }]) => dns.kind === "cloudflare");
   return [
     ...sites.flatMap((site) => siteMistakes(site, zone)),
     ...(zone === undefined
       ? []
-      : [...recordMistakes(zone), ...rateLimitMistakes(zone), ...rulesetMistakes(zone, sites)]),
+      : [...recordMistakes(zone), ...rateLimitMistakes(zone), ...(complete ? rulesetMistakes(zone, sites) : [])]),
   ];
 }
 

@@ -37,8 +37,9 @@ export function loadEnvironment(config: pulumi.Config): Environment {
   const named = stackName.safeParse(name);
 
   mistakes.push(...rootSecretMistakes(raw, valueAt(raw, ["cluster", "platform"])));
-  mistakes.push(...secretMistakes(raw, instances, settings?.cluster.registries));
-  if (settings !== undefined) mistakes.push(...cloudflareMistakes(settings.cloudflare, instances));
+  const complete = isObject(raw["instances"]) && Object.keys(raw["instances"]).every((key) => key in instances);
+  mistakes.push(...secretMistakes(raw, instances, settings?.cluster.registries, complete));
+  if (settings !== undefined) mistakes.push(...cloudflareMistakes(settings.cloudflare, instances, complete));
   if (!named.success) {
     mistakes.push({ key: "name of the stack", expected: named.error.issues[0]?.message ?? "", found: name });
   }

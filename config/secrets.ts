@@ -1,6 +1,5 @@
 /** Secrets of servers that exist already: scalar keys of the stack file, named by the settings of instances. */
 import type { Instance } from "./instance.ts";
-import { isObject } from "./merge.ts";
 import type { Mistake } from "./mistakes.ts";
 import type { RegistrySettings } from "./registries.ts";
 import { structuredKeys } from "./schema.ts";
@@ -20,12 +19,14 @@ export interface Named {
 
 /**
  * Secrets that are named but missing or unusable, and keys of the file that nothing names. Values are never shown. `registries`
- * are undefined when the environment's own settings could not be read.
+ * are undefined when the environment's own settings could not be read. Unless all instances are there (`complete`), one that could
+ * not be read may name keys that nobody else does.
  */
 export function secretMistakes(
   raw: Readonly<Record<string, unknown>>,
   instances: Readonly<Record<string, Instance>>,
   registries: readonly RegistrySettings[] | undefined,
+  complete: boolean,
 ): readonly Mistake[] {
   const named = [
     ...Object.entries(instances).flatMap(([name, instance]) => [
@@ -39,7 +40,7 @@ export function secretMistakes(
   ];
   return [
     ...named.flatMap((secret) => valueMistakes(secret, raw[secret.key])),
-    ...(registries === undefined ? [] : unknownKeys(raw, instances, named)),
+    ...(registries !== undefined && complete ? unknownKeys(raw, named) : []),
   ];
 }
 
@@ -87,14 +88,7 @@ function valueMistakes(
   return [];
 }
 
-/** Only when every instance could be read: one that could not may name keys that nobody else does. */
-function unknownKeys(
-  raw: Readonly<Record<string, unknown>>,
-  instances: Readonly<Record<string, Instance>>,
-  named: readonly Named[],
-): readonly Mistake[] {
-  const declared = isObject(raw["instances"]) ? Object.keys(raw["instances"]) : [];
-  if (declared.length !== Object.keys(instances).length) return [];
+function unknownKeys(raw: Readonly<Record<string, unknown>>, named: readonly Named[]): readonly Mistake[] {
   const known = new Set<string>([
     ...structuredKeys,
     "rootSecret",

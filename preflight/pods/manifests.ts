@@ -77,15 +77,12 @@ function pod(plan: TrialPlan, { name, like, labels, questions }: Asker, args: re
   const template = templateOf(like ?? plan.model);
   const spec = record(template["spec"]);
   const [container] = list(spec["containers"]);
-  // What leads to objects that only the stack makes: its accounts, Secrets and volumes.
-  const { containers, initContainers, volumes, serviceAccountName, topologySpreadConstraints, affinity, ...settings } =
-    spec;
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name, namespace: plan.namespace, labels: labels ?? record(template["metadata"])["labels"] },
     spec: {
-      ...settings,
+      ...placed(spec),
       restartPolicy: "Never",
       terminationGracePeriodSeconds: 0,
       activeDeadlineSeconds: longestSeconds,
@@ -104,6 +101,12 @@ function pod(plan: TrialPlan, { name, like, labels, questions }: Asker, args: re
       ],
     },
   };
+}
+
+/** Where the site's pods run, and as whom. Everything else leads to objects that only the stack makes, or that have a row of their own. */
+function placed(spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const kept = ["securityContext", "nodeSelector", "tolerations", "enableServiceLinks", "automountServiceAccountToken"];
+  return Object.fromEntries(kept.filter((key) => spec[key] !== undefined).map((key) => [key, spec[key]]));
 }
 
 export function templateOf({ spec = {} }: KubernetesObject): Readonly<Record<string, unknown>> {

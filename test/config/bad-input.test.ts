@@ -570,6 +570,11 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     'ckan:cloudflare.rulesets: expected none: no instance has dns with proxied, and rules are for those only, got ["cache"]',
   ],
   [
+    "rules beside the only site that they are for, which cannot be read",
+    inZone({ rulesets: ["cache"] }, { target: "203.0.113.10 lb.example.net" }),
+    `ckan:instances.opendata.dns.target: ${oneAddress}"203.0.113.10 lb.example.net"`,
+  ],
+  [
     "a period that the plan does not count",
     inZone({ rateLimits: { login: { ...login, periodSeconds: 300 } } }),
     "ckan:cloudflare.rateLimits.login.periodSeconds: expected one of 10, 60 on the plan pro, got 300",

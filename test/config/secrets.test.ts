@@ -50,7 +50,7 @@ test.each([
   ["a secret that nothing names is unknown", all, { a: own }, Object.keys(all).map(unknown)],
   ["the known keys are not unknown", { cluster: {}, protection: "x", defaults: {}, rootSecret: "x" }, { a: own }, []],
 ])("%s", (_name, file, instances, mistakes) => {
-  expect(secretMistakes({ instances, ...file }, instances, [])).toEqual(mistakes);
+  expect(secretMistakes({ instances, ...file }, instances, [], true)).toEqual(mistakes);
 });
 
 test("nothing is called unknown as long as an instance cannot be read", () => {
