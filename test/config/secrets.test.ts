@@ -54,7 +54,7 @@ test.each([
 });
 
 test("nothing is called unknown as long as an instance cannot be read", () => {
-  expect(secretMistakes({ instances: { a: {}, b: {} }, other: "x" }, { a: own }, [])).toEqual([]);
+  expect(secretMistakes({ instances: { a: {}, b: {} }, other: "x" }, { a: own }, [], false)).toEqual([]);
 });
 
 describe("the password of a registry", () => {
@@ -62,11 +62,11 @@ describe("the password of a registry", () => {
   const registries = [{ server: "registry.example.org", user: "puller", passwordFrom: "registryPassword" }];
 
   test("is no unknown key", () => {
-    expect(secretMistakes({ instances, registryPassword: "x" }, instances, registries)).toEqual([]);
+    expect(secretMistakes({ instances, registryPassword: "x" }, instances, registries, true)).toEqual([]);
   });
 
   test("is missed with the setting that names it", () => {
-    expect(secretMistakes({ instances }, instances, registries)).toEqual([
+    expect(secretMistakes({ instances }, instances, registries, true)).toEqual([
       {
         key: "registryPassword",
         expected:
@@ -76,6 +76,6 @@ describe("the password of a registry", () => {
   });
 
   test("is not called unknown as long as the registries cannot be read", () => {
-    expect(secretMistakes({ instances, registryPassword: "x" }, instances, undefined)).toEqual([]);
+    expect(secretMistakes({ instances, registryPassword: "x" }, instances, undefined, true)).toEqual([]);
   });
 });
