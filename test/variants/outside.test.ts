@@ -1,18 +1,19 @@
 /**
  * A second site beside the dev environment's, whose databases and files live outside the cluster: Debian's PostgreSQL on this machine, with
  * an administrator without superuser, and a MinIO of somebody else's, both with TLS by an authority of their own. Proves what
- * `external` with `administration: cluster`, `s3`, `caBundle` and `verify-full` do with real servers, and that CKAN is content with its
- * roles. Does not prove: services of clouds.
+ * `external` with `administration: cluster`, `s3`, `caBundle` and `verify-full` do with real servers, what preflight says of these, and
+ * that CKAN is content with its roles. Does not prove: services of clouds.
  */
 import { once } from "node:events";
 import { request } from "node:https";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { kubectl, succeed } from "../e2e/support/commands.ts";
+import { deepMerge } from "../../config/merge.ts";
+import { kubectl, type Result, succeed } from "../e2e/support/commands.ts";
 import { Client } from "../e2e/support/site.ts";
 import { csvOf, loaded } from "../faults/support/site-data.ts";
-import { instances, rootSecret, upWith } from "../faults/support/stack.ts";
-import { type Certificate, selfSigned } from "../support/certificates.ts";
+import { instances, preflightWith, rootSecret, upWith } from "../faults/support/stack.ts";
+import { type Certificate, selfSigned, certificate as stranger } from "../support/certificates.ts";
 import {
   attempts,
   fillDatabases,
@@ -57,6 +58,33 @@ afterAll(() => {
 
 test("a second up has nothing to do", () => {
   expect(declare().stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
+});
+
+describe("Preflight, from pods under the site's own policies", () => {
+  const rows = ({ stdout }: Result) =>
+    [...stdout.matchAll(/^ {2}(ok|MISSING|not known) +((?:PostgreSQL|bucket) .+?) {2,}(.*)$/gm)].map(
+      ([, finding, need, seen]) => [finding, need, seen],
+    );
+  const needs = () => [`PostgreSQL ${address}:${server.port}`, `bucket ${bucket} at ${new URL(store.endpoint).host}`];
+
+  test("finds the servers, held to their authority", () => {
+    const result = preflightWith(sites(), secrets());
+    expect(rows(result)).toEqual([
+      ["ok", needs()[0], "answers"],
+      ["ok", needs()[1], "answers with 403"],
+    ]);
+    expect(result.code).toBe(0);
+  });
+
+  test("tells a certificate of nobody's from a server that policies keep out", () => {
+    const networks = ["192.0.2.0/24"];
+    const result = preflightWith(sites({ caBundle: stranger, files: { networks } }), secrets());
+    expect(rows(result)).toEqual([
+      ["MISSING", needs()[0], expect.stringContaining("SSLCertVerificationError")],
+      ["MISSING", needs()[1], expect.stringMatching(/timed out/)],
+    ]);
+    expect(result.code).toBe(1);
+  });
 });
 
 describe("The databases outside", () => {
@@ -129,8 +157,15 @@ describe("The store outside", () => {
   });
 });
 
-/** The stack file's sites and this one. */
-function declare() {
+const secrets = () => ({
+  provisionerPassword: provisioner.password,
+  storeAccessKey: store.accessKey,
+  storeSecretKey: store.secretKey,
+});
+
+/** The stack file's sites and this one, whose settings these are added to. */
+function sites(more: object = {}) {
+  const networks = [`${address}/32`];
   const instance = {
     ...instances["opendata"],
     exposure: { kind: "node-port", nodePort },
@@ -141,7 +176,7 @@ function declare() {
       port: server.port,
       sslMode: "verify-full",
       administrator: { user: provisioner.user, passwordFrom: "provisionerPassword" },
-      networks: [`${address}/32`],
+      networks,
     },
     files: {
       kind: "s3",
@@ -149,13 +184,14 @@ function declare() {
       bucket,
       accessKeyFrom: "storeAccessKey",
       secretKeyFrom: "storeSecretKey",
-      networks: [`${address}/32`],
+      networks,
     },
   };
-  return upWith(
-    { "ckan:instances": { ...instances, [name]: instance } },
-    { provisionerPassword: provisioner.password, storeAccessKey: store.accessKey, storeSecretKey: store.secretKey },
-  );
+  return { "ckan:instances": { ...instances, [name]: deepMerge(instance, more) } };
+}
+
+function declare() {
+  return upWith(sites(), secrets());
 }
 
 /** Runs a program of its standard input in a web pod. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { deepMerge } from "../../../config/merge.ts";
-import { pulumi, type Result, succeed } from "../../e2e/support/commands.ts";
+import { pulumi, type Result, run, succeed } from "../../e2e/support/commands.ts";
 
 const file = parse(readFileSync(new URL("../../../Pulumi.dev.yaml", import.meta.url), "utf8"));
 
@@ -25,13 +25,24 @@ export function up(settings: object = {}): Result {
 
 /** `pulumi up` with these keys in place of the file's, or beside them, and these secrets. */
 export function upWith(config: object, secrets: Readonly<Record<string, string>> = {}): Result {
+  return withFile(config, secrets, (path) => pulumi("up", "--yes", "--skip-preview", "--config-file", path));
+}
+
+/** `npm run preflight` with these keys and secrets. */
+export function preflightWith(config: object, secrets: Readonly<Record<string, string>>): Result {
+  return withFile(config, secrets, (path) =>
+    run("npm", ["run", "--silent", "preflight", "--", "dev", "--config-file", path]),
+  );
+}
+
+function withFile(config: object, secrets: Readonly<Record<string, string>>, use: (path: string) => Result): Result {
   const folder = mkdtempSync(join(tmpdir(), "ckan-stack-"));
   try {
     const path = join(folder, "Pulumi.dev.yaml");
     writeFileSync(path, stringify({ ...file, config: { ...file.config, ...config } }));
     for (const [name, value] of Object.entries(secrets))
       succeed(pulumi("config", "set", "--secret", `ckan:${name}`, value, "--config-file", path));
-    return pulumi("up", "--yes", "--skip-preview", "--config-file", path);
+    return use(path);
   } finally {
     rmSync(folder, { recursive: true });
   }
