@@ -77,3 +77,8 @@ function noAnswer(url: string, timeout: number, error: unknown): Attempt {
   const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : name;
   return { kind: "broken", why: `${url} is not to be reached (${code})` };
 }
+
+/** What an API says, for a table's cell. */
+export function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}

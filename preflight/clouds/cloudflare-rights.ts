@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Declared } from "../../render/synthesize.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
-import type { Answer } from "./api.ts";
+import { type Answer, inOneLine } from "./api.ts";
 
 /** A right by its name in Cloudflare's dashboard, as in docs/pipelines.md. */
 export interface Right {
@@ -106,5 +106,5 @@ export function errorText(status: number, body: unknown): string {
     ...(error_chain ?? []),
   ]);
   if (errors.length === 0) return `answered ${status}`;
-  return errors.map(({ code, message }) => (code ? `${message} (${code})` : message)).join("; ");
+  return inOneLine(errors.map(({ code, message }) => (code ? `${message} (${code})` : message)).join("; "));
 }

@@ -191,6 +191,11 @@ describe("A token", () => {
     expect(await askFor(prod)).toEqual([missing("API token", "is expired", anotherToken), notAsked]);
   });
 
+  test("that no header can hold is in no row", async () => {
+    const seen = `${peer.url} is not to be reached (TypeError)`;
+    expect(await askFor(prod, { token: `${token}\n${token}` })).toEqual([notKnown("API token", seen, again), notAsked]);
+  });
+
   test("that an API repeats is in no row", async () => {
     peer.replies.set(`GET ${below}/dns_records?per_page=5`, refusal(403, { code: 9109, message: `no ${token}` }));
     expect(await askFor(staging)).toContainEqual(missing(right("DNS"), "no [token] (9109)", rightRemedy("DNS")));

@@ -23,6 +23,8 @@ export class Peer {
   readonly replies = new Map<string, Reply>();
   /** In place of every reply that is not listed. */
   others: Reply | undefined;
+  /** What is said to whom names no project that pays. @default the same as to others */
+  unpaid: Reply | undefined;
   /** What is said once, before everything else. */
   readonly troubles: Reply[] = [];
   readonly #server: Server;
@@ -59,7 +61,9 @@ export class Peer {
     });
     const unexpected: Reply = [418, { unexpected: line }];
     const known = request.headers.authorization === `Bearer ${token}`;
-    const reply = known ? (this.troubles.shift() ?? this.replies.get(line) ?? this.others ?? unexpected) : unexpected;
+    const unpaid = quotaProject === undefined ? this.unpaid : undefined;
+    const said = this.troubles.shift() ?? unpaid ?? this.replies.get(line) ?? this.others ?? unexpected;
+    const reply = known ? said : unexpected;
     if (reply === "hang") return;
     if (reply === "close") {
       request.socket.destroy();
