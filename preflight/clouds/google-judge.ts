@@ -1,0 +1,204 @@
+/** What Google's answers say of a project, its networks, its buckets and what a load balancer names. */
+import { z } from "zod";
+import { met, missing, notKnown, type Row } from "../row.ts";
+import { type Answer, inOneLine } from "./api.ts";
+import {
+  type BalancerPart,
+  createCommand,
+  describeCommand,
+  type Place,
+  type scopeOf,
+  title,
+} from "./google-balancer.ts";
+import type { BucketNeed, NetworkNeed, ProjectNeed } from "./google-needs.ts";
+import { rolesWith } from "./google-permissions.ts";
+
+/** Google's error (google.rpc.Status as JSON); Cloud Storage and Compute Engine leave out status and details. */
+const errorSchema = z.object({
+  error: z.object({
+    message: z.string(),
+    status: z.string().optional(),
+    details: z.array(z.object({ reason: z.string().optional() })).default([]),
+  }),
+});
+
+function errorOf(answer: Answer) {
+  return answer.kind === "silent" ? undefined : errorSchema.safeParse(answer.body).data?.error;
+}
+
+/** Google's sentence, with its status where it gives one. */
+export function said(answer: Answer): string {
+  if (answer.kind === "silent") return answer.why;
+  const error = errorOf(answer);
+  return error === undefined
+    ? `answered ${answer.status}`
+    : `${inOneLine(error.message)} (${error.status ?? answer.status})`;
+}
+
+/**
+ * Whether the answer only asks for a project that pays: some APIs want one with a person's credentials (GoogleCloudPlatform/
+ * dlp-pdf-redaction#25; googleapis/nodejs-vision#545 has its earlier words).
+ */
+export function wantsQuotaProject(answer: Answer): boolean {
+  return /quota[ _]project|end user credentials/.test(errorOf(answer)?.message ?? "");
+}
+
+/** A body of the shape that is expected, with status 200. */
+function read<Schema extends z.ZodType>(answer: Answer, schema: Schema): z.infer<Schema> | undefined {
+  if (answer.kind === "silent" || answer.status !== 200) return undefined;
+  return schema.safeParse(answer.body).data;
+}
+
+function statusOf(answer: Answer): number | undefined {
+  return answer.kind === "silent" ? undefined : answer.status;
+}
+
+/** Service Usage's `Service` (cloud.google.com/service-usage/docs/reference/rest/v1/services): `parent` has the project's number. */
+const servicesSchema = z.object({
+  services: z.array(z.object({ name: z.string(), parent: z.string().optional(), state: z.string() })).default([]),
+});
+
+export function projectNumber(services: Answer): string | undefined {
+  const [first] = read(services, servicesSchema)?.services ?? [];
+  return first?.parent?.replace(/^projects\//, "");
+}
+
+export function judgeApis({ project, apis }: ProjectNeed, answer: Answer): Row {
+  const need = `APIs of ${project}`;
+  const found = read(answer, servicesSchema);
+  if (found === undefined) {
+    return notKnown(need, said(answer), `see for yourself: gcloud services list --enabled --project ${project}`);
+  }
+  const enabled = found.services.filter(({ state }) => state === "ENABLED").map(({ name }) => name.split("/").at(-1));
+  const disabled = apis.filter((api) => !enabled.includes(api));
+  if (disabled.length === 0) return met(need, apis.join(", "));
+  const remedy = `gcloud services enable ${disabled.join(" ")} --project ${project}`;
+  return missing(need, `not enabled: ${disabled.join(", ")}`, remedy);
+}
+
+/** Those that the caller has; nothing at all when it has none. */
+const permissionsSchema = z.object({ permissions: z.array(z.string()).default([]) });
+
+export function permissionsOf(answer: Answer): readonly string[] | undefined {
+  return read(answer, permissionsSchema)?.permissions;
+}
+
+/** What to do first where Google would not even look, by the reason that it gives. */
+const preconditions: Readonly<Record<string, (project: string) => string>> = {
+  SERVICE_DISABLED: (project) => `gcloud services enable cloudresourcemanager.googleapis.com --project ${project}`,
+  // google-github-actions/auth#250.
+  USER_PROJECT_DENIED: (project) => `get the role roles/serviceusage.serviceUsageConsumer in ${project}`,
+};
+
+/** In the project as a whole: what the caller may do with one bucket or account alone is not seen. */
+export function judgePermissions({ project, permissions }: ProjectNeed, answer: Answer): Row {
+  const need = `permissions in ${project}`;
+  const had = permissionsOf(answer);
+  const binding = `gcloud projects add-iam-policy-binding ${project} --member <caller> --role <role>`;
+  if (had === undefined) {
+    const reason = errorOf(answer)?.details.find((detail) => detail.reason !== undefined)?.reason;
+    const first = preconditions[reason ?? ""]?.(project);
+    if (first !== undefined) return notKnown(need, said(answer), first);
+    // Everybody may ask about a project that they see.
+    return statusOf(answer) === 403 || statusOf(answer) === 404
+      ? missing(need, said(answer), `correct the project's id, or give the caller a role there: ${binding}`)
+      : notKnown(need, said(answer), `see for yourself: gcloud projects get-iam-policy ${project}`);
+  }
+  const lacking = permissions.filter((permission) => !had.includes(permission));
+  if (lacking.length === 0) return met(need, `all ${permissions.length}`);
+  const remedy = `give the caller ${rolesWith(lacking).join(", ")}, or a role with these alone: ${binding}`;
+  return missing(need, `lacks in all of it: ${lacking.join(", ")}`, remedy);
+}
+
+const bucketSchema = z.object({ projectNumber: z.string() });
+
+export interface Owner {
+  /** Number of the project that the bucket is for. */
+  readonly number: string | undefined;
+  /** Whether the caller may read the buckets of that project. */
+  readonly reads: boolean;
+}
+
+export function judgeBucket({ name, project }: BucketNeed, answer: Answer, owner: Owner): Row {
+  if (project === undefined) return judgeForeignBucket(name, answer);
+  const need = `bucket ${name}`;
+  const other = "names of buckets are taken in the whole world: write another one in the stack file";
+  if (statusOf(answer) === 404) return met(need, "the name is free");
+  if (errorOf(answer)?.message.includes("storage.buckets.get")) {
+    // Also what a bucket of one's own says to who may not read it (substratusai/runbooks#31), which is the case that an owner can
+    // rule out; otherwise it is another project's (GoogleCloudPlatform/deploymentmanager-samples#151).
+    return owner.reads
+      ? missing(need, `taken, outside ${project}: ${said(answer)}`, other)
+      : notKnown(
+          need,
+          said(answer),
+          `ask with storage.buckets.get in ${project}; if it is not a bucket there, ${other}`,
+        );
+  }
+  const found = read(answer, bucketSchema);
+  if (found === undefined) return notKnown(need, said(answer), "run it again once the API can be reached");
+  const described = `gcloud projects describe ${project} --format "value(projectNumber)"`;
+  if (owner.number === undefined) {
+    return notKnown(
+      need,
+      `taken by the project ${found.projectNumber}`,
+      `see whether that is ${project}: ${described}`,
+    );
+  }
+  return found.projectNumber === owner.number
+    ? met(need, `there, in ${project}: fine if this stack made it, otherwise an up ends with 409`)
+    : missing(need, `taken, by the project ${found.projectNumber}`, other);
+}
+
+/** One that the stack names and somebody else made, such as the dumps that a server imports. */
+function judgeForeignBucket(name: string, answer: Answer): Row {
+  const need = `bucket ${name}, not made by this stack`;
+  if (read(answer, bucketSchema) !== undefined) return met(need, "there");
+  const remedy = `make it, or write the name of one that is there: gcloud storage buckets describe gs://${name}`;
+  return statusOf(answer) === 404 ? missing(need, said(answer), remedy) : notKnown(need, said(answer), remedy);
+}
+
+/** Compute Engine's `Network` (cloud.google.com/compute/docs/reference/rest/v1/networks). */
+const networkSchema = z.object({
+  peerings: z.array(z.object({ name: z.string(), state: z.string() })).default([]),
+});
+const peeringName = "servicenetworking-googleapis-com";
+
+export function judgeNetwork({ project, name }: NetworkNeed, answer: Answer): Row {
+  const need = `network ${name} of ${project}, open to Cloud SQL`;
+  const range = `google-managed-services-${name}`;
+  const make =
+    `gcloud compute addresses create ${range} --global --purpose VPC_PEERING --prefix-length 16 --network ${name} --project ${project} && ` +
+    `gcloud services vpc-peerings connect --service servicenetworking.googleapis.com --ranges ${range} --network ${name} --project ${project}`;
+  if (statusOf(answer) === 404) {
+    return missing(
+      need,
+      said(answer),
+      `correct privateNetwork, or: gcloud compute networks create ${name} --project ${project}`,
+    );
+  }
+  const found = read(answer, networkSchema);
+  if (found === undefined) {
+    const look = `gcloud services vpc-peerings list --network ${name} --project ${project}`;
+    return notKnown(need, said(answer), `see for yourself: ${look}`);
+  }
+  const peering = found.peerings.find((one) => one.name === peeringName);
+  if (peering === undefined) return missing(need, `has no peering ${peeringName}`, make);
+  return peering.state === "ACTIVE"
+    ? met(need, "peered with Google's services")
+    : missing(need, `its peering ${peeringName} is ${peering.state}`, make);
+}
+
+const partSchema = z.object({ address: z.string().optional() });
+
+export function judgePart(part: BalancerPart, scope: Scope, place: Place, answer: Answer): Row {
+  const where = scope === "global" ? "global" : place.region;
+  const need = `${title(part)} (${where}, ${place.project})`;
+  const found = read(answer, partSchema);
+  if (found !== undefined) return met(need, found.address === undefined ? "there" : `there: ${found.address}`);
+  return statusOf(answer) === 404
+    ? missing(need, said(answer), createCommand(part, scope, place))
+    : notKnown(need, said(answer), `see for yourself: ${describeCommand(part, scope, place)}`);
+}
+
+type Scope = NonNullable<ReturnType<typeof scopeOf>>;
