@@ -4,13 +4,18 @@ import { parseArgs } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { type Environment, loadEnvironment } from "../config/load.ts";
 import { isKubernetesObject, kubernetesObject, synthesizeStack } from "../render/stack.ts";
+import type { Declared } from "../render/synthesize.ts";
 import { devStack, localKubeconfig } from "../toolchain/backend.ts";
 import { kubectlCommand } from "../toolchain/cluster/binaries.ts";
 import { main, step } from "../toolchain/steps.ts";
+import { askCloudflare } from "./clouds/cloudflare.ts";
+import { askGoogle } from "./clouds/google.ts";
+import { googleToken } from "./clouds/google-token.ts";
 import { type Cluster, clusterOf, serverVersion } from "./cluster/api.ts";
 import { askMetrics, askNeighbours, askWorkloadIdentity, versionRow } from "./cluster/integrations.ts";
 import { askKinds } from "./cluster/kinds.ts";
 import { askNamed } from "./cluster/named.ts";
+import { placeOf } from "./cluster/place.ts";
 import { type KubernetesObject, needsOf } from "./needs.ts";
 import { trialOf } from "./pods/plan.ts";
 import { runTrial } from "./pods/trial.ts";
@@ -78,6 +83,8 @@ async function preflight(options: Options): Promise<number> {
   const sections: Section[] = [
     { title: "Cluster", rows: await step("Asking the cluster", () => askCluster(cluster, version, objects)) },
     { title: "Pods under the sites' own policies", rows: await trialRows(cluster, options, objects, environment) },
+    { title: "Google", rows: await googleRows(declared, cluster) },
+    { title: "Cloudflare", rows: await cloudflareRows(declared, environment) },
   ];
   console.log(`Preflight of ${stack}: ${context ?? "the current context"}\n\n${table(sections)}\n${summary(sections)}`);
   const rows = sections.flatMap((section) => section.rows);
@@ -110,6 +117,20 @@ async function trialRows(
   if (onlyRead) return [notKnown(need, "--only-read starts no pods", "run preflight without it")];
   const { plan, sites } = trialOf(stack, objects, instances, image);
   return await step(`Pods in namespace ${plan.namespace}, which goes again`, () => runTrial(cluster, plan, sites));
+}
+
+async function googleRows(declared: readonly Declared[], cluster: Cluster): Promise<readonly Row[]> {
+  if (!declared.some(({ type }) => /^(gcp|kubernetes:networking\.gke\.io)/.test(type))) return [];
+  return await step("Asking Google", async () =>
+    askGoogle(declared, { token: await googleToken(), ...(await placeOf(cluster)) }),
+  );
+}
+
+async function cloudflareRows(declared: readonly Declared[], { cloudflare }: Environment): Promise<readonly Row[]> {
+  if (cloudflare === undefined) return [];
+  const { zone: name, plan, zoneId } = cloudflare;
+  const token = process.env["CLOUDFLARE_API_TOKEN"];
+  return await step("Asking Cloudflare", () => askCloudflare(declared, { token, zone: { name, plan, zoneId } }));
 }
 
 /** The dev stack's cluster has a kubeconfig of its own; every other context is in the user's. */

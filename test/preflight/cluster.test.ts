@@ -4,6 +4,7 @@ import type { Answer, Cluster } from "../../preflight/cluster/api.ts";
 import { askMetrics, askNeighbours, askWorkloadIdentity, versionRow } from "../../preflight/cluster/integrations.ts";
 import { askKinds } from "../../preflight/cluster/kinds.ts";
 import { askNamed } from "../../preflight/cluster/named.ts";
+import { placeByName } from "../../preflight/cluster/place.ts";
 import type { KubernetesObject, Named } from "../../preflight/needs.ts";
 import { Finding, type Row, table } from "../../preflight/row.ts";
 
@@ -177,6 +178,14 @@ test.each([
   ["v2.0.0", Finding.Met],
 ])("Kubernetes %s is %s", (version, finding) => {
   expect(versionRow(version).finding).toBe(finding);
+});
+
+test.each([
+  ["gke_example-prod_europe-west3_production", { clusterProject: "example-prod", region: "europe-west3" }],
+  ["gke_example-prod_europe-west3-a_production", { clusterProject: "example-prod", region: "europe-west3" }],
+  ["kubernetes", {}],
+])("the cluster %s is at %j", (name, place) => {
+  expect(placeByName(name)).toEqual(place);
 });
 
 test("the table has a line for each row, and what to do below those that are not met", () => {
