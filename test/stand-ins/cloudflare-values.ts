@@ -6,17 +6,81 @@ import type { Inputs } from "./stand-in.ts";
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const allowed = {
-  type: ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SRV", "TXT"],
+  type: [
+    "A",
+    "AAAA",
+    "CNAME",
+    "MX",
+    "NS",
+    "OPENPGPKEY",
+    "PTR",
+    "TXT",
+    "CAA",
+    "CERT",
+    "DNSKEY",
+    "DS",
+    "HTTPS",
+    "LOC",
+    "NAPTR",
+    "SMIMEA",
+    "SRV",
+    "SSHFP",
+    "SVCB",
+    "TLSA",
+    "URI",
+  ],
   kind: ["custom", "managed", "root", "zone"],
   phase: [
+    "ddos_l4",
+    "ddos_l7",
+    "http_config_settings",
+    "http_custom_errors",
+    "http_log_custom_fields",
     "http_ratelimit",
     "http_request_cache_settings",
     "http_request_dynamic_redirect",
     "http_request_firewall_custom",
+    "http_request_firewall_managed",
+    "http_request_late_transform",
+    "http_request_origin",
+    "http_request_redirect",
+    "http_request_sanitize",
+    "http_request_sbfm",
+    "http_request_transform",
+    "http_response_cache_settings",
+    "http_response_compression",
+    "http_response_firewall_managed",
+    "http_response_headers_transform",
+    "magic_transit",
+    "magic_transit_ids_managed",
+    "magic_transit_managed",
+    "magic_transit_ratelimit",
   ],
-  action: ["block", "redirect", "set_cache_settings"],
+  action: [
+    "block",
+    "challenge",
+    "compress_response",
+    "ddos_dynamic",
+    "execute",
+    "force_connection_close",
+    "js_challenge",
+    "log",
+    "log_custom_field",
+    "managed_challenge",
+    "redirect",
+    "rewrite",
+    "route",
+    "score",
+    "serve_error",
+    "set_cache_control",
+    "set_cache_settings",
+    "set_cache_tags",
+    "set_config",
+    "skip",
+  ],
   mode: ["bypass_by_default", "override_origin", "respect_origin"],
   statusCode: [301, 302, 303, 307, 308],
+  certificateAuthority: ["google", "lets_encrypt", "ssl_com"],
 } as const;
 
 interface Rule {
@@ -30,9 +94,9 @@ interface Rule {
   };
 }
 
-export function recordFailures({ zoneId, type, content, data }: Inputs): readonly Failure[] {
+/** Not its zone: that is for the API to refuse. */
+export function recordFailures({ type, content, data }: Inputs): readonly Failure[] {
   return [
-    ...zoneFailures(zoneId),
     ...oneOf("type", type, allowed.type),
     ...(content !== undefined && data !== undefined ? [{ property: "data", reason: "conflicts with content" }] : []),
   ];
@@ -46,6 +110,10 @@ export function rulesetFailures({ zoneId, name, kind, phase, rules = [] }: Input
     ...oneOf("phase", phase, allowed.phase),
     ...(rules as readonly Rule[]).flatMap(ruleFailures),
   ];
+}
+
+export function totalTlsFailures({ certificateAuthority }: Inputs): readonly Failure[] {
+  return oneOf("certificateAuthority", certificateAuthority, allowed.certificateAuthority);
 }
 
 function ruleFailures({ ref, expression, action, actionParameters = {} }: Rule, position: number): readonly Failure[] {
@@ -68,8 +136,10 @@ function zoneFailures(zoneId: unknown): readonly Failure[] {
   return [{ property: "zoneId", reason: "must be 32 hexadecimal digits" }];
 }
 
+/** In capitals or small letters. */
 function oneOf(property: string, value: unknown, values: readonly unknown[]): readonly Failure[] {
-  if (value === undefined || value === unknown || values.includes(value)) return [];
+  const same = (one: unknown) => String(one).toLowerCase() === String(value).toLowerCase();
+  if (value === undefined || value === unknown || values.some(same)) return [];
   return [{ property, reason: `must be one of ${values.join(", ")}, got ${String(value)}` }];
 }
 

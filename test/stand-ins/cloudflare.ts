@@ -1,21 +1,47 @@
-/** Stands in for Cloudflare's provider: zones, records, rulesets and settings, with the refusals that its API is known for. */
+/**
+ * Stands in for Cloudflare's provider and for its API: zones, records, rulesets and settings, with the refusals that both are known for.
+ * Where the real provider is found, it and the played API (cloudflare-api) take this one's place. It still differs in this: values
+ * that the provider or the API completes, such as ids of rules, are not there; and a proxied record is refused another TTL in an update,
+ * too, where the real provider asks the API, which keeps the automatic one without a word.
+ */
 import { type Plan, planLimits } from "../../components/manifests/cloudflare-plans.ts";
-import { recordFailures, rulesetFailures } from "./cloudflare-values.ts";
+import { recordFailures, rulesetFailures, totalTlsFailures } from "./cloudflare-values.ts";
 import { type Behaviour, type Inputs, type Kept, StandIn, serve } from "./stand-in.ts";
 
 const record = "cloudflare:index/dnsRecord:DnsRecord";
 const ruleset = "cloudflare:index/ruleset:Ruleset";
+const setting = "cloudflare:index/zoneSetting:ZoneSetting";
+const totalTls = "cloudflare:index/totalTls:TotalTls";
 const addresses = ["A", "AAAA", "CNAME"];
 
 const behaviour: Behaviour = {
   sdk: "@pulumi/cloudflare",
   modules: ["dnsRecord", "ruleset", "totalTls", "zoneSetting"],
-  replacing: { [record]: ["zoneId", "type"], [ruleset]: ["zoneId", "phase", "kind", "name"] },
+  replacing: {
+    [record]: ["zoneId", "type"],
+    [ruleset]: ["zoneId", "phase", "kind", "name"],
+    [setting]: ["zoneId", "settingId"],
+    [totalTls]: ["zoneId"],
+  },
   createsBeforeDeleting: true,
+  lasting: [setting, totalTls],
+
+  idOf: (type, { settingId, zoneId }) => {
+    if (type === setting) return String(settingId);
+    return type === totalTls ? String(zoneId) : undefined;
+  },
+
+  missing: (type) => {
+    if (type === record) throw new Error("81044: Record does not exist.");
+    if (type === ruleset) throw new Error("could not find ruleset");
+  },
+
+  perform: async ({ type, after }) => (type === record && after !== undefined ? completed(after) : undefined),
 
   check: (type, inputs) => {
     if (type === record) return recordFailures(inputs);
-    return type === ruleset ? rulesetFailures(inputs) : [];
+    if (type === ruleset) return rulesetFailures(inputs);
+    return type === totalTls ? totalTlsFailures(inputs) : [];
   },
 
   admit: (type, inputs, others, facts) => {
@@ -42,6 +68,13 @@ const behaviour: Behaviour = {
     }
   },
 };
+
+/** The API reads back as content, too, what only data said. */
+function completed({ data }: Inputs): Inputs | undefined {
+  if (data === undefined) return undefined;
+  const { flags, tag, value } = data as Inputs;
+  return { content: `${flags} ${tag} "${value}"` };
+}
 
 interface DnsRecord {
   readonly zoneId: string;
@@ -85,19 +118,21 @@ function findRulesets(inputs: Inputs, resources: readonly Kept[]) {
   return [managed, ...own.map(({ id, inputs: { rules: _, ...rest } }) => ({ description: "", ...rest, id }))];
 }
 
-/** API errors 81053 and 81058, and a TTL that only the API refuses. */
+/** API errors 81053, 81054 and 81058 (cloudflare-api/records.ts), and a TTL that the provider refuses. */
 function admitRecord(inputs: Inputs, others: readonly Kept[]): void {
   const { zoneId, name, type, proxied, ttl } = inputs as unknown as DnsRecord;
+  if (!/^[0-9a-f]{32}$/.test(zoneId)) throw new Error(`7003: Could not route to /zones/${zoneId}/dns_records`);
   if (proxied === true && ttl !== 1) throw new Error("ttl must be set to 1 when `proxied` is true");
   const sameName = others.filter((one) => one.inputs["zoneId"] === zoneId && one.inputs["name"] === name);
-  const takes = (other: unknown) =>
-    addresses.includes(type) &&
-    addresses.includes(String(other)) &&
-    (type === "CNAME" || other === "CNAME" || type === other);
-  if (sameName.some((one) => takes(one.inputs["type"]))) {
+  const types = sameName.map((one) => String(one.inputs["type"]));
+  if (type === "CNAME" && types.some((other) => addresses.includes(other))) {
     throw new Error("81053: An A, AAAA, or CNAME record with that host already exists.");
   }
-  if (sameName.some((one) => JSON.stringify(one.inputs) === JSON.stringify(inputs))) {
+  if (addresses.includes(type) && types.includes("CNAME")) {
+    throw new Error("81054: A CNAME record with that host already exists.");
+  }
+  const says = (one: Inputs) => JSON.stringify([one["type"], one["content"], one["data"]]);
+  if (sameName.some((one) => says(one.inputs) === says(inputs))) {
     throw new Error("81058: An identical record already exists.");
   }
 }

@@ -1,6 +1,6 @@
 /** The stand-ins are as strict as they say: without this, a green engine test would prove little. */
 import { expect, test } from "vitest";
-import { recordFailures, rulesetFailures } from "./cloudflare-values.ts";
+import { recordFailures, rulesetFailures, totalTlsFailures } from "./cloudflare-values.ts";
 import { SdkTypes } from "./inputs.ts";
 
 const types = new SdkTypes("@pulumi/cloudflare", ["dnsRecord", "ruleset"]);
@@ -21,7 +21,10 @@ test.each([
   ["nothing wrong", record, right, []],
   ["a value that is not known yet", record, { ...right, ttl: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" }, []],
   ["an unknown property", record, { ...right, value: "x" }, [["value", "is unknown"]]],
-  ["text for a number", record, { ...right, ttl: "1" }, [["ttl", "expected number, got string"]]],
+  ["text that is a number for a number", record, { ...right, ttl: "1" }, []],
+  ["a number for text", record, { ...right, name: 5 }, []],
+  ["a word for a number", record, { ...right, ttl: "soon" }, [["ttl", "expected number, got string"]]],
+  ["text for yes or no", record, { ...right, proxied: "true" }, [["proxied", "expected false or true, got string"]]],
   ["a missing property", record, { ...right, zoneId: undefined }, [["zoneId", "is required"]]],
   ["a right ruleset", ruleset, rules({}), []],
   [
@@ -62,7 +65,13 @@ test.each([
   ["a right ruleset", withRule({ actionParameters: { cache: true, edgeTtl: { mode: "override_origin" } } }), []],
   ["a type of records that nobody knows", recordFailures({ zoneId, type: "FOO", content: "x" }), ["type"]],
   ["content beside data", recordFailures({ zoneId, type: "CAA", content: "x", data: {} }), ["data"]],
-  ["a zone's name for its id", recordFailures({ zoneId: "example.org", type: "A", content: "x" }), ["zoneId"]],
+  ["a right record in small letters", recordFailures({ zoneId, type: "a", content: "203.0.113.10" }), []],
+  [
+    "an authority that Cloudflare does not ask",
+    totalTlsFailures({ certificateAuthority: "acme" }),
+    ["certificateAuthority"],
+  ],
+  ["a zone's name for its id", rulesetFailures({ ...phase, zoneId: "example.org" }), ["zoneId"]],
   ["no zone", rulesetFailures({ ...phase, zoneId: undefined }), ["zoneId"]],
   ["a ruleset without a name", rulesetFailures({ ...phase, name: "" }), ["name"]],
   ["an unknown phase and kind", rulesetFailures({ ...phase, phase: "p", kind: "k" }), ["kind", "phase"]],

@@ -47,8 +47,10 @@ export interface Kept {
 
 /** What a test and the stand-in share: resources by id, and facts about the service. */
 export interface Service {
-  readonly resources: Kept[];
+  readonly resources: readonly Kept[];
   readonly facts: Inputs;
+  /** What was done, in order, such as `update Ruleset`. */
+  readonly changes?: readonly string[];
 }
 
 export interface Behaviour {
@@ -64,6 +66,12 @@ export interface Behaviour {
   readonly admit: (type: string, inputs: Inputs, others: readonly Kept[], facts: Service["facts"]) => void;
   /** What the service adds. */
   readonly outputs: (type: string, id: string, inputs: Inputs) => Record<string, unknown>;
+  /** The id that the provider gives such a resource, which there is once. @default one of its own for each */
+  readonly idOf?: (type: string, inputs: Inputs) => string | undefined;
+  /** Types that a deletion leaves at the service. @default none */
+  readonly lasting?: readonly string[];
+  /** Throws what the service says of a change or a deletion of what is gone. @default nothing */
+  readonly missing?: (type: string) => void;
   /** Does it, where there is something to do it to. Returns what the service made of inputs, where it reads that back. */
   readonly perform?: (change: Change) => Promise<Inputs | undefined>;
   readonly invoke?: (token: string, inputs: Inputs, service: Service) => Record<string, unknown>;
@@ -118,30 +126,36 @@ export class StandIn implements provider.Provider {
     this.#behaviour.admit(type, inputs, service.resources, service.facts);
     // Two with the same inputs are two: keys, above all.
     const same = service.resources.filter((one) => one.type === type).length;
-    const id = hash(`${type} ${JSON.stringify(inputs)} ${same}`);
+    const only = this.#behaviour.idOf?.(type, withoutEnvelopes(inputs));
+    const id = only ?? hash(`${type} ${JSON.stringify(inputs)} ${same}`);
     const found = await this.#behaviour.perform?.({ type, after: withoutEnvelopes(inputs) });
     const kept = { type, id, inputs, ...(found && { found }) };
-    this.#change((resources) => [...resources, kept]);
+    this.#change("create", type, (resources) => [...resources.filter((one) => one.id !== only), kept]);
     return { id, outs: this.#outputs(kept) };
   }
 
   async update(id: string, urn: string, _olds: Inputs, inputs: Inputs): Promise<provider.UpdateResult> {
     const service = this.#load();
     const type = typeOf(urn);
-    const before = service.resources.find((one) => one.id === id)?.inputs ?? {};
+    const known = service.resources.find((one) => one.id === id);
+    if (known === undefined) this.#behaviour.missing?.(type);
+    const before = known?.inputs ?? {};
     const others = service.resources.filter((one) => one.id !== id);
     this.#behaviour.admit(type, inputs, others, service.facts);
     const change = { type, before: withoutEnvelopes(before), after: withoutEnvelopes(inputs) };
     const found = await this.#behaviour.perform?.(change);
     const kept = { type, id, inputs, ...(found && { found }) };
-    this.#change((resources) => [...resources.filter((one) => one.id !== id), kept]);
+    this.#change("update", type, (resources) => [...resources.filter((one) => one.id !== id), kept]);
     return { outs: this.#outputs(kept) };
   }
 
-  async delete(id: string): Promise<void> {
+  async delete(id: string, urn: string): Promise<void> {
+    const type = typeOf(urn);
     const gone = this.#load().resources.find((one) => one.id === id);
+    if (gone === undefined) this.#behaviour.missing?.(type);
+    if (this.#behaviour.lasting?.includes(type)) return;
     if (gone !== undefined) await this.#behaviour.perform?.({ type: gone.type, before: withoutEnvelopes(gone.inputs) });
-    this.#change((resources) => resources.filter((one) => one.id !== id));
+    this.#change("delete", type, (resources) => resources.filter((one) => one.id !== id));
   }
 
   async read(id: string, _urn: string): Promise<provider.ReadResult> {
@@ -166,9 +180,10 @@ export class StandIn implements provider.Provider {
   }
 
   /** Reads again what another creation may have written since. */
-  #change(change: (resources: readonly Kept[]) => readonly Kept[]): void {
-    const service = this.#load();
-    writeFileSync(this.#file(), JSON.stringify({ ...service, resources: change(service.resources) }, null, 2));
+  #change(operation: string, type: string, change: (resources: readonly Kept[]) => readonly Kept[]): void {
+    const { resources, facts, changes = [] } = this.#load();
+    const done = [...changes, `${operation} ${type.split(":").at(-1)}`];
+    writeFileSync(this.#file(), JSON.stringify({ resources: change(resources), facts, changes: done }, null, 2));
   }
 
   /** A file for each stand-in: two of them may work at the same time. */
