@@ -1,27 +1,28 @@
 /**
- * Names and rules of sites in a zone of Cloudflare's, through the real CLI and engine. Cloudflare's provider cannot be had here: a
- * strict stand-in takes its place (test/stand-ins). Proves which operations a stack file causes, that inputs are what the SDK
- * declares, and that conflicts are found. That Cloudflare reads
- * every expression: test/components/manifests/cloudflare-expressions.test.ts.
+ * Names and rules of sites in a zone of Cloudflare's, through the real CLI and engine. Cloudflare's own provider does it wherever its
+ * plugin is found, with Cloudflare's API played on loopback (test/stand-ins/cloudflare-api); elsewhere a strict stand-in takes the
+ * place of both (test/stand-ins/cloudflare.ts), which each run says. Proves which operations a stack file causes, that inputs are what
+ * the SDK declares, and that conflicts are found. That Cloudflare reads every expression:
+ * test/components/manifests/cloudflare-expressions.test.ts.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../toolchain/crds.ts";
-import type { Kept, Service } from "../stand-ins/stand-in.ts";
+import type { Kept } from "../stand-ins/stand-in.ts";
+import { zone as atCloudflare } from "./support/cloudflare-account.ts";
 import { gatewayAddress, withControllers } from "./support/controllers.ts";
-import { Engine, readStackFile, rootSecret } from "./support/engine.ts";
+import { Engine, type Run, readStackFile, rootSecret } from "./support/engine.ts";
 
-const zoneId = "0123456789abcdef0123456789abcdef";
-const facts = { zones: { "example.org": zoneId }, plans: { [zoneId]: "pro" } };
+const zoneId = atCloudflare.id;
 const exposure = {
   kind: "gateway",
   className: "istio",
   tls: { kind: "secret", name: "data-example-org" },
 };
 const zone = {
-  zone: "example.org",
-  plan: "pro",
+  zone: atCloudflare.name,
+  plan: atCloudflare.plan,
   rulesets: ["rate-limits", "cache", "firewall", "redirects"],
   records: [
     { type: "CAA", name: "example.org", tag: "issue", value: "letsencrypt.org" },
@@ -29,6 +30,9 @@ const zone = {
   ],
 };
 const dns = { kind: "cloudflare", redirects: ["www.example.org"] };
+/** What a stack may say of the whole zone, and what Cloudflare has then. */
+const managed = { zoneSettings: "managed", edgeCertificates: "total-tls" };
+const tls = { always_use_https: "on", min_tls_version: "1.2", ssl: "strict", tls_client_auth: "on" };
 
 let engine: Engine;
 
@@ -37,7 +41,6 @@ beforeAll(async () => {
   const files = (await customResourceDefinitions("gateway-api")).flatMap((file) => ["-f", file]);
   engine.kubectl("apply", "--server-side", ...files);
   engine.kubectl("wait", "crd", "--all", "--for=condition=Established", "--timeout=60s");
-  atCloudflare([]);
 });
 
 afterAll(() => engine.stop());
@@ -58,28 +61,19 @@ describe("A site whose name is in the zone", () => {
   });
 
   test("gets the address of its exposure", async () => {
-    const { code, output } = await withControllers(engine, engine.begin("up", "--yes", "--skip-preview"), [
-      "Gateway",
-      "HTTPRoute",
-    ]);
-    expect([code, code === 0 ? "" : output]).toEqual([0, ""]);
-    const records = kept("DnsRecord").map(({ inputs: { name, type, content, proxied, ttl } }) => ({
-      name,
-      type,
-      content,
-      proxied,
-      ttl,
-    }));
-    expect(records).toEqual([
+    expect(failure(await upWithGateway())).toBe("");
+    expect(records()).toEqual([
       { name: "data.example.org", type: "A", content: gatewayAddress, proxied: true, ttl: 1 },
-      { name: "example.org", type: "CAA", ttl: 1 },
-      { name: "example.org", type: "TXT", content: '"verification=1"', ttl: 1 },
+      { name: "example.org", type: "CAA", content: '0 issue "letsencrypt.org"', proxied: false, ttl: 1 },
+      { name: "example.org", type: "TXT", content: '"verification=1"', proxied: false, ttl: 1 },
       { name: "www.example.org", type: "AAAA", content: "100::", proxied: true, ttl: 1 },
     ]);
   });
 
   test("has one ruleset in each phase that the stack owns", () => {
-    expect(kept("Ruleset").map(({ inputs: { phase, rules } }) => [phase, (rules as unknown[]).length])).toEqual([
+    expect(
+      engine.cloudflare.kept("Ruleset").map(({ inputs: { phase, rules } }) => [phase, (rules as unknown[]).length]),
+    ).toEqual([
       ["http_ratelimit", 2],
       ["http_request_cache_settings", 3],
       ["http_request_dynamic_redirect", 1],
@@ -88,26 +82,32 @@ describe("A site whose name is in the zone", () => {
   });
 
   test("does not change with another preview or a refresh", () => {
-    expect(engine.operations()).toEqual([]);
-    const refresh = engine.pulumi("refresh", "--preview-only", "--expect-no-changes");
-    expect([refresh.code, refresh.code === 0 ? "" : refresh.output]).toEqual([0, ""]);
+    expect(nothingToDo()).toBe("");
   });
 
-  test("changes one ruleset when one limit changes", () => {
+  test("changes one ruleset when one limit changes, and nothing else", () => {
+    engine.cloudflare.changes();
     configure({ rateLimits: { login: { requests: 5, periodSeconds: 60, blockSeconds: 600 } } });
     expect(ownOperations()).toEqual(["update cloudflare:index/ruleset:Ruleset rate-limits"]);
+    expect(failure(up())).toBe("");
+    expect(engine.cloudflare.changes()).toEqual(["update Ruleset"]);
+    expect(nothingToDo()).toBe("");
   });
 
   test("whose address becomes a name gets another record, the first one gone before: a name has one or the other", () => {
     configure({}, { ...dns, target: "lb.example.net" });
-    const { code, output } = engine.pulumi("up", "--yes", "--skip-preview");
-    expect([code, code === 0 ? "" : output]).toEqual([0, ""]);
-    const [first] = kept("DnsRecord").map(({ inputs: { name, type, content } }) => [name, type, content]);
-    expect(first).toEqual(["data.example.org", "CNAME", "lb.example.net"]);
+    engine.cloudflare.changes();
+    expect(failure(up())).toBe("");
+    expect(engine.cloudflare.changes().filter((change) => change.endsWith("DnsRecord"))).toEqual([
+      "delete DnsRecord",
+      "create DnsRecord",
+    ]);
+    const [first] = records();
+    expect(first).toMatchObject({ name: "data.example.org", type: "CNAME", content: "lb.example.net" });
+    expect(nothingToDo()).toBe("");
     configure();
     expect(ownOperations()).toEqual(["replace cloudflare:index/dnsRecord:DnsRecord opendata"]);
-    const back = engine.pulumi("up", "--yes", "--skip-preview");
-    expect([back.code, back.code === 0 ? "" : back.output]).toEqual([0, ""]);
+    expect(failure(up())).toBe("");
   });
 
   test("changes one record when Cloudflare no longer stands in between", () => {
@@ -115,6 +115,63 @@ describe("A site whose name is in the zone", () => {
     expect(ownOperations().filter((operation) => operation.startsWith("update"))).toEqual([
       "update cloudflare:index/dnsRecord:DnsRecord opendata",
     ]);
+    expect(failure(up())).toBe("");
+    expect(records().map(({ name, proxied, ttl }) => [name, proxied, ttl])).toEqual([
+      ["data.example.org", false, 300],
+      ["example.org", false, 1],
+      ["example.org", false, 1],
+    ]);
+    expect(nothingToDo()).toBe("");
+  });
+
+  test("comes back behind Cloudflare, with the whole zone's TLS as the stack says", () => {
+    configure(managed);
+    expect(failure(up())).toBe("");
+    expect(settings()).toEqual(tls);
+    expect(engine.cloudflare.kept("TotalTls").map(({ inputs }) => inputs)).toMatchObject([
+      { enabled: true, certificateAuthority: "lets_encrypt" },
+    ]);
+    expect(nothingToDo()).toBe("");
+  });
+});
+
+describe("A destroy", () => {
+  test.each(["protected", "retained", "disposable"])(
+    "takes the names and the rules, and leaves how the zone speaks TLS, when data is %s; up makes all again",
+    async (protection) => {
+      configure(managed, dns, protection);
+      expect(failure(up())).toBe("");
+      // What is protected Pulumi refuses to delete, with an error at the end, and deletes everything else.
+      const { code } = engine.pulumi("destroy", "--yes", "--skip-preview");
+      expect(code === 0).toBe(protection !== "protected");
+      expect([records(), engine.cloudflare.kept("Ruleset")]).toEqual([[], []]);
+      expect(settings()).toEqual(tls);
+      expect(failure(await upWithGateway())).toBe("");
+      expect(records().map(({ name }) => name)).toEqual([
+        "data.example.org",
+        "example.org",
+        "example.org",
+        "www.example.org",
+      ]);
+      expect(nothingToDo()).toBe("");
+    },
+  );
+});
+
+describe("A record that somebody deleted at Cloudflare", () => {
+  const [first, second] = [gatewayAddress, "203.0.113.11"];
+
+  test("cannot be changed, and is made again by an up that looks first", () => {
+    const [gone] = engine.cloudflare.kept("DnsRecord");
+    expect(gone?.inputs).toMatchObject({ name: "data.example.org", content: first });
+    engine.cloudflare.lose(String(gone?.id));
+    configure(managed, { ...dns, target: second });
+    const { code, output } = up();
+    expect(code).not.toBe(0);
+    expect(output).toContain("Record does not exist.");
+    expect(failure(engine.pulumi("up", "--yes", "--skip-preview", "--refresh"))).toBe("");
+    expect(records()[0]).toMatchObject({ name: "data.example.org", content: second });
+    expect(nothingToDo()).toBe("");
   });
 });
 
@@ -123,7 +180,7 @@ describe("What somebody else has in the zone", () => {
   const record: Kept = { type: "cloudflare:index/dnsRecord:DnsRecord", id: "f".repeat(32), inputs: theirs };
 
   test("is an error before anything is created, with the command that takes it over", () => {
-    atCloudflare([record]);
+    engine.cloudflare.hold([record]);
     startAnew();
     const { code, output } = engine.pulumi("preview");
     expect(code).not.toBe(0);
@@ -146,7 +203,7 @@ describe("A phase that has a ruleset, which nothing in the state knows", () => {
   const id = "d".repeat(32);
 
   test("is an error before anything is created, with the command that takes it over", () => {
-    atCloudflare([{ type: "cloudflare:index/ruleset:Ruleset", id, inputs: empty }]);
+    engine.cloudflare.hold([{ type: "cloudflare:index/ruleset:Ruleset", id, inputs: empty }]);
     startAnew();
     const { code, output } = engine.pulumi("preview");
     expect(code).not.toBe(0);
@@ -168,7 +225,7 @@ describe("A phase that has a ruleset, which nothing in the state knows", () => {
   });
 
   test("is found after a lost state, too: the stack's own is like anybody's then", () => {
-    atCloudflare([
+    engine.cloudflare.hold([
       {
         type: "cloudflare:index/ruleset:Ruleset",
         id,
@@ -198,28 +255,54 @@ function importTold(): void {
   expect([imported.code, imported.code === 0 ? "" : imported.output]).toEqual([0, ""]);
 }
 
-function configure(settings: object = {}, names: object = dns): void {
+function configure(settings: object = {}, names: object = dns, protection = "retained"): void {
   const dev = readStackFile("dev");
   const { opendata } = dev["ckan:instances"] as { readonly opendata: { readonly ckan?: object } };
   // What the plan lets through.
   const ckan = { ...opendata.ckan, maximumUploadMegabytes: 94 };
   engine.write({
     ...dev,
+    "ckan:protection": protection,
     "ckan:cloudflare": { ...zone, ...settings },
     "ckan:instances": { opendata: { ...opendata, host: "data.example.org", ckan, exposure, dns: names } },
   });
   engine.setSecret("rootSecret", rootSecret);
 }
 
-/** What the account holds before a test. */
-function atCloudflare(resources: Service["resources"]): void {
-  writeFileSync(engine.standInState("cloudflare"), JSON.stringify({ resources, facts }));
+function up(): Run {
+  return engine.pulumi("up", "--yes", "--skip-preview");
 }
 
-function kept(kind: string): readonly Kept[] {
-  const { resources } = JSON.parse(readFileSync(engine.standInState("cloudflare"), "utf8")) as Service;
-  const order = ({ inputs: { phase, name, type } }: Kept) => `${phase ?? ""} ${name} ${type ?? ""}`;
-  return resources.filter(({ type }) => type.endsWith(`:${kind}`)).sort((a, b) => (order(a) < order(b) ? -1 : 1));
+/** While the Gateway has no address yet. */
+function upWithGateway(): Promise<Run> {
+  return withControllers(engine, engine.begin("up", "--yes", "--skip-preview"), ["Gateway", "HTTPRoute"]);
+}
+
+/** What the CLI printed when it failed; nothing otherwise. */
+function failure({ code, output }: Run): string {
+  return code === 0 ? "" : output;
+}
+
+/** What another preview or a refresh would do; nothing otherwise. */
+function nothingToDo(): string {
+  const operations = engine.operations().map(({ op, urn }) => `${op} ${urn}\n`);
+  return operations.join("") + failure(engine.pulumi("refresh", "--preview-only", "--expect-no-changes"));
+}
+
+function records() {
+  return engine.cloudflare.kept("DnsRecord").map(({ inputs: { name, type, content, proxied, ttl } }) => ({
+    name,
+    type,
+    content,
+    proxied,
+    ttl,
+  }));
+}
+
+function settings() {
+  return Object.fromEntries(
+    engine.cloudflare.kept("ZoneSetting").map(({ inputs: { settingId, value } }) => [settingId, value]),
+  );
 }
 
 function ownOperations(): readonly string[] {
