@@ -1,9 +1,9 @@
 /** What a stack declares in one zone of Cloudflare's: names of its sites, further records, and the rules that it owns. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "./address.ts";
+import { ZoneConflicts } from "./cloudflare-conflicts.ts";
 import type { Plan } from "./manifests/cloudflare-plans.ts";
 import * as rules from "./manifests/cloudflare-rules.ts";
-import { refusal } from "./refusal.ts";
 import { cloudflare } from "./sdk.ts";
 
 /** Phases of a zone that a stack may own. A ruleset replaces every rule of its phase, whoever made it. */
@@ -93,11 +93,11 @@ const managedSettings = {
 const nowhere: Address = { type: "AAAA", value: "100::" };
 
 export class CloudflareZone extends pulumi.ComponentResource {
-  readonly #name: string;
+  readonly #conflicts: ZoneConflicts;
 
   constructor(name: string, args: CloudflareZoneArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:CloudflareZone", name, {}, opts);
-    this.#name = name;
+    this.#conflicts = new ZoneConflicts(this, name);
     const zoneId = args.zoneId === undefined ? this.lookUp(args.zone) : pulumi.output(args.zoneId);
     for (const site of args.sites) this.site(zoneId, args.owner, site);
     for (const record of args.records) this.record(zoneId, args.owner, record);
@@ -129,38 +129,23 @@ export class CloudflareZone extends pulumi.ComponentResource {
         resource,
         {
           zoneId,
-          name: adopt ? name : this.free(zoneId, owner, name, resource),
+          name: adopt ? name : this.#conflicts.freeName(zoneId, owner, name, resource),
           type: target.type,
           content: target.value,
           comment: owner,
           ...given,
         },
-        { parent: this, ...oneAtATime },
+        { parent: this, ...oneAtATime, ...this.#conflicts.onlyNewRecord(resource) },
       );
     }
-  }
-
-  /** The name, once it is known that nobody else's records have it. */
-  private free(zoneId: pulumi.Output<string>, owner: string, name: string, resource: string): pulumi.Output<string> {
-    const { results } = cloudflare().getDnsRecordsOutput({ zoneId, name: { exact: name } }, { parent: this });
-    return pulumi.all([results, zoneId]).apply(([records, zone]) => {
-      const foreign = records.filter(({ type, comment }) => ["A", "AAAA", "CNAME"].includes(type) && comment !== owner);
-      if (foreign.length === 0) return name;
-      const found = foreign.map(({ type, content }) => `${type} ${content}`).join(", ");
-      const [first] = foreign;
-      throw refusal(
-        `${name} has records that this stack did not make: ${found}.\n` +
-          `Delete them at Cloudflare; or take over the first: ${this.takeover("dnsRecord:DnsRecord", resource, `${zone}/${first?.id}`)}, ` +
-          "and write `adopt: true` below `dns` of the instance.",
-      );
-    });
   }
 
   private record(zoneId: pulumi.Output<string>, owner: string, record: ZoneRecord): void {
     const { type, name } = record;
     const value = record.type === "CAA" ? `${record.tag}-${record.value}` : record.content;
+    const resource = `${type.toLowerCase()}-${name}-${value}`;
     new (cloudflare().DnsRecord)(
-      `${type.toLowerCase()}-${name}-${value}`,
+      resource,
       {
         zoneId,
         name,
@@ -172,7 +157,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
           : // Cloudflare keeps what stands between quotes, and adds them itself otherwise: a difference for ever.
             { content: JSON.stringify(record.content) }),
       },
-      { parent: this, ...oneAtATime },
+      { parent: this, ...oneAtATime, ...this.#conflicts.onlyNewRecord(resource) },
     );
   }
 
@@ -206,39 +191,8 @@ export class CloudflareZone extends pulumi.ComponentResource {
         name,
         { zoneId, name: `CKAN: ${name}`, description: owner, kind: "zone", phase, rules: [...list] },
         // Another name would be another ruleset for the provider, while the phase has room for one: what is taken over keeps its own.
-        { parent: this, ignoreChanges: ["name"], ...this.onlyInFreePhase(name, phase) },
+        { parent: this, ignoreChanges: ["name"], ...this.#conflicts.onlyInFreePhase(name, phase) },
       );
     }
-  }
-
-  /**
-   * A phase has one ruleset, which stays when its last rule goes. The engine asks only before it makes one, in previews too: what the
-   * state has is never questioned, and what a lost state had is found like anybody's.
-   */
-  private onlyInFreePhase(name: OwnedRuleset, phase: string): pulumi.CustomResourceOptions {
-    // Where no engine is, as in tests under mocks, nobody would call a hook.
-    if (!pulumi.runtime.hasEngine()) return {};
-    const check = async ({ newInputs }: pulumi.ResourceHookArgs) => {
-      const zoneId = String(newInputs?.["zoneId"]);
-      const { rulesets } = await cloudflare().getRulesets({ zoneId }, { parent: this });
-      const found = rulesets.find((one) => one.kind === "zone" && one.phase === phase);
-      if (found === undefined) return;
-      throw refusal(
-        `the zone has a ruleset "${found.name}" in the phase ${phase} (${found.id}), which has room for one; this stack would replace ` +
-          "every rule in it, and its state does not have it.\n" +
-          `Take ${name} out of cloudflare.rulesets; or take over the ruleset: ${this.takeover("ruleset:Ruleset", name, `zones/${zoneId}/${found.id}`)}.`,
-      );
-    };
-    return { hooks: { beforeCreate: [new pulumi.ResourceHook(`${this.#name}-${name}`, check, { onDryRun: true })] } };
-  }
-
-  /** What to do so that the state has something that exists, in Pulumi's own format: it has to come to its place below the component. */
-  private takeover(type: "dnsRecord:DnsRecord" | "ruleset:Ruleset", name: string, id: string): string {
-    const parent = { type: "ckan:index:CloudflareZone", name: this.#name, component: true };
-    const resource = { type: `cloudflare:index/${type}`, name, id, parent: this.#name };
-    return (
-      `write this to import.json\n  ${JSON.stringify({ resources: [parent, resource] })}\n` +
-      "run `pulumi import --file import.json --protect=false --generate-code=false`"
-    );
   }
 }

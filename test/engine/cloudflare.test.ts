@@ -197,6 +197,22 @@ describe("What somebody else has in the zone", () => {
   });
 });
 
+describe("A record of this stack's, whose state was lost", () => {
+  const id = "c".repeat(32);
+  const comment = "CKAN environment dev";
+  const text = { zoneId, type: "TXT", name: "example.org", content: '"verification=1"', ttl: 1, comment };
+
+  test("is found before it is made again, and taken over by the command that the error names", () => {
+    engine.cloudflare.hold([{ type: "cloudflare:index/dnsRecord:DnsRecord", id, inputs: text }]);
+    startAnew();
+    const { code, output } = engine.pulumi("preview");
+    expect(code).not.toBe(0);
+    expect(output).toContain(`example.org has the record TXT "verification=1" (${id}) with this stack's comment`);
+    importTold();
+    expect(ownOperations().filter((operation) => operation.includes(" txt-"))).toEqual([]);
+  });
+});
+
 describe("A phase that has a ruleset, which nothing in the state knows", () => {
   // As the dashboard leaves it behind when its last rule is deleted.
   const empty = { zoneId, name: "default", description: "", kind: "zone", phase: "http_ratelimit", rules: [] };

@@ -108,7 +108,7 @@ function findRecords(inputs: Inputs, resources: readonly Kept[]) {
   const { zoneId, name } = inputs as { zoneId: string; name: { exact: string } };
   return resources
     .filter((one) => one.type === record && one.inputs["zoneId"] === zoneId && one.inputs["name"] === name.exact)
-    .map(({ id, inputs }) => ({ comment: "", ...inputs, id }));
+    .map(({ id, inputs, found }) => ({ comment: "", ...inputs, ...found, id }));
 }
 
 /** Without their rules, as the API lists them; what Cloudflare itself manages is in every zone's list. */
