@@ -102,8 +102,11 @@ export class StandIn implements provider.Provider {
     return { inputs, failures };
   }
 
-  async diff(id: string, urn: string, _olds: Inputs, news: Inputs): Promise<provider.DiffResult> {
-    const { inputs = {}, found = {} } = this.#load().resources.find((one) => one.id === id) ?? {};
+  async diff(id: string, urn: string, olds: Inputs, news: Inputs): Promise<provider.DiffResult> {
+    // Of what is gone the state tells: only a refresh finds that out.
+    const state = () => Object.fromEntries(Object.keys(news).map((name) => [name, olds[name]]));
+    const known = this.#load().resources.find((one) => one.id === id);
+    const { inputs, found = {} } = known ?? { inputs: state() };
     const names = [...new Set([...Object.keys(inputs), ...Object.keys(news)])].filter((name) => !name.startsWith("__"));
     // What the service reads back counts where it is asked for; what is asked for no more, it may have as it has it.
     const same = (name: string) =>
