@@ -79,7 +79,7 @@ export async function askWorkloadIdentity(
 ): Promise<readonly Row[]> {
   const bound = objects.filter(({ metadata }) => metadata.annotations?.[accountAnnotation] !== undefined);
   if (bound.length === 0) return [];
-  const need = `Workload Identity for ${bound.length} accounts`;
+  const need = `Workload Identity for ${bound.map(({ metadata }) => metadata.name).join(", ")}`;
   const remedy =
     "gcloud container clusters update CLUSTER --workload-pool=PROJECT.svc.id.goog, and --workload-metadata=GKE_METADATA for each node pool";
   const answer = await cluster.read(`/api/v1/nodes?labelSelector=${encodeURIComponent(`${metadataServerLabel}=true`)}`);

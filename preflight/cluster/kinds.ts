@@ -90,7 +90,7 @@ async function rights(cluster: Cluster, served: readonly Served[]): Promise<read
     kind: "List",
     items,
   });
-  const need = `rights on ${served.length} kinds`;
+  const need = "rights on all of these kinds";
   const answers = stdout.trim().split("\n");
   if (code !== 0 || answers.length !== questions.length) {
     return [notKnown(need, reason, "ask the cluster's administrators what this account may do")];

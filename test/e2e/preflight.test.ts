@@ -41,18 +41,22 @@ test("the dev stack finds everything that it needs", () => {
   const result = preflight("dev");
   expect([...rowsOf(result)].filter(([, finding]) => finding !== "ok")).toEqual([]);
   expect(result.code).toBe(0);
-  expect(rowsOf(result)).toMatchObject(
-    new Map([
-      ["network policies are enforced", "ok"],
-      ["names resolve for pods of opendata, under its network policies", "ok"],
-    ]),
-  );
+  for (const need of [
+    "network policies are enforced",
+    "names resolve for pods of opendata, under its network policies",
+  ]) {
+    expect([need, rowsOf(result).get(need)]).toEqual([need, "ok"]);
+  }
 });
 
 test("production finds nothing of what surrounds it here, and is told what to do about each", () => {
   const path = productionHere(() => {});
   const result = preflight("prod", "--config-file", path, "--image", images.ckan.image);
-  const missing = [...rowsOf(result)].filter(([, finding]) => finding === "MISSING").map(([need]) => need);
+  const missing = [...rowsOf(result)]
+    .filter(([, finding]) => finding === "MISSING")
+    .map(([need]) => need)
+    // Where this machine reaches the internet, so do the pods.
+    .filter((need) => !need.startsWith("Google's store"));
   expect(missing).toEqual([
     "cert-manager.io/v1: Certificate",
     "gateway.networking.k8s.io/v1: Gateway, HTTPRoute",
@@ -62,7 +66,8 @@ test("production finds nothing of what surrounds it here, and is told what to do
     "GatewayClass gke-l7-regional-external-managed",
     "metrics of pods (metrics.k8s.io)",
     "metrics of queues (external.metrics.k8s.io)",
-    "Workload Identity for 3 accounts",
+    "pods in namespace keda, let in by opendata-queue",
+    "Workload Identity for opendata-files-backup",
   ]);
   expect(result.stdout.match(/^ +-> /gm)?.length).toBeGreaterThanOrEqual(missing.length);
   expect(result.code).toBe(1);

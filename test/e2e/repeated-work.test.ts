@@ -19,6 +19,10 @@ interface Counted {
   readonly single: readonly boolean[];
   readonly pages: readonly string[];
   readonly imported: readonly string[];
+  /** For two searches of a table in the datastore. */
+  readonly columns: number;
+  readonly pings: number;
+  readonly found: readonly { readonly records: unknown; readonly total: number }[];
 }
 
 let site: SiteOutput;
@@ -33,7 +37,20 @@ beforeAll(async () => {
   await removeData();
   await admin.call("organization_create", { name, title: "Its sidebar" });
   await admin.call("package_create", { name, owner_org: name, notes: "Some *words*", tags: [{ name: "tag" }] });
-  const given = { page: `/dataset/${name}`, token };
+  const { resource_id: table } = await admin.call<{ resource_id: string }>("datastore_create", {
+    resource: { package_id: name },
+    fields: [
+      { id: "word", type: "text" },
+      { id: "number", type: "int" },
+    ],
+    records: [
+      { word: "one", number: 1 },
+      { word: "two", number: 2 },
+      { word: "one", number: 3 },
+    ],
+    force: true,
+  });
+  const given = { page: `/dataset/${name}`, token, table };
   bare = await countInPod({ patches: null, ...given });
   patched = await countInPod({ patches: scripts["repeated_work.py"], ...given });
 });
@@ -66,6 +83,20 @@ test("whoever may have an account sees a changed setting at once", () => {
 test("what counts as one statement has not changed", () => {
   expect(patched.single).toEqual(bare.single);
   expect(new Set(patched.single)).toEqual(new Set([true, false]));
+});
+
+test("a search of the datastore looks at the columns twice as CKAN is, and once with the patch (ckan/ideas#192)", () => {
+  expect([bare.columns, patched.columns]).toEqual([4, 2]);
+});
+
+test("each use of a connection asks whether the server lives; with the patch those that follow at once do not (ckan/ckan#4763)", () => {
+  expect(bare.pings).toBe(8);
+  expect(patched.pings).toBeLessThan(4);
+});
+
+test("a search finds the same", () => {
+  expect(patched.found).toEqual(bare.found);
+  expect(patched.found.map(({ total }) => total)).toEqual([3, 2, 2, 1, 3, 3, 2]);
 });
 
 async function countInPod(input: object): Promise<Counted> {

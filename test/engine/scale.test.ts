@@ -92,9 +92,10 @@ describe("A site whose pods come and go", () => {
     expect(spellings.filter((spelling) => open.some((text) => text.includes(spelling)))).toEqual([]);
   });
 
-  test("goes back to numbers of its own", async () => {
+  test("goes back to numbers of its own, if need be by a refresh: the autoscaler acts until it is gone", async () => {
     configure({ web: { replicas: 1 }, workers: { default: { replicas: 2 }, bulk } });
     expect(await succeeded()).toBe("");
+    expect(await succeeded("--refresh")).toBe("");
     untilPods("web", 1);
     untilPods("worker", 2);
     expect(engine.operations()).toEqual([]);
@@ -110,8 +111,8 @@ describe("A site whose pods come and go", () => {
 });
 
 /** What `up` printed when it failed; nothing otherwise. */
-async function succeeded(): Promise<string> {
-  const { code, output } = await withControllers(engine, engine.begin(...up), ["ScaledObject"]);
+async function succeeded(...options: readonly string[]): Promise<string> {
+  const { code, output } = await withControllers(engine, engine.begin(...up, ...options), ["ScaledObject"]);
   return code === 0 ? "" : output;
 }
 

@@ -46,7 +46,7 @@ const deployment = { apiVersion: "apps/v1", kind: "Deployment", namespaces: ["op
 test("an API that is there and rights that suffice are a row each", async () => {
   expect(brief(await askKinds(played(apps), [deployment]))).toEqual([
     "ok apps/v1: Deployment: there",
-    "ok rights on 1 kinds: may get, list, watch, create, patch, delete",
+    "ok rights on all of these kinds: may get, list, watch, create, patch, delete",
   ]);
 });
 
@@ -166,7 +166,7 @@ test("accounts of Google's need a node that hands them out", async () => {
   const account = object("ServiceAccount", { metadata: { name: "web", annotations } });
   const path = "/api/v1/nodes?labelSelector=iam.gke.io%2Fgke-metadata-server-enabled%3Dtrue";
   expect(brief(await askWorkloadIdentity(played({ [path]: { items: [] } }), [account]))).toEqual([
-    "MISSING Workload Identity for 1 accounts: no node has GKE's metadata server",
+    "MISSING Workload Identity for web: no node has GKE's metadata server",
   ]);
   expect(await askWorkloadIdentity(played({}), [object("ServiceAccount")])).toEqual([]);
 });

@@ -56,8 +56,9 @@ function databaseStatements({ before, after }: Change): Work {
   if (after === undefined) return { statements: [`DROP DATABASE ${id(before?.["name"])} WITH (FORCE)`] };
   if (before !== undefined) throw new Error("a database was changed: no test does that");
   const { name, owner, encoding, template, lcCollate, lcCtype } = after;
-  const locale = Object.entries({ LC_COLLATE: lcCollate ?? "C", LC_CTYPE: lcCtype ?? "C" })
-    .filter(([, value]) => value !== "DEFAULT")
+  // What nobody says is the template's.
+  const locale = Object.entries({ LC_COLLATE: lcCollate, LC_CTYPE: lcCtype })
+    .filter(([, value]) => value !== undefined && value !== "DEFAULT")
     .map(([key, value]) => ` ${key} ${escapeLiteral(String(value))}`);
   const form = `OWNER ${id(owner)} TEMPLATE ${id(template)} ENCODING ${escapeLiteral(String(encoding))}${locale.join("")}`;
   return { as: String(owner), statements: [`CREATE DATABASE ${id(name)} ${form}`] };

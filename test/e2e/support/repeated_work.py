@@ -1,8 +1,9 @@
 """Counts, in a pod of CKAN, what CKAN does for an answer, with the real database, search and templates.
 
-Reads `{"patches": source or null, "page": path of a dataset's page, "token": an API token}` as JSON from standard input. Prints how
-often the page's sidebar asked for the organization, the pages as they came out, how often strangers and others had the settings
-looked up, and which statements count as one.
+Reads `{"patches": source or null, "page": path of a dataset's page, "token": an API token, "table": id of a resource in the
+datastore}` as JSON from standard input. Prints how often the page's sidebar asked for the organization, the pages as they came out, how
+often strangers and others had the settings looked up, which statements count as one, how often two searches in the datastore looked at
+the table's columns and asked whether the server lives, and what such searches found.
 """
 import json
 import logging
@@ -23,11 +24,8 @@ given = json.load(sys.stdin)
 config = CKANConfigLoader(os.environ["CKAN_INI"]).get_config()
 site = make_app(config)
 from ckanext.datastore import helpers
-
-if given["patches"]:
-    patches = types.ModuleType("repeated_work")
-    exec(compile(given["patches"], "repeated_work.py", "exec"), vars(patches))
-    patches.apply()
+from ckanext.datastore.backend import postgres
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 calls = []
 
@@ -39,6 +37,15 @@ def counted(function, name):
 
     return called
 
+
+# Before the patches, which stand in front of these.
+PGDialect_psycopg2.do_ping = counted(PGDialect_psycopg2.do_ping, "ping")
+postgres._get_fields_types = counted(postgres._get_fields_types, "columns")
+
+if given["patches"]:
+    patches = types.ModuleType("repeated_work")
+    exec(compile(given["patches"], "repeated_work.py", "exec"), vars(patches))
+    patches.apply()
 
 logic.get_action("organization_show")
 logic._actions["organization_show"] = counted(logic._actions["organization_show"], "organization")
@@ -85,6 +92,17 @@ def imported_blocks():
     return shown
 
 
+def found(question):
+    answer = ask(f"/api/3/action/datastore_search?resource_id={given['table']}&{question}")
+    return {key: value for key, value in json.loads(answer)["result"].items() if key != "_links"}
+
+
+def search_twice():
+    for _ in range(2):
+        found("limit=1")
+
+
+searches = ["", "q=one", "q=one&fields=word,rank", "filters={%22number%22:2}", "sort=number desc", "records_format=lists", "distinct=true&fields=word"]
 pages = [given["page"], "/dataset/", "/", "/organization/", "/about", "/user/login"]
 statements = [
     "SELECT 1",
@@ -111,6 +129,9 @@ print(
             "visitors": times("settings", lambda: thrice(headers={"Cookie": "ckan=somebody"})),
             "single": [helpers.is_single_statement(statement) for statement in statements],
             "imported": imported_blocks(),
+            "columns": times("columns", search_twice),
+            "pings": times("ping", search_twice),
+            "found": [found(question) for question in searches],
             "pages": [page(path) for path in pages],
         }
     )
