@@ -227,10 +227,10 @@ describe("an answer that is too old", () => {
       await renewed.promise;
       response.writeHead(200, marks()).end("new");
     });
-    const begun = performance.now();
+    // Nobody waits for the new one, which is not there before these are.
     const meanwhile = [await body("/dataset/changed"), await body("/dataset/changed")];
+    while (asked() === 0) await sleep(5);
     expect([...meanwhile, asked()]).toEqual(["old", "old", 1]);
-    expect(performance.now() - begun).toBeLessThan(190);
     renewed.resolve();
     while ((await body("/dataset/changed")) === "old") await sleep(5);
     expect(await body("/dataset/changed")).toBe("new");
