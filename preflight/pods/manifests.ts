@@ -25,15 +25,22 @@ export interface TrialPlan {
 }
 
 export const listenerPort = 8080;
+/** What says that a namespace is a trial's, and may go. */
+export const trialLabel = { "ckan-environments/preflight": "trial" };
 const openLabel = { "ckan-environments/preflight": "open" };
 
-/** The namespace, with a policy for the pods that may do everything beside the site's own policies. */
-export function ground({ namespace, siteNamespace, policies }: TrialPlan): readonly object[] {
+/** Refuses pods that the site's own namespace would refuse. */
+export function namespaceOf({ namespace, siteNamespace }: TrialPlan): object {
   const own = siteNamespace?.metadata.labels ?? {};
   const security = Object.entries(own).filter(([key]) => key.startsWith("pod-security.kubernetes.io/"));
+  const labels = { ...trialLabel, ...Object.fromEntries(security) };
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } };
+}
+
+/** The site's own policies, and one for the pods that may do everything. */
+export function trialPolicies({ namespace, policies }: TrialPlan): readonly object[] {
   const everything = { podSelector: { matchLabels: openLabel }, policyTypes: ["Ingress", "Egress"] };
   return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: Object.fromEntries(security) } },
     policy(namespace, "preflight-open", { ...everything, ingress: [{}], egress: [{}] }),
     ...policies.map(({ metadata, spec = {} }) => policy(namespace, metadata.name, spec)),
   ];

@@ -3,7 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../cluster/api.ts";
 import { missing, notKnown, type Row } from "../row.ts";
 import { list, record, text } from "../values.ts";
-import { type Asker, askingPod, enforcementAskers, ground, listener, type TrialPlan } from "./manifests.ts";
+import {
+  type Asker,
+  askingPod,
+  enforcementAskers,
+  listener,
+  namespaceOf,
+  type TrialPlan,
+  trialLabel,
+  trialPolicies,
+} from "./manifests.ts";
 import { answerRows, enforcementRow, type PodEnd, startProblem } from "./verdicts.ts";
 
 /** Seconds for a pod to start, which may have to pull a large image first, and to get its answers. */
@@ -13,7 +22,8 @@ export async function runTrial(cluster: Cluster, plan: TrialPlan, sites: readonl
   const end = removeOnSignal(cluster, plan.namespace);
   try {
     await remove(cluster, plan.namespace, true);
-    const refused = await make(cluster, [...ground(plan), listener(plan)]);
+    const refused =
+      (await make(cluster, [namespaceOf(plan)])) ?? (await make(cluster, [...trialPolicies(plan), listener(plan)]));
     if (refused !== undefined) return [refused];
     const [reached] = await ends(cluster, plan.namespace, ["listener"], isRunning);
     if (reached === undefined) return [notKnown("pods for a trial", "the first one vanished", "run preflight again")];
@@ -107,8 +117,12 @@ function hasEnded({ phase }: PodEnd): boolean {
   return phase === "Succeeded" || phase === "Failed";
 }
 
+/** Only what a trial made: a namespace of somebody else's by this name stays, and nothing is made in it. */
 async function remove(cluster: Cluster, namespace: string, wait: boolean): Promise<void> {
-  await cluster.kubectl(["delete", "namespace", namespace, "--ignore-not-found", `--wait=${wait}`]);
+  const [[label = "", value = ""] = []] = Object.entries(trialLabel);
+  const own = [`--selector=${label}=${value}`, `--field-selector=metadata.name=${namespace}`];
+  // One of a run before may still be on its way out.
+  await cluster.kubectl(["delete", "namespaces", ...own, `--wait=${wait}`, "--request-timeout=150s"]);
 }
 
 /** Ctrl-C takes the namespace away as well; what is returned ends that. */

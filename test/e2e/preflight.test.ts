@@ -94,6 +94,21 @@ test("a server that is not there is told by the site's own pod", () => {
   expect(result.stdout).not.toContain("password-of-the-queue");
 });
 
+test("a namespace of somebody else's by the trial's name stays as it is", () => {
+  succeed(kubectl(["create", "namespace", "ckan-preflight-prod"]));
+  try {
+    const { stdout, code } = preflight(
+      "prod",
+      "--config-file",
+      productionHere(() => {}),
+    );
+    expect([stdout.includes('namespaces "ckan-preflight-prod" already exists'), code]).toEqual([true, 1]);
+    expect(kubectl(["get", "pods", "--namespace=ckan-preflight-prod", "--output=name"]).stdout).toBe("");
+  } finally {
+    succeed(kubectl(["delete", "namespace", "ckan-preflight-prod"]));
+  }
+});
+
 test("nothing is left of the trials", () => {
   const names = succeed(
     kubectl(["get", "namespaces", "--output=jsonpath={.items[?(@.status.phase=='Active')].metadata.name}"]),

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { loadEnvironment } from "../../config/load.ts";
 import type { KubernetesObject } from "../../preflight/needs.ts";
-import { askingPod, ground, listener } from "../../preflight/pods/manifests.ts";
+import { askingPod, listener, namespaceOf } from "../../preflight/pods/manifests.ts";
 import { trialOf } from "../../preflight/pods/plan.ts";
 import { synthesizeStack } from "../../render/stack.ts";
 import { objectsOf } from "../support/objects.ts";
@@ -42,14 +42,15 @@ test("it asks for names, and for what exists before the stack: of production's s
   ]);
 });
 
-test("the namespace refuses what the site's own would", async () => {
+test("the namespace refuses what the site's own would, and says whose it is", async () => {
   const { plan } = await trial("prod");
-  expect(ground(plan)[0]).toEqual({
+  expect(namespaceOf(plan)).toEqual({
     apiVersion: "v1",
     kind: "Namespace",
     metadata: {
       name: "ckan-preflight-prod",
       labels: {
+        "ckan-environments/preflight": "trial",
         "pod-security.kubernetes.io/audit": "restricted",
         "pod-security.kubernetes.io/enforce": "restricted",
         "pod-security.kubernetes.io/warn": "restricted",
