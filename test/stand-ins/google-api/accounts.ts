@@ -30,6 +30,12 @@ export class Accounts {
     return policy;
   }
 
+  /** There is no such account any more, of a project's own or of Google's. */
+  bury(email: string, uniqueId = "1"): void {
+    this.principals.delete(email);
+    for (const policy of this.#everyPolicy) policy.bury(email, uniqueId);
+  }
+
   has(email: string): boolean {
     return this.#accounts.has(email);
   }
@@ -88,11 +94,9 @@ export class Accounts {
   }
 
   #delete(call: Call): object {
-    const email = named(call, "email");
-    const uniqueId = String(this.#account(call).resource["uniqueId"]);
-    this.#accounts.delete(email);
-    this.principals.delete(email);
-    for (const policy of this.#everyPolicy) policy.bury(email, uniqueId);
+    const { email, uniqueId } = this.#account(call).resource;
+    this.#accounts.delete(String(email));
+    this.bury(String(email), String(uniqueId));
     return {};
   }
 

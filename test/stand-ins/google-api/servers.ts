@@ -57,7 +57,8 @@ export class Servers {
     const wanted = completed(asProperties(settings));
     check(wanted);
     const number = projectNumber(project);
-    const digits = createHash("md5").update(id).digest("hex").slice(0, 6);
+    // Another account for each, also under the name of one that was deleted.
+    const digits = createHash("md5").update(`${id} ${this.#operations}`).digest("hex").slice(0, 6);
     const serviceAccountEmailAddress = `p${number}-${digits}@gcp-sa-cloud-sql.iam.gserviceaccount.com`;
     this.#accounts.principals.add(serviceAccountEmailAddress);
     const resource = {
@@ -127,7 +128,7 @@ export class Servers {
       "The instance is protected. Please disable the deletion protection and try again. To disable deletion protection, update the instance settings with deletionProtectionEnabled set to false.";
     refuse(settings["deletionProtectionEnabled"] === true, 400, message, "invalid");
     this.#servers.delete(this.#id(call));
-    this.#accounts.principals.delete(String(resource["serviceAccountEmailAddress"]));
+    this.#accounts.bury(String(resource["serviceAccountEmailAddress"]));
     return this.#operation(call, "DELETE");
   }
 
