@@ -33,6 +33,8 @@ export async function playGoogle(
     changed(state());
     response.end();
   });
+  // A test that waited for the CLI cannot have seen that its connection was closed meanwhile.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, state, stop: () => void server.close().closeAllConnections() };
