@@ -47,7 +47,7 @@ export interface Kept {
 
 /** What a test and the stand-in share: resources by id, and facts about the service. */
 export interface Service {
-  readonly resources: Kept[];
+  readonly resources: readonly Kept[];
   readonly facts: Inputs;
 }
 
@@ -64,6 +64,12 @@ export interface Behaviour {
   readonly admit: (type: string, inputs: Inputs, others: readonly Kept[], facts: Service["facts"]) => void;
   /** What the service adds. */
   readonly outputs: (type: string, id: string, inputs: Inputs) => Record<string, unknown>;
+  /** The id that the provider gives such a resource, which there is once. @default one of its own for each */
+  readonly idOf?: (type: string, inputs: Inputs) => string | undefined;
+  /** Types that a deletion leaves at the service. @default none */
+  readonly lasting?: readonly string[];
+  /** Further properties whose change makes another resource, by how they change. @default none */
+  readonly replacingChanges?: (type: string, before: Inputs, after: Inputs) => readonly string[];
   /** Does it, where there is something to do it to. Returns what the service made of inputs, where it reads that back. */
   readonly perform?: (change: Change) => Promise<Inputs | undefined>;
   readonly invoke?: (token: string, inputs: Inputs, service: Service) => Record<string, unknown>;
@@ -103,7 +109,11 @@ export class StandIn implements provider.Provider {
         ? !(name in news) || JSON.stringify(found[name]) === JSON.stringify(news[name])
         : JSON.stringify(inputs[name]) === JSON.stringify(news[name]);
     const changed = names.filter((name) => !same(name));
-    const replaces = changed.filter((name) => this.#behaviour.replacing[typeOf(urn)]?.includes(name));
+    const type = typeOf(urn);
+    const replaces = [
+      ...changed.filter((name) => this.#behaviour.replacing[type]?.includes(name)),
+      ...(this.#behaviour.replacingChanges?.(type, withoutEnvelopes(inputs), withoutEnvelopes(news)) ?? []),
+    ];
     return {
       changes: changed.length > 0,
       replaces,
@@ -118,10 +128,11 @@ export class StandIn implements provider.Provider {
     this.#behaviour.admit(type, inputs, service.resources, service.facts);
     // Two with the same inputs are two: keys, above all.
     const same = service.resources.filter((one) => one.type === type).length;
-    const id = hash(`${type} ${JSON.stringify(inputs)} ${same}`);
+    const id =
+      this.#behaviour.idOf?.(type, withoutEnvelopes(inputs)) ?? hash(`${type} ${JSON.stringify(inputs)} ${same}`);
     const found = await this.#behaviour.perform?.({ type, after: withoutEnvelopes(inputs) });
     const kept = { type, id, inputs, ...(found && { found }) };
-    this.#change((resources) => [...resources, kept]);
+    this.#change((resources) => [...resources.filter((one) => one.id !== id), kept]);
     return { id, outs: this.#outputs(kept) };
   }
 
@@ -138,7 +149,8 @@ export class StandIn implements provider.Provider {
     return { outs: this.#outputs(kept) };
   }
 
-  async delete(id: string): Promise<void> {
+  async delete(id: string, urn: string): Promise<void> {
+    if (this.#behaviour.lasting?.includes(typeOf(urn))) return;
     const gone = this.#load().resources.find((one) => one.id === id);
     if (gone !== undefined) await this.#behaviour.perform?.({ type: gone.type, before: withoutEnvelopes(gone.inputs) });
     this.#change((resources) => resources.filter((one) => one.id !== id));
@@ -146,9 +158,10 @@ export class StandIn implements provider.Provider {
 
   async read(id: string, _urn: string): Promise<provider.ReadResult> {
     const plainId = id.split("/").at(-1) ?? id;
-    const found = this.#load().resources.find((one) => one.id === plainId);
+    const { resources } = this.#load();
+    const found = resources.find((one) => one.id === id) ?? resources.find((one) => one.id === plainId);
     if (found === undefined) return {};
-    return { id: plainId, props: this.#outputs(found), inputs: found.inputs };
+    return { id: found.id, props: this.#outputs(found), inputs: found.inputs };
   }
 
   async invoke(token: string, inputs: Inputs): Promise<provider.InvokeResult> {
