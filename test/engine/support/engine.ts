@@ -10,6 +10,8 @@ import { parse, stringify } from "yaml";
 import { ensureKubernetes } from "../../../toolchain/cluster/binaries.ts";
 import { type RunningControlPlane, startControlPlane } from "../../../toolchain/cluster/control-plane.ts";
 import { ensurePulumi, type PulumiTools } from "../../../toolchain/pulumi-cli.ts";
+import { type GoogleProjects, startGoogle } from "./google-projects.ts";
+import { writeProject } from "./project.ts";
 import { providerPlugin } from "./provider-plugins.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -44,6 +46,7 @@ export class Engine {
   readonly #tools: PulumiTools;
   readonly #plane: RunningControlPlane;
   readonly #kubernetesBinary: string;
+  #google: GoogleProjects | undefined;
 
   private constructor(folder: string, tools: PulumiTools, plane: RunningControlPlane, kubernetesBinary: string) {
     this.#kubernetesBinary = kubernetesBinary;
@@ -61,7 +64,9 @@ export class Engine {
     const plane = await startControlPlane(join(folder, "cluster"), inject("kubernetesVersion"));
     const engine = new Engine(folder, await ensurePulumi(), plane, await ensureKubernetes());
     for (const path of [engine.state, join(folder, "stand-ins")]) mkdirSync(path, { recursive: true });
-    engine.#writeProject(providers, program);
+    const plugins = new Map(providers.map((name) => [name, providerPlugin(name)]));
+    engine.#google = await startGoogle(engine.standInState("gcp"), plugins.get("gcp"));
+    writeProject(folder, plugins, program);
     writeFileSync(engine.passphrase, "a passphrase for one test run");
     engine.write(readStackFile("dev"));
     const init = engine.pulumi("stack", "init", "dev");
@@ -71,7 +76,14 @@ export class Engine {
 
   async stop(): Promise<void> {
     await this.#plane.stop();
+    await this.#google?.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** For an engine that was started with Google's provider. */
+  get google(): GoogleProjects {
+    if (this.#google === undefined) throw new Error("this engine was started without Google's provider");
+    return this.#google;
   }
 
   get state(): string {
@@ -178,19 +190,6 @@ export class Engine {
     return join(this.folder, "passphrase");
   }
 
-  /** The product's project file with a program, in a folder that has no stack file but the test's. */
-  #writeProject(names: readonly string[], program: string): void {
-    const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-    const providers = names.map((name) => ({ name, path: providerPlugin(name).path }));
-    // What the product preloads lies beside its own program only.
-    const ownRuntime = program === "index.ts" ? {} : { runtime: { name: "nodejs", options: { typescript: false } } };
-    const plugins = providers.length === 0 ? {} : { plugins: { providers } };
-    writeFileSync(
-      join(this.folder, "Pulumi.yaml"),
-      stringify({ ...project, ...ownRuntime, main: join(root, program), ...plugins }),
-    );
-  }
-
   /** What a stand-in keeps, which it shares with the test. */
   standInState(name: string): string {
     return join(this.folder, "stand-ins", `${name}.json`);
@@ -227,6 +226,7 @@ export class Engine {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       KUBECONFIG: this.#plane.kubeconfig,
       STAND_IN_STATE: join(this.folder, "stand-ins"),
+      ...this.#google?.environment,
       NO_COLOR: "1",
     };
   }

@@ -12,8 +12,8 @@ export interface ProviderPlugin {
   readonly real: boolean;
 }
 
-/** Of the others, the services behind them would have to be played as well: their APIs, and who may use them. */
-const withServices = ["postgresql"];
+/** Those whose service is there for a real one, real as PostgreSQL or played as Google's API. The others' would have to be played as well. */
+const withServices = ["postgresql", "gcp"];
 
 /** Looks in the folder that CKAN_PROVIDER_PLUGINS names, then where Pulumi keeps what it downloads. */
 export function providerPlugin(name: string): ProviderPlugin {
