@@ -22,7 +22,7 @@ export interface CloudSqlPostgres {
   readonly project: string;
   /** Such as europe-west3. */
   readonly region: string;
-  /** Name of the server in its project. Google does not give it again for a week after a deletion. */
+  /** Name of the server in its project. */
   readonly name: string;
   /** Machine, such as db-custom-2-7680 (processors and megabytes of memory) or, with ENTERPRISE_PLUS, db-perf-optimized-N-2. */
   readonly tier: string;

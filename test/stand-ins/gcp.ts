@@ -1,5 +1,10 @@
-/** Stands in for Google Cloud's provider: servers, buckets, accounts and rights, with the refusals that its APIs are known for. */
+/**
+ * Stands in for Google Cloud's provider: servers, buckets, accounts and rights, with the refusals that its APIs are known for. Unlike the
+ * real one it cannot preview what an update leaves as it is, takes another case of a bucket's location for another location, keeps no
+ * policies (a right is there or not), and knows no disks that grow and no files in buckets.
+ */
 import { gcpMistakes } from "./gcp-inputs.ts";
+import { serverRefusals } from "./gcp-refusals.ts";
 import { type Behaviour, hash, type Inputs, type Kept, StandIn, serve } from "./stand-in.ts";
 
 const bucket = "gcp:storage/bucket:Bucket";
@@ -27,9 +32,9 @@ const behaviour: Behaviour = {
   ],
   replacing: {
     [bucket]: ["name", "location", "project"],
-    [bucketMember]: ["bucket", "role", "member"],
+    [bucketMember]: ["bucket", "role", "member", "condition"],
     [account]: ["accountId", "project"],
-    [accountMember]: ["serviceAccountId", "role", "member"],
+    [accountMember]: ["serviceAccountId", "role", "member", "condition"],
     [projectMember]: ["project", "role", "member", "condition"],
     [hmacKey]: ["project", "serviceAccountEmail"],
     [server]: ["name", "project", "region"],
@@ -37,6 +42,23 @@ const behaviour: Behaviour = {
   },
 
   check: gcpMistakes,
+  // A server gets a private address for good.
+  replacingChanges: (type, before, after) =>
+    type === server && hasPrivateNetwork(before) && !hasPrivateNetwork(after) ? ["settings"] : [],
+  // What is imported under its name must be found by it.
+  idOf: (type, { name, instance }) => {
+    switch (type) {
+      case server:
+      case bucket:
+        return String(name);
+      case user:
+        return `${name}//${instance}`;
+      default:
+        return undefined;
+    }
+  },
+  // With deletionPolicy ABANDON, which all of ours have.
+  lasting: [user],
 
   admit: (type, inputs, others) => {
     const has = (wanted: string, matches: (one: Inputs) => boolean) =>
@@ -48,6 +70,10 @@ const behaviour: Behaviour = {
     const members = (member: unknown) => memberMistake(String(member), others);
     switch (type) {
       case bucket:
+        refuse(
+          has(bucket, (one) => one["name"] === name && one["project"] === project),
+          "409: Your previous request to create the named bucket succeeded and you already own it., conflict",
+        );
         refuse(
           has(bucket, (one) => one["name"] === name),
           "409: The requested bucket name is not available., conflict",
@@ -64,7 +90,7 @@ const behaviour: Behaviour = {
           has(server, (one) => one["name"] === name && one["project"] === project),
           "409: The Cloud SQL instance already exists., instanceAlreadyExists",
         );
-        for (const [refused, reason] of serverRefusals(inputs["settings"] as ServerSettings)) {
+        for (const [refused, reason] of serverRefusals(inputs["settings"] as Inputs)) {
           refuse(refused, `400: Invalid request: ${reason}, invalid`);
         }
         break;
@@ -125,32 +151,9 @@ const behaviour: Behaviour = {
   },
 };
 
-interface ServerSettings {
-  readonly edition: "ENTERPRISE" | "ENTERPRISE_PLUS";
-  readonly tier: string;
-  readonly backupConfiguration: {
-    readonly transactionLogRetentionDays: number;
-    readonly backupRetentionSettings: { readonly retainedBackups: number };
-  };
-}
-
-/** In the words of Google's API, which alone knows these: the provider takes them. */
-function serverRefusals({
-  edition,
-  tier,
-  backupConfiguration,
-}: ServerSettings): readonly (readonly [boolean, string])[] {
-  const { transactionLogRetentionDays: days, backupRetentionSettings } = backupConfiguration;
-  const plus = edition === "ENTERPRISE_PLUS";
-  const most = plus ? 35 : 7;
-  return [
-    [
-      plus !== /^db-(?:perf-optimized-N|c4a-highmem)-\d+$/.test(tier),
-      `Invalid Tier (${tier}) for (${edition}) Edition.`,
-    ],
-    [days > most, `The number of transaction log retention days must be between 1 and ${most}.`],
-    [backupRetentionSettings.retainedBackups < days, "backup retention should be > transaction log retention."],
-  ];
+function hasPrivateNetwork({ settings }: Inputs): boolean {
+  const { ipConfiguration } = (settings ?? {}) as { readonly ipConfiguration?: { readonly privateNetwork?: string } };
+  return ipConfiguration?.privateNetwork !== undefined;
 }
 
 /** Whether IAM would not know an account of these projects; it takes any group, and what is Google's own. */

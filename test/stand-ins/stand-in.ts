@@ -72,6 +72,8 @@ export interface Behaviour {
   readonly lasting?: readonly string[];
   /** Throws what the service says of a change or a deletion of what is gone. @default nothing */
   readonly missing?: (type: string) => void;
+  /** Further properties whose change makes another resource, by how they change. @default none */
+  readonly replacingChanges?: (type: string, before: Inputs, after: Inputs) => readonly string[];
   /** Does it, where there is something to do it to. Returns what the service made of inputs, where it reads that back. */
   readonly perform?: (change: Change) => Promise<Inputs | undefined>;
   readonly invoke?: (token: string, inputs: Inputs, service: Service) => Record<string, unknown>;
@@ -114,7 +116,11 @@ export class StandIn implements provider.Provider {
         ? !(name in news) || JSON.stringify(found[name]) === JSON.stringify(news[name])
         : JSON.stringify(inputs[name]) === JSON.stringify(news[name]);
     const changed = names.filter((name) => !same(name));
-    const replaces = changed.filter((name) => this.#behaviour.replacing[typeOf(urn)]?.includes(name));
+    const type = typeOf(urn);
+    const replaces = [
+      ...changed.filter((name) => this.#behaviour.replacing[type]?.includes(name)),
+      ...(this.#behaviour.replacingChanges?.(type, withoutEnvelopes(inputs), withoutEnvelopes(news)) ?? []),
+    ];
     return {
       changes: changed.length > 0,
       replaces,
@@ -163,9 +169,10 @@ export class StandIn implements provider.Provider {
 
   async read(id: string, _urn: string): Promise<provider.ReadResult> {
     const plainId = id.split("/").at(-1) ?? id;
-    const found = this.#load().resources.find((one) => one.id === plainId);
+    const { resources } = this.#load();
+    const found = resources.find((one) => one.id === id) ?? resources.find((one) => one.id === plainId);
     if (found === undefined) return {};
-    return { id: plainId, props: this.#outputs(found), inputs: found.inputs };
+    return { id: found.id, props: this.#outputs(found), inputs: found.inputs };
   }
 
   async invoke(token: string, inputs: Inputs): Promise<provider.InvokeResult> {

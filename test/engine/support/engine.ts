@@ -11,6 +11,7 @@ import { ensureKubernetes } from "../../../toolchain/cluster/binaries.ts";
 import { type RunningControlPlane, startControlPlane } from "../../../toolchain/cluster/control-plane.ts";
 import { ensurePulumi, type PulumiTools } from "../../../toolchain/pulumi-cli.ts";
 import { type CloudflareAccount, startCloudflare } from "./cloudflare-account.ts";
+import { type GoogleProjects, startGoogle } from "./google-projects.ts";
 import { writeProject } from "./project.ts";
 import { providerPlugin } from "./provider-plugins.ts";
 
@@ -47,6 +48,7 @@ export class Engine {
   readonly #plane: RunningControlPlane;
   readonly #kubernetesBinary: string;
   #cloudflare: CloudflareAccount | undefined;
+  #google: GoogleProjects | undefined;
 
   private constructor(folder: string, tools: PulumiTools, plane: RunningControlPlane, kubernetesBinary: string) {
     this.#kubernetesBinary = kubernetesBinary;
@@ -66,6 +68,7 @@ export class Engine {
     for (const path of [engine.state, join(folder, "stand-ins")]) mkdirSync(path, { recursive: true });
     const plugins = new Map(providers.map((name) => [name, providerPlugin(name)]));
     engine.#cloudflare = await startCloudflare(engine.standInState("cloudflare"), plugins.get("cloudflare"));
+    engine.#google = await startGoogle(engine.standInState("gcp"), plugins.get("gcp"));
     writeProject(folder, plugins, program);
     writeFileSync(engine.passphrase, "a passphrase for one test run");
     engine.write(readStackFile("dev"));
@@ -77,6 +80,7 @@ export class Engine {
   async stop(): Promise<void> {
     await this.#plane.stop();
     await this.#cloudflare?.stop();
+    await this.#google?.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -84,6 +88,12 @@ export class Engine {
   get cloudflare(): CloudflareAccount {
     if (this.#cloudflare === undefined) throw new Error("this engine was started without Cloudflare's provider");
     return this.#cloudflare;
+  }
+
+  /** For an engine that was started with Google's provider. */
+  get google(): GoogleProjects {
+    if (this.#google === undefined) throw new Error("this engine was started without Google's provider");
+    return this.#google;
   }
 
   get state(): string {
@@ -227,6 +237,7 @@ export class Engine {
       KUBECONFIG: this.#plane.kubeconfig,
       STAND_IN_STATE: join(this.folder, "stand-ins"),
       ...this.#cloudflare?.environment,
+      ...this.#google?.environment,
       NO_COLOR: "1",
     };
   }

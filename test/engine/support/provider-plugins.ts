@@ -12,8 +12,8 @@ export interface ProviderPlugin {
   readonly real: boolean;
 }
 
-/** Those whose service is there for a real one, real as PostgreSQL or played as Cloudflare's API. The others' would have to be played as well. */
-const withServices = ["postgresql", "cloudflare"];
+/** Those whose service is there for a real one: real as PostgreSQL, played as the APIs of Cloudflare and Google. */
+const withServices = ["postgresql", "cloudflare", "gcp"];
 
 /** Looks in the folder that CKAN_PROVIDER_PLUGINS names, then where Pulumi keeps what it downloads. */
 export function providerPlugin(name: string): ProviderPlugin {

@@ -149,7 +149,14 @@ export function server(name: string, deletionProtection: boolean, deletionProtec
   return {
     type: "gcp:sql/databaseInstance:DatabaseInstance",
     name,
-    properties: { name, databaseVersion: "POSTGRES_17", region: "europe-west3", deletionProtection, settings },
+    properties: {
+      project: "example",
+      name,
+      databaseVersion: "POSTGRES_17",
+      region: "europe-west3",
+      deletionProtection,
+      settings,
+    },
     protect: true,
   };
 }
