@@ -82,11 +82,19 @@ export function parsePreview(text: string): Preview {
   return { config: config ?? {}, steps: steps ?? [], diagnostics: diagnostics ?? [] };
 }
 
+/** Names of inputs that a provider bridged from Terraform filled in itself, in every object of them: no input, and read by nobody. */
+const bridgeMark = "__defaults";
+
+function withoutMark(key: string, value: unknown): unknown {
+  return key === bridgeMark ? undefined : value;
+}
+
 function json(text: string): unknown {
   const begin = text.search(/^\{/m);
   if (begin === -1) throw new PreviewError("no JSON");
   try {
-    return JSON.parse(begin === 0 ? text : text.slice(begin));
+    const whole = begin === 0 ? text : text.slice(begin);
+    return whole.includes(`"${bridgeMark}"`) ? JSON.parse(whole, withoutMark) : JSON.parse(whole);
   } catch {
     throw new PreviewError(
       "JSON that cannot be read: is it the whole output of `pulumi preview --json`, and nothing else?",

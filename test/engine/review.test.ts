@@ -1,7 +1,8 @@
 /**
  * Changes as people make them in stack files, previewed by the real CLI, engine and API server, and what the review report says of
  * each. Google and Cloudflare are played by strict stand-ins, operators by the test. The reports are golden files; what the report
- * reads of each preview is kept beside them for tests without an engine. `vitest --update` writes both anew.
+ * reads of each preview is kept beside them for tests without an engine. `vitest --update` writes both anew. With Google's real provider,
+ * whose previews are more exact, only the risks are compared: the files are those of the stand-in, which everybody has.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -150,12 +151,14 @@ describe.each(stacks)("Of $stack", ({ stack, file, cases, withServices }) => {
       const preview = previewOf(edits);
       const report = review(`${stack}=${preview}`);
       expect([report.code, report.classes]).toEqual([code, risks]);
+      expect(found(report.everything, spellings(secrets(engine)))).toEqual([]);
+      expect(report.markdown).not.toContain("__defaults");
+      if (withServices && engine.google.call !== undefined) return;
       await expect(withoutHashes(report.markdown)).toMatchFileSnapshot(
         join(root, "test/review/golden", stack, `${name}.md`),
       );
       const kept = join(root, "test/review/previews", stack, `${name}.json`);
       await expect(reduced(readFileSync(preview, "utf8"))).toMatchFileSnapshot(kept);
-      expect(found(report.everything, spellings(secrets(engine)))).toEqual([]);
     },
   );
 

@@ -1,7 +1,8 @@
 /**
  * The committed stacks of staging and production as they stand, through the real CLI, engine and API server with the real definitions
- * of every custom resource but GKE's. Google and Cloudflare are played by strict stand-ins, operators by the test. Proves which operations each
- * file causes: at first, again, and after one change. Does not prove that the services take what they are sent.
+ * of every custom resource but GKE's. Cloudflare is played by a strict stand-in, and so is Google where its own provider is not found (see
+ * gcp.test.ts), operators by the test. Proves which operations each file causes: at first, again, and after one change. Does not prove
+ * that the services take what they are sent.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withControllers } from "./support/controllers.ts";

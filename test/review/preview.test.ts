@@ -22,6 +22,12 @@ describe("A preview", () => {
     for (const other of read) expect(other).toEqual(read[0]);
   });
 
+  test("is read without the marks of bridged providers, which say what they filled in themselves", () => {
+    const inputs = { state: "ACTIVE", conditions: [{ __defaults: [], age: 1 }], __defaults: ["state"] };
+    const [read] = parsePreview(previewText([step("gcp:storage/hmacKey:HmacKey", { next: { inputs } })])).steps;
+    expect(read?.newState?.inputs).toEqual({ state: "ACTIVE", conditions: [{ age: 1 }] });
+  });
+
   test("that was not written to its end is refused, however much of it there is", () => {
     const text = JSON.stringify(
       JSON.parse(previewText([step(service, { next: { outputs: { a: 1 } } as object })])),
