@@ -1,5 +1,6 @@
 /** Starts a trial's pods in a namespace of their own, collects what they say, and takes everything away again. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { print } from "../../toolchain/steps.ts";
 import type { Cluster } from "../cluster/api.ts";
 import { missing, notKnown, type Row } from "../row.ts";
 import { list, record, text } from "../values.ts";
@@ -26,7 +27,10 @@ export async function runTrial(cluster: Cluster, plan: TrialPlan, sites: readonl
       (await make(cluster, [namespaceOf(plan)])) ?? (await make(cluster, [...trialPolicies(plan), listener(plan)]));
     if (refused !== undefined) return [refused];
     const [reached] = await ends(cluster, plan.namespace, ["listener"], isRunning);
-    if (reached === undefined) return [notKnown("pods for a trial", "the first one vanished", "run preflight again")];
+    if (reached === undefined) {
+      const remedy = "run preflight again, with an account that may read pods and their logs";
+      return [notKnown("pods for a trial", "the first one is not to be seen", remedy)];
+    }
     const problem = startProblem(plan.image, reached);
     if (problem !== undefined) return [problem];
     const [open, sealed] = enforcementAskers(reached.address ?? "");
@@ -71,8 +75,15 @@ async function ends(
 ): Promise<readonly (PodEnd | undefined)[]> {
   const last = performance.now() + patience * 1000;
   for (;;) {
-    const { stdout } = await cluster.kubectl(["get", "pods", `--namespace=${namespace}`, "--output=json"]);
-    const found = list(record(stdout === "" ? {} : JSON.parse(stdout))["items"]).map(podEnd);
+    const { code, stdout, reason } = await cluster.kubectl([
+      "get",
+      "pods",
+      `--namespace=${namespace}`,
+      "--output=json",
+    ]);
+    // Nobody's waiting gives a right; everything else, such as a lost connection, may be over at the next look.
+    if (/\(Forbidden\)/.test(reason) && code !== 0) return names.map(() => undefined);
+    const found = code === 0 ? list(record(JSON.parse(stdout))["items"]).map(podEnd) : [];
     const wanted = names.map((name) => found.find((pod) => pod.name === name));
     if (wanted.every((pod) => pod !== undefined && (done(pod) || pod.cannotStart)) || performance.now() > last) {
       return await Promise.all(wanted.map((pod) => withLog(cluster, namespace, pod)));
@@ -105,8 +116,8 @@ function podEnd(pod: Readonly<Record<string, unknown>>): PodEnd {
 
 async function withLog(cluster: Cluster, namespace: string, pod: PodEnd | undefined): Promise<PodEnd | undefined> {
   if (pod === undefined || (pod.phase !== "Succeeded" && pod.phase !== "Failed")) return pod;
-  const { stdout } = await cluster.kubectl(["logs", pod.name, `--namespace=${namespace}`]);
-  return { ...pod, log: stdout };
+  const { code, stdout, reason } = await cluster.kubectl(["logs", pod.name, `--namespace=${namespace}`]);
+  return code === 0 ? { ...pod, log: stdout } : { ...pod, reason };
 }
 
 function isRunning({ phase, address }: PodEnd): boolean {
@@ -122,7 +133,14 @@ async function remove(cluster: Cluster, namespace: string, wait: boolean): Promi
   const [[label = "", value = ""] = []] = Object.entries(trialLabel);
   const own = [`--selector=${label}=${value}`, `--field-selector=metadata.name=${namespace}`];
   // One of a run before may still be on its way out.
-  await cluster.kubectl(["delete", "namespaces", ...own, `--wait=${wait}`, "--request-timeout=150s"]);
+  const { code, reason } = await cluster.kubectl([
+    "delete",
+    "namespaces",
+    ...own,
+    `--wait=${wait}`,
+    "--request-timeout=150s",
+  ]);
+  if (code !== 0) print(`Left behind: ${reason}. What to do: kubectl delete namespace ${namespace}`);
 }
 
 /** Ctrl-C takes the namespace away as well; what is returned ends that. */

@@ -26,6 +26,9 @@ export function startProblem(image: string, { phase, reason = "no reason given" 
       "look at the image's name and the registry; one that needs the stack's own password cannot be pulled before its first up: --image names another one with Python",
     );
   }
+  if (/StartError|ContainerCannotRun|python3/.test(reason)) {
+    return missing(need, seen, "the image has to have python3: --image names another one");
+  }
   return missing(need, seen, "look at nodeSelector, tolerations, quotas and the nodes' free resources");
 }
 
@@ -34,13 +37,14 @@ export function enforcementRow(open: PodEnd | undefined, sealed: PodEnd | undefi
   const need = "network policies are enforced";
   const [reached] = answersOf(open);
   const [kept] = answersOf(sealed);
-  if (reached?.ok !== true || kept === undefined) {
-    const seen = reached?.seen ?? open?.reason ?? "the pods that ask about it gave no answer";
-    return notKnown(
-      need,
-      `not even a pod that may do everything reaches another one: ${seen}`,
-      "look at the cluster's network first",
-    );
+  if (reached === undefined || kept === undefined) {
+    const silent = reached === undefined ? open : sealed;
+    const seen = `nothing was heard of the pods that ask: ${silent?.reason ?? "no reason given"}`;
+    return notKnown(need, seen, "run preflight again, with an account that may read pods and their logs");
+  }
+  if (!reached.ok) {
+    const seen = `not even a pod that may do everything reaches another one: ${reached.seen}`;
+    return notKnown(need, seen, "look at the cluster's network first");
   }
   if (kept.ok) return met(need, kept.seen);
   return missing(

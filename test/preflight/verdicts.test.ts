@@ -44,8 +44,19 @@ test("silence where nobody gets through proves nothing", () => {
   expect(enforcementRow(answering(["open", true, "answers"]), undefined).finding).toBe(Finding.NotKnown);
 });
 
+test("a log that may not be read is no word about the network", () => {
+  const mute = { ...ended, reason: 'Error from server (Forbidden): pods "open" is forbidden' };
+  expect(enforcementRow(mute, mute)).toEqual({
+    need: "network policies are enforced",
+    finding: Finding.NotKnown,
+    seen: `nothing was heard of the pods that ask: ${mute.reason}`,
+    remedy: expect.stringContaining("logs"),
+  });
+});
+
 test.each([
   ["ImagePullBackOff: Back-off pulling image", "--image"],
+  ['StartError: exec: "python3": executable file not found in $PATH', "python3"],
   ["0/3 nodes are available: 3 Insufficient memory", "quotas"],
 ])("a pod that does not start (%s) says why and what to do", (reason, remedy) => {
   const row = startProblem("registry.example.org/ckan:1", { ...ended, phase: "Pending", reason });
