@@ -95,6 +95,8 @@ test("a server that is not there is told by the site's own pod", () => {
 });
 
 test("a namespace of somebody else's by the trial's name stays as it is", () => {
+  // That of the trial before may still be on its way out.
+  succeed(kubectl(["delete", "namespace", "ckan-preflight-prod", "--ignore-not-found", "--wait"]));
   succeed(kubectl(["create", "namespace", "ckan-preflight-prod"]));
   try {
     const { stdout, code } = preflight(
