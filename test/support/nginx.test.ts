@@ -72,7 +72,8 @@ describe("startNginx", () => {
     const answer = await fetch(`${nginx.url}/anything?q=1`);
     expect(await answer.text()).toBe("here\n");
     expect(nginx.url).toBe(`http://127.0.0.1:${nginx.ports[5000]}`);
-    expect(nginx.log()).toContain('"GET /anything?q=1 HTTP/1.1" 200');
+    // The line is written after the answer.
+    await expect.poll(() => nginx?.log()).toContain('"GET /anything?q=1 HTTP/1.1" 200');
   });
 
   test("passes requests on to a socket of the pod, and serves its files with their types", async () => {
