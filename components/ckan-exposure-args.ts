@@ -55,6 +55,8 @@ export interface CkanExposureArgs {
   readonly host: string;
   /** Further names under which the site answers. @default none */
   readonly aliases?: readonly string[] | undefined;
+  /** Addresses or networks of resolvers that are no pods, besides those that any cluster may have. @default none */
+  readonly dnsResolvers?: readonly string[] | undefined;
   /** The web Service. */
   readonly backend: Backend;
   readonly exposure: ExposureArgs;

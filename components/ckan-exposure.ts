@@ -10,7 +10,7 @@ import * as gke from "./manifests/gke.ts";
 import { type Identity, labels } from "./manifests/labels.ts";
 import { objectMetadata } from "./manifests/metadata.ts";
 import { contentName } from "./manifests/names.ts";
-import { allow, fromAnywhere } from "./manifests/network.ts";
+import { allow, allowProxy, fromAnywhere, type NetworkPolicySpec } from "./manifests/network.ts";
 import { sizes } from "./sizes.ts";
 import { readinessPath } from "./web/options.ts";
 import { graceSeconds } from "./web/pod.ts";
@@ -39,6 +39,7 @@ export class CkanExposure extends pulumi.ComponentResource {
         });
         const policy = gke.gatewayPolicy(gateway.metadata.name, google);
         if (policy !== undefined) this.custom(name, args, policy);
+        if (!gke.isGoogle(className)) this.admitProxies(`${name}-proxies`, args, gateway.metadata.name);
         const dependsOn = this.google(name, args, className, google);
         const own = (protocol: "http" | "https") =>
           hosts.map((_, at) => ({ name: gateway.metadata.name, sectionName: manifests.listener(protocol, at) }));
@@ -168,9 +169,18 @@ export class CkanExposure extends pulumi.ComponentResource {
   /** The namespace is closed to pods that are not the program's, too (cert-manager/cert-manager#2334). */
   private admitSolver(name: string, args: CkanExposureArgs): void {
     const { labels: pods, port } = manifests.solver;
+    this.networkPolicy(name, args, allow({ pods, from: [fromAnywhere(port)] }));
+  }
+
+  /** The way to the site leads through them. */
+  private admitProxies(name: string, args: CkanExposureArgs, gateway: pulumi.Input<string>): void {
+    this.networkPolicy(name, args, allowProxy({ [manifests.proxyLabel]: gateway }, args.dnsResolvers));
+  }
+
+  private networkPolicy(name: string, args: CkanExposureArgs, spec: NetworkPolicySpec): void {
     new kubernetes.networking.v1.NetworkPolicy(
       name,
-      { metadata: objectMetadata(metadata(name, args)), spec: allow({ pods, from: [fromAnywhere(port)] }) },
+      { metadata: objectMetadata(metadata(name, args)), spec },
       { parent: this },
     );
   }

@@ -23,6 +23,12 @@ export function listener(protocol: "http" | "https", position: number): string {
   return position === 0 ? protocol : `${protocol}-${position + 1}`;
 }
 
+/**
+ * Proxies that a controller runs beside a Gateway have its name in this label, as GEP-1762 says. Istio, NGINX Gateway Fabric and kgateway
+ * run them in the Gateway's own namespace, Envoy Gateway where it is told to (istio/istio#57031, tigera/operator#4690).
+ */
+export const proxyLabel = "gateway.networking.k8s.io/gateway-name";
+
 /** A Gateway for some hosts: https with a certificate from a Secret, and http, which only leads there. */
 export function gateway(
   className: string,

@@ -1,14 +1,15 @@
 /** Network policies: what is not written here does not flow. */
 import { BlockList, isIPv6 } from "node:net";
 import type { types } from "@pulumi/kubernetes";
+import type { Input } from "@pulumi/pulumi";
 import type { Access, Destination } from "../contracts.ts";
 
-type Spec = types.input.networking.v1.NetworkPolicySpec;
+export type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type Egress = types.input.networking.v1.NetworkPolicyEgressRule;
 type Ingress = types.input.networking.v1.NetworkPolicyIngressRule;
 
 /** Nothing in, nothing out, for every pod of the namespace that no other policy speaks of. */
-export const denyAll: Spec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
+export const denyAll: NetworkPolicySpec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
 
 /** What the pods of one part may do. */
 export interface Flows {
@@ -21,12 +22,28 @@ export interface Flows {
   readonly resolvers?: readonly string[] | undefined;
 }
 
-export function allow({ pods, from = [], to = [], resolvers = [] }: Flows): Spec {
+export function allow({ pods, from = [], to = [], resolvers = [] }: Flows): NetworkPolicySpec {
   return {
     podSelector: { matchLabels: { ...pods } },
     policyTypes: ["Ingress", "Egress"],
     ingress: [...from],
     egress: to.length === 0 ? [] : [...dns(resolvers), ...to.map(({ destination }) => egress(destination))],
+  };
+}
+
+/**
+ * A proxy that a controller runs in the namespace: anybody comes in, by whatever port it listens on, and it reaches pods of every
+ * namespace, the controller's own among them, and nothing outside the cluster.
+ */
+export function allowProxy(
+  pods: Readonly<Record<string, Input<string>>>,
+  resolvers: readonly string[] = [],
+): NetworkPolicySpec {
+  return {
+    podSelector: { matchLabels: pods },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [{}],
+    egress: [...dns(resolvers), { to: [{ namespaceSelector: {} }] }],
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CkanExposure } from "../../components/ckan-exposure.ts";
 import type { CkanExposureArgs, ExposureArgs } from "../../components/ckan-exposure-args.ts";
 import { alone, describeComponent, namespace } from "../support/component.ts";
-import { mayReceive, type Party, type PodParty, type Policy } from "../support/network-policies.ts";
+import { mayReceive, maySend, type Party, type PodParty, type Policy } from "../support/network-policies.ts";
 import { dependencies, find } from "../support/program.ts";
 
 const gateway = "gateway.networking.k8s.io/v1:Gateway opendata-exposure";
@@ -12,6 +12,7 @@ const ingress = "networking.k8s.io/v1:Ingress opendata-exposure";
 const route = "route.openshift.io/v1:Route opendata-exposure";
 const certificate = "cert-manager.io/v1:Certificate opendata-exposure";
 const solver = "networking.k8s.io/v1:NetworkPolicy opendata-exposure-solver";
+const proxies = "networking.k8s.io/v1:NetworkPolicy opendata-exposure-proxies";
 const router = ["Role", "RoleBinding"].map((kind) => `rbac.authorization.k8s.io/v1:${kind} opendata-exposure-router`);
 
 const certManager = { kind: "cert-manager", issuer: { name: "letsencrypt" } } as const;
@@ -44,9 +45,9 @@ const anIngress = (tls: typeof certManager | typeof ownSecret | typeof elsewhere
 
 describeComponent(
   "a Gateway with cert-manager",
-  exposed(ownGateway(certManager), [gateway, httpRoute, redirect, certificate, solver]),
+  exposed(ownGateway(certManager), [gateway, httpRoute, redirect, certificate, solver, proxies]),
 );
-describeComponent("a Gateway with a Secret", exposed(ownGateway(ownSecret), [gateway, httpRoute, redirect]));
+describeComponent("a Gateway with a Secret", exposed(ownGateway(ownSecret), [gateway, httpRoute, redirect, proxies]));
 describeComponent("a shared Gateway", exposed(sharedGateway, [httpRoute]));
 describeComponent("an Ingress with cert-manager", exposed(anIngress(certManager), [ingress, certificate, solver]));
 describeComponent("an Ingress", exposed(anIngress(elsewhere), [ingress]));
@@ -172,6 +173,48 @@ describe("what answers an authority by HTTP-01", () => {
     );
     expect(open).toEqual([8089]);
     expect([spec.egress, spec.policyTypes]).toEqual([[], ["Ingress", "Egress"]]);
+  });
+});
+
+describe("a proxy that a controller runs beside a Gateway", () => {
+  const pod = (namespace: string, labels: PodParty["labels"] = {}): PodParty => ({
+    kind: "pod",
+    namespace,
+    namespaceLabels: { "kubernetes.io/metadata.name": namespace },
+    labels,
+  });
+  const proxy = pod(namespace, { app: "envoy", "gateway.networking.k8s.io/gateway-name": "opendata-exposure" });
+  const visitor: Party = { kind: "address", address: "203.0.113.9" };
+  const policies = async (exposure: ExposureArgs): Promise<readonly Policy[]> => {
+    const { spec } = (await inputsOf(exposure, proxies)) as { spec: Policy["spec"] };
+    return [{ namespace, spec }];
+  };
+
+  test("is reached by visitors on every port that it may listen on", async () => {
+    const own = await policies(ownGateway(ownSecret));
+    const reached = [80, 443, 8443, 15021].filter((port) =>
+      mayReceive(own, { source: visitor, destination: proxy, port, protocol: "TCP" }),
+    );
+    expect(reached).toEqual([80, 443, 8443, 15021]);
+  });
+
+  test("reaches the site and its controller, which is a pod somewhere, and nothing outside the cluster", async () => {
+    const own = await policies(ownGateway(ownSecret));
+    const sends = (destination: Party, port: number) =>
+      maySend(own, { source: proxy, destination, port, protocol: "TCP" });
+    expect([sends(pod(namespace), 5000), sends(pod("istio-system"), 15012), sends(pod("kube-system"), 53)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    const metadataService: Party = { kind: "address", address: "169.254.169.254" };
+    expect([sends(visitor, 443), sends(metadataService, 80)]).toEqual([false, false]);
+  });
+
+  test("is let through by its Gateway's name alone", async () => {
+    const [policy] = await policies(ownGateway(ownSecret));
+    const matchLabels = { "gateway.networking.k8s.io/gateway-name": "opendata-exposure" };
+    expect(policy?.spec.podSelector).toEqual({ matchLabels });
   });
 });
 

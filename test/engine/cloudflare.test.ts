@@ -12,7 +12,7 @@ import { customResourceDefinitions } from "../../toolchain/crds.ts";
 import type { Kept } from "../stand-ins/stand-in.ts";
 import { zone as atCloudflare } from "./support/cloudflare-account.ts";
 import { gatewayAddress, withControllers } from "./support/controllers.ts";
-import { Engine, type Run, readStackFile, rootSecret } from "./support/engine.ts";
+import { Engine, type KubernetesObject, type Run, readStackFile, rootSecret } from "./support/engine.ts";
 
 const zoneId = atCloudflare.id;
 const exposure = {
@@ -38,8 +38,10 @@ let engine: Engine;
 
 beforeAll(async () => {
   engine = await Engine.start(["cloudflare"]);
-  const files = (await customResourceDefinitions("gateway-api")).flatMap((file) => ["-f", file]);
-  engine.kubectl("apply", "--server-side", ...files);
+  for (const project of ["gateway-api", "cert-manager"] as const) {
+    const files = (await customResourceDefinitions(project)).flatMap((file) => ["-f", file]);
+    engine.kubectl("apply", "--server-side", ...files);
+  }
   engine.kubectl("wait", "crd", "--all", "--for=condition=Established", "--timeout=60s");
 });
 
@@ -158,6 +160,51 @@ describe("A destroy", () => {
   );
 });
 
+describe("A certificate by HTTP-01", () => {
+  /**
+   * Each waits for another, as seen at Envoy Gateway and cert-manager: the Gateway for the Secret of its certificate, the routes for the
+   * Gateway, the authority for the name (envoyproxy/gateway#9012, cert-manager/website#1207).
+   */
+  function inTurn(happened: string[]) {
+    const first = (what: string) => {
+      if (!happened.includes(what)) happened.push(what);
+      return true;
+    };
+    return ({ kind, metadata }: KubernetesObject): boolean => {
+      switch (kind) {
+        case "Certificate": {
+          const temporary = metadata.annotations?.["cert-manager.io/issue-temporary-certificate"] === "true";
+          if (temporary && !happened.includes("Secret")) {
+            engine.kubectl("create", "secret", "generic", `${metadata.name}-tls`, "-n", metadata.namespace ?? "");
+            first("Secret");
+          }
+          return records().some(({ name }) => name === "data.example.org") && first(kind);
+        }
+        case "Gateway":
+          return happened.includes("Secret") && first(kind);
+        default:
+          return happened.includes("Gateway") && first(kind);
+      }
+    };
+  }
+
+  test("ends well where gateway, certificate and name wait for one another", async () => {
+    configure(managed, dns, "disposable");
+    expect(failure(up())).toBe("");
+    expect(failure(engine.pulumi("destroy", "--yes", "--skip-preview"))).toBe("");
+    configure(managed, dns, "disposable", { kind: "cert-manager", issuer: { name: "letsencrypt" } });
+    const happened: string[] = [];
+    const kinds = ["Certificate", "Gateway", "HTTPRoute"];
+    const run = engine.begin("up", "--yes", "--skip-preview");
+    expect(failure(await withControllers(engine, run, kinds, inTurn(happened)))).toBe("");
+    expect([happened.slice(0, 2), happened.slice(2).sort()]).toEqual([
+      ["Secret", "Gateway"],
+      ["Certificate", "HTTPRoute"],
+    ]);
+    expect(nothingToDo()).toBe("");
+  });
+});
+
 describe("A record that somebody deleted at Cloudflare", () => {
   const [first, second] = [gatewayAddress, "203.0.113.11"];
 
@@ -271,7 +318,12 @@ function importTold(): void {
   expect([imported.code, imported.code === 0 ? "" : imported.output]).toEqual([0, ""]);
 }
 
-function configure(settings: object = {}, names: object = dns, protection = "retained"): void {
+function configure(
+  settings: object = {},
+  names: object = dns,
+  protection = "retained",
+  tls: object = exposure.tls,
+): void {
   const dev = readStackFile("dev");
   const { opendata } = dev["ckan:instances"] as { readonly opendata: { readonly ckan?: object } };
   // What the plan lets through.
@@ -280,7 +332,9 @@ function configure(settings: object = {}, names: object = dns, protection = "ret
     ...dev,
     "ckan:protection": protection,
     "ckan:cloudflare": { ...zone, ...settings },
-    "ckan:instances": { opendata: { ...opendata, host: "data.example.org", ckan, exposure, dns: names } },
+    "ckan:instances": {
+      opendata: { ...opendata, host: "data.example.org", ckan, exposure: { ...exposure, tls }, dns: names },
+    },
   });
   engine.setSecret("rootSecret", rootSecret);
 }

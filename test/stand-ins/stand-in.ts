@@ -4,7 +4,7 @@
  * test may fill and read. What it cannot prove: that the service itself takes the values.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import * as provider from "@pulumi/pulumi/provider/index.js";
@@ -193,7 +193,11 @@ export class StandIn implements provider.Provider {
   #change(operation: string, type: string, change: (resources: readonly Kept[]) => readonly Kept[]): void {
     const { resources, facts, changes = [] } = this.#load();
     const done = [...changes, `${operation} ${type.split(":").at(-1)}`];
-    writeFileSync(this.#file(), JSON.stringify({ resources: change(resources), facts, changes: done }, null, 2));
+    const service: Service = { resources: change(resources), facts, changes: done };
+    // By another name first: the test may look at any moment.
+    const file = this.#file();
+    writeFileSync(`${file}.next`, JSON.stringify(service, null, 2));
+    renameSync(`${file}.next`, file);
   }
 
   /** A file for each stand-in: two of them may work at the same time. */

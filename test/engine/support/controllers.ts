@@ -40,11 +40,12 @@ const exposing = ["Gateway", "HTTPRoute", "Certificate", "Route", "Ingress"];
 
 const plural = (kind: string) => `${kind.toLowerCase()}${kind.endsWith("s") ? "es" : "s"}`;
 
-/** Waits for the command while the controllers of these kinds work. */
+/** Waits for the command while the controllers of these kinds work, each object as soon as it may be. */
 export async function withControllers(
   engine: Engine,
   command: RunningCommand,
   kinds: readonly string[] = exposing,
+  may: (object: KubernetesObject) => boolean = () => true,
 ): Promise<Run> {
   const resources = kinds.map(plural).join(",");
   const answered = new Set<string>();
@@ -55,7 +56,7 @@ export async function withControllers(
   while (running) {
     for (const object of engine.kubernetes(resources, "--all-namespaces").items) {
       const { uid, name, namespace = "" } = object.metadata;
-      if (answered.has(uid)) continue;
+      if (answered.has(uid) || !may(object)) continue;
       const patch = JSON.stringify({ status: statuses[object.kind]?.(object) });
       const target = [plural(object.kind), name, "-n", namespace];
       engine.kubectl("patch", ...target, "--subresource=status", "--type=merge", "-p", patch);

@@ -253,6 +253,7 @@ export interface KubernetesObject {
     readonly deletionTimestamp?: string;
     readonly ownerReferences?: readonly unknown[];
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
   };
 }
 

@@ -1,5 +1,5 @@
 /** What the played API keeps of an account, in a file that a test fills and reads, and the form in which it answers. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Plan } from "../../../components/manifests/cloudflare-plans.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -36,8 +36,10 @@ export function readAccount(file: string): Account {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { zones: [], asked: [] };
 }
 
+/** By another name first: the test may look at any moment. */
 export function writeAccount(file: string, account: Account): void {
-  writeFileSync(file, JSON.stringify(account, null, 2));
+  writeFileSync(`${file}.next`, JSON.stringify(account, null, 2));
+  renameSync(`${file}.next`, file);
 }
 
 export interface Reply {
