@@ -2,10 +2,10 @@
 import { setImmediate } from "node:timers/promises";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { Purpose } from "./ckan/credentials.ts";
+import { stackArguments, zoneArguments } from "./components/environment/arguments.ts";
+import { loadEnvironment } from "./components/environment/load.ts";
 import { type Address, CkanStack, CloudflareZone } from "./components/index.ts";
-import { stackArguments, zoneArguments } from "./config/arguments.ts";
-import { loadEnvironment } from "./config/load.ts";
+import { Purpose } from "./components/site/purposes.ts";
 import type { CredentialsDocument, InstanceDocument } from "./outputs/contract.ts";
 import { type Published, publishCredentials, publishInstance } from "./outputs/publish.ts";
 

@@ -1,10 +1,13 @@
-/** The JSON Schema of `Pulumi.<stack>.yaml`, made from the schema that the program parses with. */
+/** The JSON Schema of a stack file, made from the schema that the program parses with. */
 import { z } from "zod";
 import { isObject } from "./merge.ts";
-import { stackFileSchema, structuredKeys } from "./schema.ts";
 
-export function stackJsonSchema(): Readonly<Record<string, unknown>> {
-  const { $schema, properties, ...rest } = z.toJSONSchema(stackFileSchema, { io: "input", unrepresentable: "any" });
+/** Keys that are not `structured` are secrets, which settings name. */
+export function stackJsonSchema(
+  stackFile: z.ZodType,
+  structured: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const { $schema, properties, ...rest } = z.toJSONSchema(stackFile, { io: "input", unrepresentable: "any" });
   const settings = Object.entries(properties ?? {}).map(([key, schema]) => [`ckan:${key}`, partial(schema)]);
   const secret = {
     description: "A secret: pulumi config set --secret",
@@ -19,7 +22,7 @@ export function stackJsonSchema(): Readonly<Record<string, unknown>> {
         type: "object",
         properties: { "ckan:rootSecret": secret, "ckan:previousRootSecret": secret, ...Object.fromEntries(settings) },
         // Secrets that settings name are scalar keys of the user's choice.
-        patternProperties: { [secretKeyPattern]: secret, "^(?!ckan:)": {} },
+        patternProperties: { [secretKeyPattern(structured)]: secret, "^(?!ckan:)": {} },
         additionalProperties: false,
         required: ["ckan:cluster", "ckan:instances"],
       },
@@ -33,7 +36,8 @@ export function stackJsonSchema(): Readonly<Record<string, unknown>> {
 }
 
 /** A pattern counts for keys that are listed too, hence the exceptions. */
-const secretKeyPattern = `^ckan:(?!(?:${structuredKeys.join("|")})$)[a-zA-Z][a-zA-Z0-9]*$`;
+const secretKeyPattern = (structured: readonly string[]) =>
+  `^ckan:(?!(?:${structured.join("|")})$)[a-zA-Z][a-zA-Z0-9]*$`;
 
 /** Without `required`: an instance may leave out what the defaults say, and the other way round. */
 function partial(schema: unknown): unknown {

@@ -1,12 +1,11 @@
 /** docs/configuration.md: every setting of a stack file with its meaning and default, from the schema itself. */
 import { z } from "zod";
 import { isObject } from "./merge.ts";
-import { stackFileSchema } from "./schema.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-export function configurationReference(): string {
-  const schema = z.toJSONSchema(stackFileSchema, { io: "input", unrepresentable: "any" });
+export function configurationReference(stackFile: z.ZodType): string {
+  const schema = z.toJSONSchema(stackFile, { io: "input", unrepresentable: "any" });
   const { instances, defaults: _, ...environment } = (schema.properties ?? {}) as Record<string, Schema>;
   const instance = instances?.["additionalProperties"] as Schema;
   return `${introduction}

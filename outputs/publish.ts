@@ -1,7 +1,7 @@
 /** What a declared site hands on, in the words of the contract. */
 import * as pulumi from "@pulumi/pulumi";
-import { Purpose } from "../ckan/credentials.ts";
 import type { Access, CkanStack, Credentials, ObjectStore, SecretReference } from "../components/index.ts";
+import { Purpose } from "../components/index.ts";
 import type { AccessDocument, BucketDocument, CredentialsDocument, InstanceDocument } from "./contract.ts";
 
 /** A part of the document before everything in it is known: clouds tell addresses and accounts later. */

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { type Environment, loadEnvironment } from "../config/load.ts";
+import { type Environment, loadEnvironment } from "../components/environment/load.ts";
 import { isKubernetesObject, kubernetesObject, synthesizeStack } from "../render/stack.ts";
 import type { Declared } from "../render/synthesize.ts";
 import { devStack, localKubeconfig } from "../toolchain/backend.ts";

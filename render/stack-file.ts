@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parse, YAMLParseError } from "yaml";
-import { refusal } from "../components/refusal.ts";
+import { refusal } from "../components/user-error.ts";
 
 export interface StackConfiguration {
   /** Every key with its value as Pulumi hands it to a program: objects as JSON, scalars as text. */

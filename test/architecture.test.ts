@@ -47,15 +47,22 @@ describe("imports", () => {
     expect(wrong(below("ckan"), ({ from }) => isBelow(from, ...product.slice(2), "test", "toolchain"))).toEqual([]);
   });
 
-  test("components/ knows neither where its arguments come from nor who renders or tests it", () => {
-    const refused = ["config", "outputs", "consumer", "render", "toolchain", "test", "images", "examples"];
+  test("components/ knows neither who renders nor who tests it", () => {
+    const refused = ["outputs", "consumer", "render", "toolchain", "test", "images", "examples"];
     expect(wrong(below("components"), ({ from }) => isBelow(from, ...refused) || from === "index.ts")).toEqual([]);
   });
 
-  test("components/manifests/ knows no component, only contracts", () => {
-    const outside = (from: string) => isBelow(from, "components") && !isBelow(from, "components/manifests");
-    const refused = ({ from, typeOnly }: Import) => outside(from) && !(from === "components/contracts.ts" && typeOnly);
-    expect(wrong(below("components/manifests"), refused)).toEqual([]);
+  test("components/kubernetes/ knows no part, only the endpoints that parts hand on", () => {
+    const refused = ({ from, typeOnly }: Import) =>
+      isBelow(from, "components") &&
+      !isBelow(from, "components/kubernetes") &&
+      !(from === "components/site/endpoints.ts" && typeOnly);
+    expect(wrong(below("components/kubernetes"), refused)).toEqual([]);
+  });
+
+  test("config/ is a machine that knows no part: of the components it knows what a quantity is", () => {
+    const refused = ({ from }: Import) => isBelow(from, ...product) && !isBelow(from, "config");
+    expect(wrong(below("config"), refused)).toEqual(["config/values.ts imports components/kubernetes/quantity.ts"]);
   });
 
   test("the product imports nothing of toolchain/, images/, scan/ or test/", () => {
@@ -76,7 +83,7 @@ describe("imports", () => {
 
   test("review/ reads previews, not the program: of the project it knows what a quantity and an exception are", () => {
     const refused = ({ from }: Import) => isBelow(from, ...product) && !isBelow(from, "review");
-    expect(wrong(below("review"), refused)).toEqual(["review/rules/data.ts imports config/primitives.ts"]);
+    expect(wrong(below("review"), refused)).toEqual(["review/rules/data.ts imports components/kubernetes/quantity.ts"]);
     const others = sources.filter(({ path }) => !isBelow(path, "review"));
     expect(wrong(others, ({ from }) => isBelow(from, "review"))).toEqual([]);
   });
@@ -140,8 +147,8 @@ describe("policy/", () => {
       imports.filter(({ from }) => isBelow(from, "policy")).map(({ from }) => `${path} ${from}`),
     );
     expect(known).toEqual([
-      "config/policy-exceptions.ts policy/exceptions.ts",
-      "config/policy-exceptions.ts policy/rule-names.ts",
+      "components/environment/policy-exceptions.ts policy/exceptions.ts",
+      "components/environment/policy-exceptions.ts policy/rule-names.ts",
       "review/exceptions.ts policy/exceptions.ts",
     ]);
   });
@@ -154,12 +161,13 @@ describe("policy/", () => {
 describe("configuration", () => {
   const reading = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
 
-  test("is read by config/load.ts alone, from what index.ts hands over", () => {
+  test("is read by one function, from what index.ts hands over", () => {
     const readers = reading(/\bnew pulumi\.Config\b|\ballConfig\b|\bgetStack\(|\bgetProject\(/).filter(
       (path) => !path.startsWith("examples/"),
     );
-    expect(readers).toEqual(["index.ts", "config/load.ts"]);
-    expect(reading(/\bgetStack\(|\ballConfig\b/)).toEqual(["config/load.ts"]);
+    expect(readers).toEqual(["index.ts", "components/environment/load.ts", "config/read.ts"]);
+    expect(reading(/\ballConfig\b/)).toEqual(["config/read.ts"]);
+    expect(reading(/\bgetStack\(/)).toEqual(["components/environment/load.ts"]);
   });
 
   test("is never an environment variable: review/ hands the environment on to Pulumi", () => {
@@ -169,16 +177,17 @@ describe("configuration", () => {
 
 describe("components", () => {
   test("only they make resources: manifests are pure functions", () => {
-    const makers = below("components/manifests", "ckan", "config").filter(({ text }) =>
-      /\bnew (?:kubernetes|k8s)\./.test(text),
+    const pure = below("components/kubernetes", "ckan", "config").filter(
+      ({ path }) => !isBelow(path, "components/kubernetes/declare"),
     );
+    const makers = pure.filter(({ text }) => /\bnew (?:kubernetes|k8s)\./.test(text));
     expect(makers.map(({ path }) => path)).toEqual([]);
   });
 
   test("take their labels from one file", () => {
     const ours = sources.filter(({ path }) => !path.startsWith("examples/"));
     const spelling = ours.filter(({ text }) => text.includes("app.kubernetes.io/")).map(({ path }) => path);
-    expect(spelling).toEqual(["components/manifests/labels.ts"]);
+    expect(spelling).toEqual(["components/kubernetes/labels.ts"]);
   });
 
   test("hand on four arguments, options among them, and none of their own to the state", () => {

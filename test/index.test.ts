@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { deriveSecret } from "../components/credentials.ts";
+import { deriveSecret } from "../components/site/credentials.ts";
 import { rootSecret, stackFile } from "./support/configuration.ts";
 import { find, programOf, settled } from "./support/program.ts";
 

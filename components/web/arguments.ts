@@ -1,8 +1,8 @@
 /** What CKAN's server and nginx are told, from the arguments of CkanWeb and its defaults. */
 import { storagePath } from "../../ckan/settings.ts";
-import type { CkanWebArgs } from "../ckan-web.ts";
-import { quantityValue } from "../manifests/quantity.ts";
-import { sizes } from "../sizes.ts";
+import { quantityValue } from "../kubernetes/quantity.ts";
+import { sizes } from "../site/sizes.ts";
+import type { CkanWebArgs } from "./ckan-web.ts";
 import { CspMode, defaultPolicy } from "./headers.ts";
 import { defaultLimits } from "./limits.ts";
 import type { ProxyOptions } from "./options.ts";

@@ -1,5 +1,5 @@
 /** How long a pod goes on taking requests after it has to leave: until whatever sends them there has noticed. */
-import type { ExposureArgs } from "../ckan-exposure-args.ts";
+import type { ExposureArgs } from "../exposure/arguments.ts";
 
 /**
  * Seconds for each exposure. kube-proxy notices within a second or two. Controllers of gateways and ingresses watch endpoints, and

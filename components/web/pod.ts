@@ -7,9 +7,8 @@
 import type { Input } from "@pulumi/pulumi";
 import { scripts } from "../../ckan/scripts.ts";
 import { storagePath } from "../../ckan/settings.ts";
-import type { CkanRuntime, ObjectStore } from "../contracts.ts";
-import { ckanPod } from "../manifests/ckan-pod.ts";
-import type { Identity } from "../manifests/labels.ts";
+import { ckanPod } from "../configuration/ckan-pod.ts";
+import type { Identity } from "../kubernetes/labels.ts";
 import {
   configMapMount,
   type Mount,
@@ -17,8 +16,9 @@ import {
   type Resources,
   type SidecarArgs,
   scratchMount,
-} from "../manifests/pod.ts";
-import { exec, http, probes, sidecarProbes } from "../manifests/probes.ts";
+} from "../kubernetes/pod.ts";
+import { exec, http, probes, sidecarProbes } from "../kubernetes/probes.ts";
+import type { CkanRuntime, ObjectStore } from "../site/endpoints.ts";
 import { livenessPath, proxyFolder, readinessPath, startedPath, webPort } from "./options.ts";
 import { renderUwsgi, type ServerOptions, serverFolder, socketFolder, socketPath } from "./uwsgi.conf.ts";
 

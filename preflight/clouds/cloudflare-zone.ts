@@ -1,6 +1,6 @@
 /** What Cloudflare says of a token and of a zone. */
 import { z } from "zod";
-import { Plan } from "../../components/manifests/cloudflare-plans.ts";
+import { Plan } from "../../components/dns/plans.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
 import type { Answer } from "./api.ts";
 import { errorText } from "./cloudflare-rights.ts";

@@ -1,5 +1,5 @@
 /** What Gateways of Google's load balancers name, and the program does not make: addresses, SSL policies, Cloud Armor policies. */
-import { type googleClasses, internalGoogleClass, isGoogle } from "../../components/manifests/gke.ts";
+import { type googleClasses, internalGoogleClass, isGoogle } from "../../components/exposure/gke.ts";
 import { isKubernetesObject, type KubernetesObject, kubernetesObject } from "../../render/stack.ts";
 import type { Declared } from "../../render/synthesize.ts";
 

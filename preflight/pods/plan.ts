@@ -1,6 +1,6 @@
 /** Which pods a trial has, for the sites of a stack. */
 import { readFileSync } from "node:fs";
-import type { Instance } from "../../config/instance.ts";
+import type { Instance } from "../../components/site/settings.ts";
 import type { KubernetesObject } from "../needs.ts";
 import { record } from "../values.ts";
 import { type Asker, policiesFor, type TrialPlan, templateOf } from "./manifests.ts";

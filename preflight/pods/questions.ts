@@ -1,5 +1,5 @@
 /** What the pods of a site have to reach outside the cluster before anything is made, and how each is asked. */
-import type { Instance } from "../../config/instance.ts";
+import type { Instance } from "../../components/site/settings.ts";
 
 /** One question to trial.py, by its function there. */
 export interface Question {

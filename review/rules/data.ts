@@ -1,5 +1,5 @@
 /** Rules about what holds data. */
-import { quantityValue } from "../../config/primitives.ts";
+import { quantityValue } from "../../components/kubernetes/quantity.ts";
 import { type Change, Operation } from "../changes.ts";
 import type { PropertyChange } from "../difference.ts";
 import { type Risk, RiskClass } from "../risk.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { locales, unknownLocales } from "../../ckan/locales.ts";
+import { siteSchema } from "../../components/site/settings.ts";
 import { apiPaths } from "../../components/web/paths.ts";
-import { siteSchema } from "../../config/instance.ts";
 
 test("a site may have every language of CKAN's, those with a script in their name too", () => {
   const accepted = locales.filter((locale) => siteSchema.safeParse({ locale }).success);

@@ -1,7 +1,7 @@
 /** The real program refuses a bad stack file with one line that says what to write, and declares nothing. */
 import { describe, expect, test } from "vitest";
 import { locales } from "../../ckan/locales.ts";
-import { publicRootSecret } from "../../config/root-secret.ts";
+import { publicRootSecret } from "../../components/environment/root-secret.ts";
 import { external, instance, onVolume, rootSecret, stackFile } from "../support/configuration.ts";
 import { refusalOf } from "../support/program.ts";
 

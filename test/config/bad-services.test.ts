@@ -1,6 +1,6 @@
 /** Databases and buckets that others run: a bad setting gives one line that says what to write, and declares nothing. */
 import { expect, test } from "vitest";
-import { expectedMachine } from "../../components/postgres/cloud-sql-machines.ts";
+import { expectedMachine } from "../../components/database/cloud-sql-machines.ts";
 import { instance, stackFile } from "../support/configuration.ts";
 import { refusalOf } from "../support/program.ts";
 

@@ -2,13 +2,16 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { stackFileSchema, structuredKeys } from "../../components/environment/settings.ts";
 import { stackJsonSchema } from "../../config/json-schema.ts";
+import { configurationReference } from "../../config/reference.ts";
 import { external, externalSecrets, instance, stackFile } from "../support/configuration.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
+const schema = stackJsonSchema(stackFileSchema, structuredKeys);
 const validate = new Ajv2020({ allErrors: true, validateFormats: false, allowMatchingProperties: true }).compile(
-  stackJsonSchema(),
+  schema,
 );
 const errorsOf = (file: unknown) => {
   validate(JSON.parse(JSON.stringify(file)));
@@ -16,7 +19,11 @@ const errorsOf = (file: unknown) => {
 };
 
 test("config/stack.schema.json is what `npm run schema` writes", () => {
-  expect(read("config/stack.schema.json")).toBe(`${JSON.stringify(stackJsonSchema(), null, 2)}\n`);
+  expect(read("config/stack.schema.json")).toBe(`${JSON.stringify(schema, null, 2)}\n`);
+});
+
+test("docs/configuration.md is what `npm run schema` writes", () => {
+  expect(read("docs/configuration.md")).toBe(configurationReference(stackFileSchema));
 });
 
 describe("an editor finds no mistake in", () => {

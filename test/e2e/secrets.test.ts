@@ -7,9 +7,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiToken } from "../../ckan/api-token.ts";
-import { Purpose } from "../../ckan/credentials.ts";
-import { deriveSecret } from "../../components/credentials.ts";
-import { publicRootSecret } from "../../config/root-secret.ts";
+import { publicRootSecret } from "../../components/environment/root-secret.ts";
+import { deriveSecret } from "../../components/site/credentials.ts";
+import { Purpose } from "../../components/site/purposes.ts";
 import { imageArchives } from "../../toolchain/images.ts";
 import { type Needle, spellings } from "../support/needles.ts";
 import { type LiveObject, list } from "./support/cluster.ts";
@@ -141,6 +141,6 @@ test("no file of the project holds a secret, but for dev's public one, where it 
   expect(hunt(places, sought)).toEqual([
     "planted as it is: tree planted.ts",
     "root secret as it is: tree Pulumi.dev.yaml",
-    "root secret as it is: tree config/root-secret.ts",
+    "root secret as it is: tree components/environment/root-secret.ts",
   ]);
 });

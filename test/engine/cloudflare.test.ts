@@ -3,7 +3,7 @@
  * plugin is found, with Cloudflare's API played on loopback (test/stand-ins/cloudflare-api); elsewhere a strict stand-in takes the
  * place of both (test/stand-ins/cloudflare.ts), which each run says. Proves which operations a stack file causes, that inputs are what
  * the SDK declares, and that conflicts are found. That Cloudflare reads every expression:
- * test/components/manifests/cloudflare-expressions.test.ts.
+ * test/components/dns/expressions.test.ts.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

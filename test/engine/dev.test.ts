@@ -7,8 +7,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { apiToken } from "../../ckan/api-token.ts";
-import { Purpose } from "../../ckan/credentials.ts";
-import { deriveSecret } from "../../components/credentials.ts";
+import { deriveSecret } from "../../components/site/credentials.ts";
+import { Purpose } from "../../components/site/purposes.ts";
 import {
   Engine,
   type KubernetesObject,

@@ -5,7 +5,7 @@
  * not prove: that Google takes every value.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deriveSecret } from "../../components/credentials.ts";
+import { deriveSecret } from "../../components/site/credentials.ts";
 import { Engine, rootSecret } from "./support/engine.ts";
 import { atGoogleWould, configure, database, files, project, up } from "./support/google-site.ts";
 

@@ -5,7 +5,7 @@
  * prove: a rotation at an external server, whose password somebody else changes.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Purpose } from "../../ckan/credentials.ts";
+import { Purpose } from "../../components/site/purposes.ts";
 import { kubectl, pulumi, type Result, succeed } from "../e2e/support/commands.ts";
 import { type Client, eventually, logIn, newSession, type SiteOutput, siteOutput } from "../e2e/support/site.ts";
 import { accepted, askWithSession, askWithToken, derived, type Person, trials, tried } from "./support/credentials.ts";

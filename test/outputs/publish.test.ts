@@ -1,7 +1,7 @@
 /** What the program publishes, for every stack file: by the contract, without anything that it does not name. */
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { deriveSecret } from "../../components/credentials.ts";
+import { deriveSecret } from "../../components/site/credentials.ts";
 import { environmentDocument, type InstanceDocument } from "../../outputs/contract.ts";
 import { instance, rootSecret, stackFile } from "../support/configuration.ts";
 import { type Program, programOf, settled } from "../support/program.ts";

@@ -17,7 +17,7 @@ describe("a change", () => {
     ["Pulumi.dev.yaml", []],
     ["Pulumi.yaml", ["prod", "staging"]],
     ["index.ts", ["prod", "staging"]],
-    ["components/ckan-web.ts", ["prod", "staging"]],
+    ["components/web/ckan-web.ts", ["prod", "staging"]],
     ["ckan/bootstrap.py", ["prod", "staging"]],
     ["policy/index.ts", ["prod", "staging"]],
     ["package-lock.json", ["prod", "staging"]],

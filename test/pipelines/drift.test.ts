@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Purpose } from "../../ckan/credentials.ts";
-import { deriveSecret } from "../../components/credentials.ts";
+import { deriveSecret } from "../../components/site/credentials.ts";
+import { Purpose } from "../../components/site/purposes.ts";
 import { driftMarker, finding } from "../../pipelines/lib/drift.ts";
 import { found, spellings } from "../support/needles.ts";
 import { bot, FakeForge, token } from "./support/forge.ts";

@@ -1,7 +1,7 @@
 /** The pods of a trial, for the stacks that are committed. */
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { loadEnvironment } from "../../config/load.ts";
+import { loadEnvironment } from "../../components/environment/load.ts";
 import type { KubernetesObject } from "../../preflight/needs.ts";
 import { askingPod, listener, namespaceOf } from "../../preflight/pods/manifests.ts";
 import { trialOf } from "../../preflight/pods/plan.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { deriveSecret } from "../../components/credentials.ts";
+import { deriveSecret } from "../../components/site/credentials.ts";
 import { masked, maskLine, maskText, maskValue } from "../../review/mask.ts";
 
 const secret = deriveSecret("a root secret of a test, long enough", "opendata", "queue", 1);

@@ -1,6 +1,6 @@
 /** A stack on GKE's Autopilot: its webhook finds nothing to change, and what it refuses is refused before. */
 import { expect, test } from "vitest";
-import { quantityValue } from "../../config/primitives.ts";
+import { quantityValue } from "../../config/values.ts";
 import { operated, operatedSecrets, stackFile } from "../support/configuration.ts";
 import { objectsOf, workloads } from "../support/objects.ts";
 import { declaredBy, refusalOf } from "../support/program.ts";

@@ -5,10 +5,10 @@ import {
   isOwnedLabel,
   ownedVariable,
   type SitePodOptions,
-} from "../../components/manifests/pod-options.ts";
-import { instanceSchema } from "../../config/instance.ts";
+} from "../../components/kubernetes/pod-options.ts";
+import { podParts } from "../../components/site/pod-checks.ts";
+import { instanceSchema } from "../../components/site/settings.ts";
 import { deepMerge } from "../../config/merge.ts";
-import { podParts } from "../../config/pod-rules.ts";
 import { operated, operatedSecrets, type StackFile, stackFile } from "../support/configuration.ts";
 import { objectsOf, workloads } from "../support/objects.ts";
 import { declaredBy } from "../support/program.ts";

@@ -4,7 +4,7 @@
  * that the provider or the API completes, such as ids of rules, are not there; and a proxied record is refused another TTL in an update,
  * too, where the real provider asks the API, which keeps the automatic one without a word.
  */
-import { type Plan, planLimits } from "../../components/manifests/cloudflare-plans.ts";
+import { type Plan, planLimits } from "../../components/dns/plans.ts";
 import { recordFailures, rulesetFailures, totalTlsFailures } from "./cloudflare-values.ts";
 import { type Behaviour, type Inputs, type Kept, StandIn, serve } from "./stand-in.ts";
 

@@ -2,8 +2,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { Credentials } from "../../components/credentials.ts";
-import { Protection } from "../../components/durability.ts";
+import { Protection } from "../../components/kubernetes/durability.ts";
+import { Credentials } from "../../components/site/credentials.ts";
 import type { Declared } from "../../render/synthesize.ts";
 import { rootSecret } from "./configuration.ts";
 import type { PodSpec } from "./objects.ts";

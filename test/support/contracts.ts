@@ -6,7 +6,7 @@ import type {
   ObjectStore,
   QueueEndpoint,
   SearchEndpoint,
-} from "../../components/contracts.ts";
+} from "../../components/site/endpoints.ts";
 
 const reference = (secretName: string, key: string) => ({ secretName, key });
 

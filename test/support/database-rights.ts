@@ -1,5 +1,5 @@
 /** What the two roles of a site may do at its databases, and what nobody else may: statements to be tried on a real server. */
-import { deriveSecret } from "../../components/credentials.ts";
+import { deriveSecret } from "../../components/site/credentials.ts";
 import type { Login, PostgresServer } from "./postgres-server.ts";
 
 /** Somebody else on the same server. */

@@ -1,6 +1,6 @@
 /** The pod around nginx and CKAN, and what of the component's arguments reaches their files. */
 import { describe, expect, test } from "vitest";
-import { CkanWeb, type CkanWebArgs } from "../../../components/ckan-web.ts";
+import { CkanWeb, type CkanWebArgs } from "../../../components/web/ckan-web.ts";
 import { CspMode, defaultPolicy } from "../../../components/web/headers.ts";
 import { defaultLimits } from "../../../components/web/limits.ts";
 import { renderNginx } from "../../../components/web/nginx.conf.ts";

@@ -1,8 +1,8 @@
 /** Tries credentials where they count: at the servers, over the network and from a pod that may reach them, and at the site. */
 import { createHmac } from "node:crypto";
 import { apiToken } from "../../../ckan/api-token.ts";
-import { Purpose } from "../../../ckan/credentials.ts";
-import { deriveSecret } from "../../../components/credentials.ts";
+import { deriveSecret } from "../../../components/site/credentials.ts";
+import { Purpose } from "../../../components/site/purposes.ts";
 import { kubectl, succeed } from "../../e2e/support/commands.ts";
 import { Client, newSession, type SiteOutput } from "../../e2e/support/site.ts";
 import { rootSecret } from "./stack.ts";

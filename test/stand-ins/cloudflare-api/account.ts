@@ -1,6 +1,6 @@
 /** What the played API keeps of an account, in a file that a test fills and reads, and the form in which it answers. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { Plan } from "../../../components/manifests/cloudflare-plans.ts";
+import type { Plan } from "../../../components/dns/plans.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 

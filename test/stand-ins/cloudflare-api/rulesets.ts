@@ -1,6 +1,6 @@
 /** The rulesets of a zone: one in each phase, which stays when its last rule goes. */
 import { randomUUID } from "node:crypto";
-import { planLimits } from "../../../components/manifests/cloudflare-plans.ts";
+import { planLimits } from "../../../components/dns/plans.ts";
 import { type ApiError, found, type Json, noRoute, type Reply, refused, type Zone } from "./account.ts";
 
 /** What Cloudflare itself manages is in every zone's list. */

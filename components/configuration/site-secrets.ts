@@ -1,0 +1,29 @@
+/** Secrets that are given to a site instead of derived: as arguments, as one Secret, as variables. */
+import type * as pulumi from "@pulumi/pulumi";
+import { secretVariable } from "../../ckan/secret-settings.ts";
+import type { MailArgs } from "../mail/mail.ts";
+import { type CredentialsSecretArgs, credentialsSecret } from "../site/credentials-secret.ts";
+import type { EnvironmentVariable } from "../site/endpoints.ts";
+
+export interface SiteSecrets {
+  /** @default the site sends no e-mail */
+  readonly mail?: MailArgs | undefined;
+  /** Further settings of CKAN and its plugins, by name. @default none */
+  readonly secretSettings?: SecretSettings;
+}
+
+export type SecretSettings = Readonly<Record<string, pulumi.Input<string>>>;
+
+/** Declares the Secret that holds the settings, where there are any, and returns the variables by which CKAN gets them. */
+export function declareSecretSettings(
+  name: string,
+  { mail, secretSettings = {} }: SiteSecrets,
+  args: Omit<CredentialsSecretArgs<unknown>, "data">,
+  options: pulumi.CustomResourceOptions,
+): readonly EnvironmentVariable[] {
+  const password = mail?.password;
+  const data = { ...secretSettings, ...(password !== undefined && { "smtp.password": password }) };
+  if (Object.keys(data).length === 0) return [];
+  const references = credentialsSecret<SecretSettings>(name, { ...args, data }, options);
+  return Object.entries(references).map(([setting, secret]) => ({ name: secretVariable(setting), secret }));
+}

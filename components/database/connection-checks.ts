@@ -1,0 +1,67 @@
+/** The rule between how much of CKAN runs and how many connections its database server takes. */
+import { databaseConnections } from "../../ckan/connections.ts";
+import type { Mistake } from "../../config/mistakes.ts";
+import type { Instance } from "../site/settings.ts";
+import { googlesConnections, machineMemory, mostConnections } from "./cloud-sql-machines.ts";
+import { databaseClients } from "./connections.ts";
+
+/** A server that is out of connections answers new pods with errors, at the busiest hour. */
+export function connectionMistakes(instance: Instance, at: (key: string) => string): readonly Mistake[] {
+  const limit = connectionLimit(instance.database);
+  if (limit === undefined) return [];
+  const clients = databaseClients(instance);
+  const needed = databaseConnections(clients) + (limit.reserved ?? 0);
+  if (needed <= limit.connections) return [];
+  const { webPods, processes, workers } = clients;
+  return [
+    {
+      key: at(limit.key),
+      expected: `expected ${limit.expected ?? "at least"} ${needed}: ${webPods} web pods of ${processes} processes and ${workers} workers at a time open as many connections`,
+      found: limit.found ?? limit.connections,
+    },
+  ];
+}
+
+interface Limit {
+  readonly key: string;
+  readonly connections: number;
+  /** So many of them others than the site take. @default 0 */
+  readonly reserved?: number;
+  /** What to write there. @default at least so many */
+  readonly expected?: string;
+  /** @default the number itself */
+  readonly found?: string;
+}
+
+/** What the server takes, and where that stands; undefined where nobody has said it. */
+function connectionLimit(database: Instance["database"]): Limit | undefined {
+  switch (database.kind) {
+    case "in-cluster":
+      return { key: "database.maxConnections", connections: database.maxConnections };
+    case "cloud-sql":
+      return cloudSqlLimit(database);
+    case "cloud-native-pg": {
+      // Its pooler lets more clients wait than the servers take.
+      if (database.pooler !== undefined) return undefined;
+      const said = database.parameters["max_connections"] ?? 100;
+      return { key: "database.parameters.max_connections", connections: Number(said) };
+    }
+    case "external":
+      return database.maxConnections === undefined
+        ? undefined
+        : { key: "database.maxConnections", connections: database.maxConnections };
+  }
+}
+
+/** The flag that the file gives; without one the program asks for as many as are needed, as far as the machine's memory goes. */
+function cloudSqlLimit({
+  edition,
+  tier,
+  flags,
+}: Extract<Instance["database"], { kind: "cloud-sql" }>): Limit | undefined {
+  const asked = flags["max_connections"];
+  const reserved = googlesConnections;
+  if (asked !== undefined) return { key: "database.flags.max_connections", connections: Number(asked), reserved };
+  const connections = mostConnections(machineMemory(edition, tier) ?? 0);
+  return { key: "database.tier", connections, reserved, expected: "a machine with memory for", found: tier };
+}

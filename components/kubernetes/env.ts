@@ -1,0 +1,15 @@
+/** Environment variables of a container, from contracts. */
+import type { types } from "@pulumi/kubernetes";
+import type { EnvironmentVariable } from "../site/endpoints.ts";
+
+/** In the given order: Kubernetes expands $(NAME) only for names that stand earlier in the list. */
+export function environment(variables: readonly EnvironmentVariable[]): types.input.core.v1.EnvVar[] {
+  return variables.map((variable) =>
+    "secret" in variable
+      ? {
+          name: variable.name,
+          valueFrom: { secretKeyRef: { name: variable.secret.secretName, key: variable.secret.key } },
+        }
+      : { name: variable.name, value: variable.value },
+  );
+}

@@ -1,0 +1,117 @@
+/** DataPusher: the older service that loads files into the datastore, for sites whose plugins or habits depend on it. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { megabyte } from "../../ckan/uploads.ts";
+import { caBundleMounts } from "../kubernetes/ca-bundle.ts";
+import { clientLabel, type Identity, imageVersion, labels, selector } from "../kubernetes/labels.ts";
+import { objectMetadata } from "../kubernetes/metadata.ts";
+import { allow, fromPods } from "../kubernetes/network.ts";
+import { type PodSettings, podTemplate, type Resources } from "../kubernetes/pod.ts";
+import { http, probes, tcp } from "../kubernetes/probes.ts";
+import { Replacement, rolloutTimeouts } from "../kubernetes/timeouts.ts";
+import type { CkanRuntime, LoaderEndpoint, ObjectStore } from "../site/endpoints.ts";
+import { sizes } from "../site/sizes.ts";
+import { webAccess } from "../web/ckan-web.ts";
+
+export interface DataPusherArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Name of the CKAN instance, for labels. */
+  readonly instance: string;
+  /** DataPusher on port 8800, such as ckan/ckan-base-datapusher:0.0.21. */
+  readonly image: string;
+  /** Largest resource, in megabytes. */
+  readonly maximumUploadMegabytes: number;
+  /** A store that browsers reach: CKAN sends whoever asks for a file there. @default the site hands the files on */
+  readonly store?: ObjectStore | undefined;
+  /** The way to files of other sites: proxy, certificates, networks. */
+  readonly outside: Pick<CkanRuntime, "caBundle" | "environment" | "access">;
+  /** No pod runs, while the site is closed. @default false */
+  readonly stopped?: boolean;
+  /** @default 50m to 1 processor, 128Mi to 512Mi */
+  readonly resources?: Resources | undefined;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
+}
+
+const servicePort = 8800;
+const component = "datapusher";
+
+/** How CKAN reaches the service `host`. */
+export function dataPusherEndpoint(host: string, instance: string): LoaderEndpoint {
+  const labels = selector({ instance, component, software: component });
+  const destination = { kind: "pods", labels, port: servicePort } as const;
+  return { host, url: `http://${host}:${servicePort}/`, access: { clientLabels: clientLabel(component), destination } };
+}
+
+export class DataPusher extends pulumi.ComponentResource {
+  constructor(name: string, args: DataPusherArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ckan:index:DataPusher", name, {}, opts);
+    const { namespace, instance, store, outside } = args;
+    const identity: Identity = { instance, component, software: component, version: imageVersion(args.image) };
+    const pods = selector(identity);
+    const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
+
+    // It reads and writes through CKAN's API alone: no database, no queue.
+    const to = [webAccess(instance), ...(store?.reachableByBrowsers ? [store.access] : []), ...outside.access];
+    const policy = new kubernetes.networking.v1.NetworkPolicy(
+      name,
+      {
+        metadata,
+        spec: allow({
+          pods,
+          from: [fromPods(clientLabel(component), servicePort)],
+          to,
+          resolvers: args.pods?.dnsResolvers,
+        }),
+      },
+      { parent: this },
+    );
+    const pod = dataPusherPod(args, identity);
+    const deployment = new kubernetes.apps.v1.Deployment(
+      name,
+      {
+        metadata,
+        spec: {
+          replicas: args.stopped ? 0 : 1,
+          selector: { matchLabels: pods },
+          // Each pod knows its own jobs only: two at a time would each answer for half of them.
+          strategy: { type: "Recreate" },
+          template: podTemplate(pod),
+        },
+      },
+      { parent: this, dependsOn: [policy], ...rolloutTimeouts(pod, Replacement.OldFirst) },
+    );
+    new kubernetes.core.v1.Service(
+      name,
+      {
+        metadata,
+        spec: {
+          selector: pods,
+          ports: [{ name: "main", port: servicePort, targetPort: servicePort, protocol: "TCP" }],
+        },
+      },
+      { parent: this, dependsOn: [deployment] },
+    );
+    this.registerOutputs();
+  }
+}
+
+function dataPusherPod(args: DataPusherArgs, identity: Identity) {
+  return {
+    identity,
+    image: args.image,
+    environment: [
+      // What is on its way ends with the pod. CKAN lets a load be submitted again after an hour (assume_task_stale_after).
+      { name: "DATAPUSHER_SQLALCHEMY_DATABASE_URI", value: "sqlite:////tmp/job_store.db" },
+      // Its own default is one megabyte; XLoader's limit counts in the same way.
+      { name: "DATAPUSHER_MAX_CONTENT_LENGTH", value: String(args.maximumUploadMegabytes * megabyte) },
+      ...args.outside.environment,
+    ],
+    ports: { main: servicePort },
+    probes: probes({ ready: http("/status", servicePort), alive: tcp(servicePort) }),
+    resources: args.resources ?? sizes.datapusher.resources,
+    settings: args.pods,
+    mounts: caBundleMounts(args.outside),
+    clientLabels: { ...(args.store?.reachableByBrowsers && args.store.access.clientLabels) },
+  };
+}

@@ -1,0 +1,108 @@
+/** What finds loads that were lost with their worker, and submits them again. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { scripts } from "../../ckan/scripts.ts";
+import { caBundleMounts, caBundleVariables } from "../kubernetes/ca-bundle.ts";
+import { configFiles } from "../kubernetes/declare/config-files.ts";
+import { type Identity, labels, selector } from "../kubernetes/labels.ts";
+import { objectMetadata } from "../kubernetes/metadata.ts";
+import { allow } from "../kubernetes/network.ts";
+import { configMapMount, type PodSettings, podTemplate } from "../kubernetes/pod.ts";
+import type { CkanRuntime, DatabaseEndpoints, EnvironmentVariable, QueueEndpoint } from "../site/endpoints.ts";
+import { sizes } from "../site/sizes.ts";
+import { webAccess } from "../web/ckan-web.ts";
+
+export interface XLoaderRecoveryArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Name of the CKAN instance, for labels. */
+  readonly instance: string;
+  readonly runtime: CkanRuntime;
+  readonly database: DatabaseEndpoints;
+  readonly queue: QueueEndpoint;
+  /** Nothing is submitted, while the site is closed. @default false */
+  readonly suspended?: boolean;
+  /** ckan.site_id: prefix of the job queues. */
+  readonly siteId: string;
+  /** Address of the site inside the namespace. */
+  readonly internalUrl: string;
+  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  readonly pods?: PodSettings | undefined;
+}
+
+const folder = "/etc/recovery";
+
+/** Lost loads are known as such after 90 seconds (rq: a dead worker's last sign of life), so more often finds nothing sooner. */
+const schedule = "*/2 * * * *";
+
+/** What the script reads, in the order in which the runtime has it: the passwords before the addresses that hold them. */
+const variables = [
+  "DATABASE_PASSWORD",
+  "QUEUE_PASSWORD",
+  "CKAN_SQLALCHEMY_URL",
+  "CKAN_REDIS_URL",
+  "CKANEXT__XLOADER__API_TOKEN",
+  ...caBundleVariables,
+];
+
+/** A CronJob and not a part of the worker: it must also run when all workers are gone, or scaled to none. */
+export class XLoaderRecovery extends pulumi.ComponentResource {
+  constructor(name: string, args: XLoaderRecoveryArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ckan:index:XLoaderRecovery", name, {}, opts);
+    const { namespace, instance, runtime, database, queue } = args;
+    const identity: Identity = { instance, component: "recovery", software: "ckan", version: runtime.version };
+    const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
+
+    const data = { "resubmit.py": scripts["resubmit.py"] };
+    const script = configFiles(name, { namespace, identity, data }, { parent: this });
+    const policy = new kubernetes.networking.v1.NetworkPolicy(
+      name,
+      {
+        metadata,
+        spec: allow({
+          pods: selector(identity),
+          to: [database.access, queue.access, webAccess(instance)],
+          resolvers: args.pods?.dnsResolvers,
+        }),
+      },
+      { parent: this },
+    );
+    const template = podTemplate({
+      identity,
+      image: runtime.image,
+      command: ["python3", `${folder}/resubmit.py`],
+      environment: environment(args),
+      mounts: [configMapMount("script", folder, script), ...caBundleMounts(runtime)],
+      resources: sizes.recovery.resources,
+      clientLabels: { ...database.access.clientLabels, ...queue.access.clientLabels },
+      restartPolicy: "Never",
+      settings: args.pods,
+    });
+    new kubernetes.batch.v1.CronJob(
+      name,
+      {
+        metadata,
+        spec: {
+          schedule,
+          ...(args.suspended && { suspend: true }),
+          concurrencyPolicy: "Forbid",
+          // A cluster that was away for a while need not catch up.
+          startingDeadlineSeconds: 60,
+          successfulJobsHistoryLimit: 1,
+          failedJobsHistoryLimit: 1,
+          // The next one tries again; a second pod would only come sooner.
+          jobTemplate: { spec: { template, backoffLimit: 0, activeDeadlineSeconds: 110 } },
+        },
+      },
+      { parent: this, dependsOn: [policy] },
+    );
+    this.registerOutputs();
+  }
+}
+
+function environment({ runtime, siteId, internalUrl }: XLoaderRecoveryArgs): readonly EnvironmentVariable[] {
+  return [
+    { name: "SITE", value: internalUrl },
+    { name: "SITE_ID", value: siteId },
+    ...runtime.environment.filter(({ name }) => variables.includes(name)),
+  ];
+}

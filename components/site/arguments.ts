@@ -1,0 +1,100 @@
+/** What a site is declared with. */
+import type { Site } from "../../ckan/settings.ts";
+import type { SecretSettings } from "../configuration/site-secrets.ts";
+import type { PostgresServerArgs } from "../database/postgres-db.ts";
+import type { ExposureArgs } from "../exposure/arguments.ts";
+import type { GcsStorageArgs } from "../files/gcs-storage.ts";
+import type { MinioStorageArgs } from "../files/minio-storage.ts";
+import type { S3StorageArgs } from "../files/s3-storage.ts";
+import type { Protection } from "../kubernetes/durability.ts";
+import type { PodUser } from "../kubernetes/pod.ts";
+import type { SitePodOptions } from "../kubernetes/pod-options.ts";
+import type { VolumeArgs } from "../kubernetes/storage.ts";
+import type { RedisServerArgs } from "../queue/redis-queue.ts";
+import type { Registry } from "../registries/registries.ts";
+import type { SolrServerArgs } from "../search/solr-core.ts";
+import type { CkanWebArgs } from "../web/ckan-web.ts";
+import type { XLoaderWorkerArgs } from "../worker/xloader-worker.ts";
+import type { Credentials } from "./credentials.ts";
+import type { SurroundingArgs } from "./integrations.ts";
+
+/** What the parts of an instance get from the instance itself. */
+type Given =
+  | "namespace"
+  | "instance"
+  | "credentials"
+  | "protection"
+  | "pods"
+  | "group"
+  | "queue"
+  | "siteId"
+  | "runtime"
+  | "host"
+  | "store"
+  | "uploads"
+  | "siteUrl"
+  | "nodePort"
+  | "maximumUploadMegabytes"
+  | "maintenance"
+  | "siteHost"
+  | "editorsHost"
+  | "https"
+  | "tokenHeader"
+  | "stopped";
+
+/** Where uploads go. */
+export type FilesArgs =
+  | ({ readonly kind: "minio" } & Omit<MinioStorageArgs, Given>)
+  | ({ readonly kind: "s3" } & Omit<S3StorageArgs, Given>)
+  | ({ readonly kind: "gcs" } & Omit<GcsStorageArgs, Given>)
+  /** A volume of the one web pod. */
+  | ({ readonly kind: "volume" } & VolumeArgs);
+
+export interface CkanStackArgs extends SurroundingArgs {
+  /** Namespace of the instance: the stack declares it and every object in it. */
+  readonly namespace: string;
+  /** Source of all passwords and keys. Its `instance` names the site in labels and databases. */
+  readonly credentials: Credentials;
+  /** What a destroy leaves. @default protected */
+  readonly protection?: Protection;
+  /** Whom pods run as. @default a fixed uid */
+  readonly podUser?: PodUser | undefined;
+  /**
+   * IPv4 or IPv6 addresses, or networks, of resolvers that pods ask besides the pods of any namespace, NodeLocal DNSCache (169.254.20.10)
+   * and Cloud DNS for GKE (169.254.169.254), on port 53. @default none
+   */
+  readonly dnsResolvers?: readonly string[] | undefined;
+  /** Pods reserve what GKE's Autopilot takes unchanged. @default false */
+  readonly autopilot?: boolean | undefined;
+  /** Where pods run and what they carry. @default nothing of their own */
+  readonly pods?: SitePodOptions | undefined;
+  /** Private registries that images come from. @default none */
+  readonly registries?: readonly Registry[];
+  /** Name under which the site is reached. */
+  readonly host: string;
+  /** A further name for those who send larger files than what stands in front of `host` lets through. @default none */
+  readonly editorsHost?: string | undefined;
+  /** How the site is reached from outside. */
+  readonly exposure: ExposureArgs;
+  readonly ckan: {
+    readonly version: string;
+    readonly image: string;
+    /** ckan.plugins in this order; envvars last. */
+    readonly plugins: readonly string[];
+    /** Further settings that are secrets, by name. @default none */
+    readonly secretSettings?: SecretSettings;
+  };
+  /** Name, language, stage and further settings of the site. */
+  readonly site: Omit<Site, "url" | "internalUrl" | "store" | "plugins" | "mail" | "dataPusherUrl">;
+  /** The sysadmin that the bootstrap creates; its password is derived. */
+  readonly administrator: { readonly name: string; readonly email: string };
+  readonly database: PostgresServerArgs;
+  readonly search: SolrServerArgs;
+  readonly queue: RedisServerArgs;
+  readonly files: FilesArgs;
+  readonly web: Omit<CkanWebArgs, Given>;
+  /** Namespace of KEDA, where a group of workers scales by it. @default keda */
+  readonly kedaNamespace?: string;
+  /** Groups of workers by name. @default one group called default; it is there in any case */
+  readonly workers?: Readonly<Record<string, Omit<XLoaderWorkerArgs, Given>>>;
+}

@@ -1,0 +1,229 @@
+/** Rules between settings: each looks at values that are valid by themselves. */
+import { pluginMistakes } from "../../ckan/plugins.ts";
+import { webDisk, workerDisk } from "../../ckan/uploads.ts";
+import type { Mistake } from "../../config/mistakes.ts";
+import { quantityValue } from "../../config/values.ts";
+import { connectionMistakes } from "../database/connection-checks.ts";
+import { Platform } from "../environment/platform.ts";
+import { gatewayMistakes } from "../exposure/gateway-checks.ts";
+import { mostPods } from "../kubernetes/scaling.ts";
+import { scalingMistakes } from "../kubernetes/scaling-settings.ts";
+import { webMistakes } from "../web/checks.ts";
+import { proxyDisk } from "../web/limits.ts";
+import { workerMistakes } from "../worker/checks.ts";
+import { aliasMistakes } from "./alias-checks.ts";
+import { autopilotMistakes } from "./autopilot-checks.ts";
+import { settingsMistakes } from "./ckan-checks.ts";
+import { podMistakes } from "./pod-checks.ts";
+import type { Instance } from "./settings.ts";
+
+/** The mistakes inside one instance, on a cluster of this platform. */
+export function instanceMistakes(name: string, instance: Instance, platform: unknown): readonly Mistake[] {
+  const at = (key: string) => `instances.${name}.${key}`;
+  return [
+    ...pluginMistakes(instance.ckan.plugins, instance.files.kind !== "volume").map((expected) => ({
+      key: at("ckan.plugins"),
+      expected,
+      found: instance.ckan.plugins,
+    })),
+    ...settingsMistakes(instance, at),
+    ...exposureMistakes(instance, platform, at),
+    ...gatewayMistakes(instance, at),
+    ...imageMistakes(instance, at),
+    ...searchMistakes(instance, at),
+    ...replicaMistakes(instance, at),
+    ...webMistakes(instance, at),
+    ...workerMistakes(name, instance, at),
+    ...resourceMistakes(instance, at),
+    ...diskMistakes(instance, at),
+    ...connectionMistakes(instance, at),
+    ...podMistakes(instance, at),
+    ...autopilotMistakes(instance, platform, at),
+  ];
+}
+
+/** The mistakes between instances: what must be unique in the environment. */
+export function environmentMistakes(instances: Readonly<Record<string, Instance>>): readonly Mistake[] {
+  const addressOf = ({ host, exposure }: Instance) =>
+    exposure.kind === "node-port" ? `${host}:${exposure.nodePort}` : host;
+  return [
+    ...duplicates(instances, "site.id", (instance, name) => instance.site.id ?? name, "a site id of its own"),
+    ...duplicates(instances, "host", addressOf, "a host of its own"),
+    ...aliasMistakes(instances),
+    ...duplicates(
+      instances,
+      "exposure.nodePort",
+      ({ exposure }) => (exposure.kind === "node-port" ? exposure.nodePort : undefined),
+      "a node port of its own",
+    ),
+    ...duplicates(
+      instances,
+      "exposure.google.address",
+      ({ exposure }) => (exposure.kind === "gateway" ? exposure.google?.address : undefined),
+      "an address of its own",
+    ),
+    ...duplicates(
+      instances,
+      "queue.index",
+      ({ queue }) => (queue.kind === "external" ? `${queue.host}:${queue.port}/${queue.index}` : undefined),
+      "an index of its own on a shared server",
+    ),
+    ...duplicates(
+      instances,
+      "database.name",
+      ({ database }) => (database.kind === "cloud-sql" ? `${database.project}/${database.name}` : undefined),
+      "a server of its own",
+    ),
+    ...duplicates(instances, "files.bucket", bucketOf, "a bucket of its own"),
+    ...duplicates(
+      instances,
+      "files.accounts",
+      ({ files }) => (files.kind === "gcs" ? `${files.project}/${files.accounts}` : undefined),
+      "service accounts of its own",
+    ),
+  ];
+}
+
+function bucketOf({ files }: Instance): string | undefined {
+  switch (files.kind) {
+    case "s3":
+      return `${files.endpoint}/${files.bucket}`;
+    case "gcs":
+      return files.bucket;
+    default:
+      return undefined;
+  }
+}
+
+type KeyOf = (key: string) => string;
+
+/** OpenShift's own kind needs OpenShift. */
+function exposureMistakes({ exposure }: Instance, platform: unknown, at: KeyOf): readonly Mistake[] {
+  if (exposure.kind !== "route" || platform === Platform.OpenShift) return [];
+  return [
+    {
+      key: at("exposure.kind"),
+      expected: "expected gateway, shared-gateway or ingress: a Route needs ckan:cluster.platform: openshift",
+      found: exposure.kind,
+    },
+  ];
+}
+
+/** The image's tag starts with the version when it names one, so that a bump of only one of the two is noticed. */
+function imageMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
+  const tagged = /:(\d+\.\d+\.\d+)/.exec(ckan.image)?.[1];
+  if (tagged === undefined || tagged === ckan.version) return [];
+  return [
+    {
+      key: at("ckan.image"),
+      expected: `expected an image of CKAN ${ckan.version}, as ckan.version says`,
+      found: ckan.image,
+    },
+  ];
+}
+
+function searchMistakes({ search }: Instance, at: KeyOf): readonly Mistake[] {
+  if (search.kind !== "in-cluster") return [];
+  const limit = search.resources.limits.memory;
+  if (quantityValue(search.heap) < quantityValue(limit)) return [];
+  return [
+    {
+      key: at("search.heap"),
+      expected: `expected less than the memory limit ${limit}: the Java process needs memory beside its heap`,
+      found: search.heap,
+    },
+  ];
+}
+
+function replicaMistakes({ web, files }: Instance, at: KeyOf): readonly Mistake[] {
+  const mistakes = scalingMistakes(web, at("web"));
+  if (mistakes.length > 0 || mostPods(web) === 1 || files.kind !== "volume") return mistakes;
+  return [
+    {
+      key: at(web.scaling === undefined ? "web.replicas" : "web.scaling.maximum"),
+      expected: "expected 1 with files.kind: volume, which one pod can mount; set files.kind to minio or s3 for more",
+      found: mostPods(web),
+    },
+  ];
+}
+
+function resourceMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
+  const parts = ["web", "datapusher", "database", "search", "queue", "files"] as const;
+  const sized = [
+    ...parts.map((part) => [part, instance[part]] as const),
+    ["web.nginx", instance.web.nginx] as const,
+    ...workerParts(instance),
+  ];
+  return sized.flatMap(([part, settings]) => {
+    if (settings === undefined || !("resources" in settings)) return [];
+    const { requests, limits } = settings.resources;
+    return (["cpu", "memory", "ephemeral-storage"] as const)
+      .filter((amount) => quantityValue(requests[amount]) > quantityValue(limits[amount]))
+      .map((amount) => ({
+        key: at(`${part}.resources.requests.${amount}`),
+        expected: `expected at most the limit ${limits[amount]}`,
+        found: requests[amount],
+      }));
+  });
+}
+
+/** Each group of workers with its key. */
+function workerParts({ workers }: Instance) {
+  return Object.entries(workers).map(([group, settings]) => [`workers.${group}`, settings] as const);
+}
+
+/** A pod that writes more than its limit is evicted, with every request and load in it. */
+function diskMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
+  const { ckan, web } = instance;
+  const megabytes = ckan.maximumUploadMegabytes;
+  const needs = [
+    {
+      part: "web",
+      settings: web,
+      bytes: webDisk(web.processes, megabytes),
+      what: `an upload in each of ${web.processes} processes`,
+    },
+    {
+      part: "web.nginx",
+      settings: web.nginx,
+      bytes: proxyDisk(web.limits, megabytes),
+      what: `${web.limits.uploads} uploads, and the answers of as many requests as web.limits allows`,
+    },
+    ...workerParts(instance).map(([part, settings]) => ({
+      part,
+      settings,
+      bytes: workerDisk(megabytes),
+      what: "a download and what XLoader makes of it",
+    })),
+  ];
+  return needs.flatMap(({ part, settings, bytes, what }) => {
+    const limit = settings.resources.limits["ephemeral-storage"];
+    if (quantityValue(limit) >= bytes) return [];
+    return [
+      {
+        key: at(`${part}.resources.limits.ephemeral-storage`),
+        expected: `expected at least ${Math.ceil(bytes / 2 ** 20)}Mi: room for ${what}, of at most ckan.maximumUploadMegabytes (${megabytes})`,
+        found: limit,
+      },
+    ];
+  });
+}
+
+function duplicates(
+  instances: Readonly<Record<string, Instance>>,
+  key: string,
+  read: (instance: Instance, name: string) => string | number | undefined,
+  own: string,
+): readonly Mistake[] {
+  const first = new Map<string | number, string>();
+  return Object.entries(instances).flatMap(([name, instance]) => {
+    const value = read(instance, name);
+    if (value === undefined) return [];
+    const holder = first.get(value);
+    if (holder === undefined) {
+      first.set(value, name);
+      return [];
+    }
+    return [{ key: `instances.${name}.${key}`, expected: `expected ${own}: ${holder} has it already`, found: value }];
+  });
+}

@@ -1,0 +1,127 @@
+/** Rules between what an instance says about CKAN's settings, its mail and what else lies outside. */
+import { localeLists, locales, unknownLocales } from "../../ckan/locales.ts";
+import { reservedSettings } from "../../ckan/settings.ts";
+import { dataPusherDisk } from "../../ckan/uploads.ts";
+import type { Mistake } from "../../config/mistakes.ts";
+import { quantityValue } from "../../config/values.ts";
+import type { Instance } from "./settings.ts";
+
+type KeyOf = (key: string) => string;
+
+export function settingsMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
+  return [
+    ...iniMistakes(instance, at),
+    ...localeMistakes(instance, at),
+    ...mailMistakes(instance, at),
+    ...proxyMistakes(instance, at),
+    ...certificateMistakes(instance, at),
+    ...serverMistakes(instance, at),
+    ...cacheMistakes(instance, at),
+    ...dataPusherMistakes(instance, at),
+  ];
+}
+
+/** A setting stands in one place: in the program, in the ini file or among the secrets. */
+function iniMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
+  const plain = Object.keys(ckan.settings);
+  const secret = Object.keys(ckan.secretSettings);
+  const own = "expected nothing here: the program sets this setting itself";
+  return [
+    ...reservedSettings(plain).map((setting) => ({ key: at(`ckan.settings.${setting}`), expected: own })),
+    ...reservedSettings(secret).map((setting) => ({ key: at(`ckan.secretSettings.${setting}`), expected: own })),
+    ...plain
+      .filter((setting) => secret.includes(setting))
+      .map((setting) => ({
+        key: at(`ckan.settings.${setting}`),
+        expected: "expected nothing here: ckan.secretSettings has this setting",
+      })),
+  ];
+}
+
+/** With a folder of its own (ckan.i18n_directory) an image knows other languages than CKAN. */
+function localeMistakes({ ckan: { settings } }: Instance, at: KeyOf): readonly Mistake[] {
+  if ("ckan.i18n_directory" in settings) return [];
+  return localeLists.flatMap((setting) =>
+    unknownLocales(String(settings[setting] ?? "")).map((found) => ({
+      key: at(`ckan.settings.${setting}`),
+      expected: `expected locales that CKAN has, with spaces between: ${locales.join(", ")}`,
+      found,
+    })),
+  );
+}
+
+/** CKAN logs in with both or not at all. */
+function mailMistakes({ mail }: Instance, at: KeyOf): readonly Mistake[] {
+  if (mail === undefined || (mail.user === undefined) === (mail.passwordFrom === undefined)) return [];
+  const [missing, given] = mail.user === undefined ? ["user", "passwordFrom"] : ["passwordFrom", "user"];
+  return [
+    { key: at(`mail.${missing}`), expected: `expected it beside ${given}: CKAN logs in with both or not at all` },
+  ];
+}
+
+function proxyMistakes({ proxy }: Instance, at: KeyOf): readonly Mistake[] {
+  if (proxy === undefined || proxy.http !== undefined || proxy.https !== undefined) return [];
+  return [{ key: at("proxy"), expected: "expected http, https or both: the URL of the proxy" }];
+}
+
+/** libpq checks no certificate without a list of authorities of its own. */
+function certificateMistakes({ database, caBundle }: Instance, at: KeyOf): readonly Mistake[] {
+  if (database.kind !== "external" || database.sslMode !== "verify-full" || caBundle !== undefined) return [];
+  return [
+    {
+      key: at("caBundle"),
+      expected: "expected the authority of the database's certificate: database.sslMode is verify-full",
+    },
+  ];
+}
+
+/** What Redis and Solr of somebody else need besides. */
+function serverMistakes({ search, queue, workers, caBundle }: Instance, at: KeyOf): readonly Mistake[] {
+  const mistakes: Mistake[] = [];
+  if (search.kind === "external" && (search.user === undefined) !== (search.passwordFrom === undefined)) {
+    const [missing, given] = search.user === undefined ? ["user", "passwordFrom"] : ["passwordFrom", "user"];
+    mistakes.push({ key: at(`search.${missing}`), expected: `expected it beside ${given}: Solr takes both or none` });
+  }
+  if (queue.kind !== "external" || queue.tls !== "verify-ca") return mistakes;
+  if (caBundle === undefined) {
+    const expected =
+      "expected the authority of the queue's certificate: by queue.tls verify-ca nothing else is known of it";
+    mistakes.push({ key: at("caBundle"), expected });
+  }
+  if (Object.values(workers).some(({ scaling }) => scaling?.kind === "keda")) {
+    const expected =
+      "expected verify-full: KEDA, by which workers scale, checks the name in a certificate or nothing at all";
+    mistakes.push({ key: at("queue.tls"), expected, found: queue.tls });
+  }
+  return mistakes;
+}
+
+/** The plugin and the service come together, and the service has room for a download. */
+function dataPusherMistakes({ ckan, datapusher }: Instance, at: KeyOf): readonly Mistake[] {
+  if (ckan.plugins.includes("datapusher") !== (datapusher !== undefined)) {
+    const expected =
+      datapusher === undefined
+        ? "expected the image of the service: ckan.plugins has datapusher"
+        : "expected nothing here: ckan.plugins has no datapusher";
+    return [{ key: at("datapusher"), expected }];
+  }
+  if (datapusher === undefined) return [];
+  const bytes = dataPusherDisk(ckan.maximumUploadMegabytes);
+  const limit = datapusher.resources.limits["ephemeral-storage"];
+  if (quantityValue(limit) >= bytes) return [];
+  return [
+    {
+      key: at("datapusher.resources.limits.ephemeral-storage"),
+      expected: `expected at least ${bytes / 2 ** 20}Mi: room for a download of at most ckan.maximumUploadMegabytes (${ckan.maximumUploadMegabytes})`,
+      found: limit,
+    },
+  ];
+}
+
+/** What a cache in front may keep is what the pods share: pages that are known to be the same for all strangers. */
+function cacheMistakes({ web }: Instance, at: KeyOf): readonly Mistake[] {
+  if (web.edgeCacheSeconds === 0 || web.cacheSeconds > 0) return [];
+  const expected =
+    "expected 0 with web.cacheSeconds: 0: only pages that visitors share may be kept in front of the site";
+  return [{ key: at("web.edgeCacheSeconds"), expected, found: web.edgeCacheSeconds }];
+}
