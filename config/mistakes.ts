@@ -1,7 +1,8 @@
-/** Turns what is wrong with a stack file into one report: which key, what to write, what was found. */
+/** Turns what is wrong with a stack file, or with the arguments of a component, into one report: which key, what to write, what was found. */
 import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
-import { valueAt } from "./merge.ts";
+import { marksOnWay, type Schema } from "./marks.ts";
+import { isObject, valueAt } from "./merge.ts";
 
 export interface Mistake {
   /** Path below `ckan:`, such as `instances.opendata.search.storage`. */
@@ -17,11 +18,7 @@ export class ConfigurationError extends RunError {
   readonly mistakes: readonly Mistake[];
 
   constructor(mistakes: readonly Mistake[]) {
-    const lines = [...new Set(mistakes.map(sentence))].sort();
-    const count = lines.length === 1 ? "1 mistake" : `${lines.length} mistakes`;
-    super(
-      `The stack file has ${count}; nothing was created or changed:\n${lines.map((text) => `  ${text}`).join("\n")}`,
-    );
+    super(report("The stack file has", mistakes, inStackFile));
     this.name = "ConfigurationError";
     // Nobody needs it, and where our module is not preloaded Node 24.9 takes half a minute to colour it (toolchain/preload.cjs).
     this.stack = "";
@@ -29,14 +26,42 @@ export class ConfigurationError extends RunError {
   }
 }
 
-/** Settings that name a secret, or have room for one: what stands there by mistake is likely the secret itself. */
-const namesSecret = /From$|\.secretSettings\b|\.caBundle$|\.proxy\.https?$|\.dashboards\./;
+/** All mistakes in what a program told a component, in one error. */
+export class ArgumentsError extends RunError {
+  /** `name` is the component's. */
+  constructor(name: string, mistakes: readonly Mistake[]) {
+    super(report(`The arguments of ${name} have`, mistakes, (key) => key));
+    this.name = "ArgumentsError";
+  }
+}
 
-/** The mistakes that zod found in `input`, with keys below `prefix`. */
-export function schemaMistakes(error: z.ZodError, input: unknown, prefix: readonly string[]): readonly Mistake[] {
+function report(whose: string, mistakes: readonly Mistake[], where: (key: string) => string): string {
+  const lines = [...new Set(mistakes.map((mistake) => sentence(mistake, where)))].sort();
+  const count = lines.length === 1 ? "1 mistake" : `${lines.length} mistakes`;
+  return `${whose} ${count}; nothing was created or changed:\n${lines.map((text) => `  ${text}`).join("\n")}`;
+}
+
+/** What is no key of the file, such as the stack's name, is written in words. */
+function inStackFile(key: string): string {
+  return key.includes(" ") ? key : `ckan:${key}`;
+}
+
+/**
+ * The mistakes that zod found in `input`, with keys below `prefix`. What stands in the place of a secret by mistake is likely the secret
+ * itself, and is not shown.
+ */
+export function schemaMistakes(
+  error: z.ZodError,
+  input: unknown,
+  prefix: readonly string[],
+  schema: Schema,
+): readonly Mistake[] {
   return error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path.map(String)];
-    const found = valueAt(input, issue.path);
+    const found =
+      issue.code === "custom" && isObject(issue.params) && "found" in issue.params
+        ? issue.params["found"]
+        : valueAt(input, issue.path);
     switch (issue.code) {
       case "unrecognized_keys":
         return issue.keys.map((key) => ({
@@ -46,8 +71,9 @@ export function schemaMistakes(error: z.ZodError, input: unknown, prefix: readon
       case "invalid_key":
         return issue.issues.map((inner) => ({ key: path.join("."), expected: inner.message }));
       default: {
+        const isConfidential = marksOnWay(schema, input, issue.path).some((mark) => mark?.confidential);
         const mistake = { key: path.join("."), expected: wording(issue.message, issue) };
-        return [namesSecret.test(mistake.key) ? mistake : { ...mistake, found }];
+        return [isConfidential ? mistake : { ...mistake, found }];
       }
     }
   });
@@ -68,10 +94,8 @@ function wording(message: string, issue: z.core.$ZodIssue): string {
   }
 }
 
-function sentence(mistake: Mistake): string {
+function sentence(mistake: Mistake, where: (key: string) => string): string {
   const found =
     "found" in mistake ? `, got ${mistake.found === undefined ? "nothing" : JSON.stringify(mistake.found)}` : "";
-  // What is no key of the file, such as the stack's name, is written in words.
-  const where = mistake.key.includes(" ") ? mistake.key : `ckan:${mistake.key}`;
-  return `${where}: ${mistake.expected}${found}`;
+  return `${where(mistake.key)}: ${mistake.expected}${found}`;
 }

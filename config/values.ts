@@ -127,15 +127,6 @@ export const line = z
   .min(1, "expected text, not nothing")
   .regex(/^[^\r\n]*$/, "expected one line of text");
 
-/** The name of a scalar key of the stack file that holds a secret, set by `pulumi config set --secret ckan:<name> ...`. */
-export const secretKey = z
-  .string("expected the name of a secret key of this stack file such as databaseAdminPassword")
-  .regex(
-    /^[a-zA-Z][a-zA-Z0-9]*$/,
-    "expected the name of a secret key of this stack file such as databaseAdminPassword, not the secret itself",
-  )
-  .describe("Name of the secret key of the stack file that holds the value");
-
 /** The name of a plugin, as its entry point spells it. */
 export const pluginName = z
   .string("expected the name of a plugin such as datastore")

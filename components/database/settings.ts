@@ -1,5 +1,6 @@
 /** Where the databases live: the schema of `ckan:instances.<name>.database`. */
 import { z } from "zod";
+import { secretKey } from "../../config/marks.ts";
 import {
   count,
   imageReference,
@@ -8,7 +9,6 @@ import {
   networks,
   port,
   priorityClass,
-  secretKey,
   serverHost,
   storage,
   storageClass,
@@ -51,8 +51,8 @@ const backupStore = z
           protocol: /^https?$/,
           error: "expected the endpoint's URL such as https://s3.example.org",
         }),
-        accessKeyFrom: secretKey,
-        secretKeyFrom: secretKey,
+        accessKeyFrom: secretKey(),
+        secretKeyFrom: secretKey(),
       }),
       z.strictObject({
         kind: z.literal("gcs"),
@@ -126,7 +126,7 @@ const external = z.strictObject({
     .describe("Connections that the server has for this site, which web and workers must fit in; default: not checked"),
   administrator: z.strictObject({
     user: line.describe("Role that may create roles and databases"),
-    passwordFrom: secretKey,
+    passwordFrom: secretKey(),
   }),
   administration,
   networks,

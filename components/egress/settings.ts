@@ -1,6 +1,7 @@
 /** How pods of a site get to the world outside: the schemas of `caBundle`, `proxy` and `outgoing` of an instance. */
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
+import { confidential } from "../../config/marks.ts";
 import { ipv4Network, port } from "../../config/values.ts";
 
 const networks = z.array(ipv4Network).min(1, "expected at least one network such as 10.20.0.0/16");
@@ -8,15 +9,17 @@ const networks = z.array(ipv4Network).min(1, "expected at least one network such
 /** A ConfigMap holds at most 1 MiB. */
 const largestBundle = 1_000_000;
 
-export const caBundleSchema = z
-  .string("expected certificates as PEM text")
-  .superRefine((text, context) => {
-    const message = bundleMistake(text);
-    if (message !== undefined) context.addIssue({ code: "custom", message });
-  })
-  .describe(
-    "Certificates (PEM) of all whom the site's pods trust: in place of the image's list, so add the public ones where they are needed",
-  );
+export const caBundleSchema = confidential(
+  z
+    .string("expected certificates as PEM text")
+    .superRefine((text, context) => {
+      const message = bundleMistake(text);
+      if (message !== undefined) context.addIssue({ code: "custom", message });
+    })
+    .describe(
+      "Certificates (PEM) of all whom the site's pods trust: in place of the image's list, so add the public ones where they are needed",
+    ),
+);
 
 /** What is wrong with a bundle; undefined when nothing is. The text is not repeated: it may hold what must not be shown. */
 export function bundleMistake(text: string): string | undefined {
@@ -38,13 +41,12 @@ function isCertificate(block: string): boolean {
   }
 }
 
-const proxyUrl = z
-  .string("expected a proxy's URL such as http://proxy.example.org:3128")
-  .superRefine((text, context) => {
+const proxyUrl = confidential(
+  z.string("expected a proxy's URL such as http://proxy.example.org:3128").superRefine((text, context) => {
     const message = proxyMistake(text);
     if (message !== undefined) context.addIssue({ code: "custom", message });
-  })
-  .optional();
+  }),
+).optional();
 
 function proxyMistake(text: string): string | undefined {
   const example = "expected a proxy's URL such as http://proxy.example.org:3128";

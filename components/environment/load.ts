@@ -3,13 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { deepMerge, isObject, valueAt } from "../../config/merge.ts";
 import { ConfigurationError, type Mistake, schemaMistakes } from "../../config/mistakes.ts";
 import { readStackFile } from "../../config/read.ts";
+import { namedSecrets, secretMistakes, unknownKeys } from "../../config/secrets.ts";
 import { instanceName, stackName } from "../../config/values.ts";
 import { cloudflareMistakes } from "../dns/zone-checks.ts";
 import { environmentMistakes, instanceMistakes } from "../site/checks.ts";
-import { secretMistakes } from "../site/secrets.ts";
 import { type Instance, instanceSchema } from "../site/settings.ts";
 import { rootSecretMistakes } from "./root-secret.ts";
 import { type EnvironmentSettings, environmentSchema, structuredKeys } from "./settings.ts";
+
+const knownKeys = [...structuredKeys, "rootSecret", "previousRootSecret"];
 
 /** One environment, as its stack file declares it. */
 export interface Environment extends EnvironmentSettings {
@@ -35,14 +37,20 @@ export function loadEnvironment(config: pulumi.Config): Environment {
   const settings = parseSettings(raw, mistakes);
   const instances = parseInstances(raw, mistakes);
   const name = pulumi.getStack();
-  const named = stackName.safeParse(name);
+  const validName = stackName.safeParse(name);
 
   mistakes.push(...rootSecretMistakes(raw, valueAt(raw, ["cluster", "platform"])));
   const complete = isObject(raw["instances"]) && Object.keys(raw["instances"]).every((key) => key in instances);
-  mistakes.push(...secretMistakes(raw, instances, settings?.cluster.registries, complete));
+  const named = [
+    ...namedSecrets(environmentSchema, settings, ""),
+    ...Object.entries(instances).flatMap(([key, one]) => namedSecrets(instanceSchema, one, `instances.${key}`)),
+  ];
+  mistakes.push(...secretMistakes(raw, named));
+  // What could not be read may name keys that nobody else does.
+  if (settings !== undefined && complete) mistakes.push(...unknownKeys(raw, knownKeys, named));
   if (settings !== undefined) mistakes.push(...cloudflareMistakes(settings.cloudflare, instances, complete));
-  if (!named.success) {
-    mistakes.push({ key: "name of the stack", expected: named.error.issues[0]?.message ?? "", found: name });
+  if (!validName.success) {
+    mistakes.push({ key: "name of the stack", expected: validName.error.issues[0]?.message ?? "", found: name });
   }
   if (settings === undefined || mistakes.length > 0) throw new ConfigurationError(mistakes);
 
@@ -61,7 +69,7 @@ function parseSettings(raw: Readonly<Record<string, unknown>>, mistakes: Mistake
   const input = Object.fromEntries(Object.entries(raw).filter(([name]) => names.includes(name)));
   const parsed = environmentSchema.safeParse(input);
   if (parsed.success) return parsed.data;
-  mistakes.push(...schemaMistakes(parsed.error, input, []));
+  mistakes.push(...schemaMistakes(parsed.error, input, [], environmentSchema));
   return undefined;
 }
 
@@ -99,7 +107,7 @@ function parseInstance(
     return result.data;
   }
   mistakes.push(
-    ...schemaMistakes(result.error, merged, ["instances", name]).map((mistake) =>
+    ...schemaMistakes(result.error, merged, ["instances", name], instanceSchema).map((mistake) =>
       whereWritten(mistake, name, own, defaults),
     ),
   );

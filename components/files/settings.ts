@@ -1,15 +1,7 @@
 /** Where uploads go: the schema of `ckan:instances.<name>.files`. */
 import { z } from "zod";
-import {
-  count,
-  imageReference,
-  line,
-  networks,
-  priorityClass,
-  secretKey,
-  storage,
-  storageClass,
-} from "../../config/values.ts";
+import { secretKey } from "../../config/marks.ts";
+import { count, imageReference, line, networks, priorityClass, storage, storageClass } from "../../config/values.ts";
 import { accountId, apiNetworks, bucketName, location, principal, projectId } from "../google/settings.ts";
 import { resources } from "../kubernetes/resources.ts";
 import { sizes } from "../site/sizes.ts";
@@ -57,8 +49,8 @@ export const filesSchema = z.discriminatedUnion(
           /^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/,
           "expected a bucket name: 3 to 63 lower-case letters, digits and hyphens",
         ),
-      accessKeyFrom: secretKey,
-      secretKeyFrom: secretKey,
+      accessKeyFrom: secretKey(),
+      secretKeyFrom: secretKey(),
       networks,
     }),
     gcs,

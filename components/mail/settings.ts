@@ -1,6 +1,7 @@
 /** The server that sends a site's e-mail: the schema of `ckan:instances.<name>.mail`. */
 import { z } from "zod";
-import { ipv4Network, line, port, secretKey, serverHost } from "../../config/values.ts";
+import { secretKey } from "../../config/marks.ts";
+import { ipv4Network, line, port, serverHost } from "../../config/values.ts";
 
 const address = (example: string) => z.email(`expected an e-mail address such as ${example}`);
 
@@ -18,7 +19,7 @@ export const mailSchema = z.strictObject({
     .default(true)
     .describe("Whether to encrypt with STARTTLS; false sends password and mail in plain text"),
   user: line.optional().describe("Account on the server; default: none is needed"),
-  passwordFrom: secretKey.optional(),
+  passwordFrom: secretKey({ withoutPercent: true }).optional(),
   from: address("no-reply@data.example.org").describe("Sender of what CKAN sends"),
   replyTo: address("data@example.org").optional().describe("Where answers go; default: to the sender"),
   networks: z

@@ -1,6 +1,7 @@
 /** Private registries: the schema of `ckan:cluster.registries`. */
 import { z } from "zod";
-import { line, secretKey } from "../../config/values.ts";
+import { secretKey } from "../../config/marks.ts";
+import { line } from "../../config/values.ts";
 
 const expected =
   "expected a registry as it stands in the names of its images, such as registry.example.org, without a scheme";
@@ -11,7 +12,7 @@ const registry = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9.-]*(?::\d+)?(?:\/[a-z0-9._-]+)*$/, expected)
     .describe("Registry as it stands in the names of its images, such as registry.example.org"),
   user: line.describe("Who pulls"),
-  passwordFrom: secretKey,
+  passwordFrom: secretKey(),
 });
 
 export const registriesSchema = z

@@ -1,5 +1,6 @@
 /** Pages about an instance that somebody else serves: the schema of `ckan:instances.<name>.dashboards`. */
 import { z } from "zod";
+import { confidential } from "../../config/marks.ts";
 
 const dashboardName = z
   .string()
@@ -11,10 +12,12 @@ const dashboardName = z
 // Everybody who reads the outputs sees it: an account in front of the host would be a password in plain text.
 const address = "expected a URL such as https://grafana.example.org/d/ckan, with https and without an account";
 
-const dashboardUrl = z.url({ protocol: /^https$/, error: address, abort: true }).refine((url) => {
-  const { username, password } = new URL(url);
-  return username === "" && password === "";
-}, address);
+const dashboardUrl = confidential(
+  z.url({ protocol: /^https$/, error: address, abort: true }).refine((url) => {
+    const { username, password } = new URL(url);
+    return username === "" && password === "";
+  }, address),
+);
 
 export const dashboardsSchema = z
   .record(dashboardName, dashboardUrl)

@@ -1,7 +1,8 @@
 /** What an instance says about the world around it, and whether it is open to it. */
 import { z } from "zod";
-import { secretSettingName } from "../../ckan/secret-settings.ts";
-import { hostName, secretKey } from "../../config/values.ts";
+import { secretSettingName, takesPercent } from "../../ckan/secret-settings.ts";
+import { secretKey } from "../../config/marks.ts";
+import { hostName } from "../../config/values.ts";
 import { caBundleSchema, outgoingSchema, proxySchema } from "../egress/settings.ts";
 import { dataPusherSchema } from "../loader/settings.ts";
 import { mailSchema } from "../mail/settings.ts";
@@ -17,7 +18,7 @@ export const secretSettingsSchema = z
         secretSettingName,
         "expected a CKAN setting such as ckanext.harvest.api_key: lower-case letters, digits, dots and single underscores",
       ),
-    secretKey,
+    secretKey((setting) => ({ withoutPercent: !takesPercent(setting) })),
   )
   .default({})
   .describe("Further settings that are secrets, each with the name of the secret key of the stack file that holds it");

@@ -1,6 +1,6 @@
 /** How clients speak to a Redis and a Solr of somebody else, and what these want to know of them. */
 import { z } from "zod";
-import { secretKey } from "../../config/values.ts";
+import { secretKey } from "../../config/marks.ts";
 
 const expectedUser = "expected a user's name of letters, digits, ., _, ~ and -";
 
@@ -25,5 +25,5 @@ export const solrSecurity = {
     .default(false)
     .describe("Whether it speaks https only, with a certificate for the host"),
   user: user.optional().describe("User (basic authentication), beside passwordFrom; default: it asks nobody"),
-  passwordFrom: secretKey.optional(),
+  passwordFrom: secretKey({ withoutPercent: true, withoutBlanks: true }).optional(),
 };

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { locales } from "../../ckan/locales.ts";
 import { supportedVersions } from "../../ckan/versions.ts";
+import { secretKey } from "../../config/marks.ts";
 import {
   count,
   heapQuantity,
@@ -12,7 +13,6 @@ import {
   pluginName,
   port,
   priorityClass,
-  secretKey,
   serverHost,
   storage,
   storageClass,
@@ -132,7 +132,7 @@ const queueSchema = z.discriminatedUnion(
         .default(0)
         .describe("Database index; instances that share a server need one each"),
       ...redisSecurity,
-      passwordFrom: secretKey,
+      passwordFrom: secretKey({ urlSafe: true }),
       networks,
     }),
   ],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { secretKey } from "../../config/marks.ts";
 import { ConfigurationError, schemaMistakes } from "../../config/mistakes.ts";
 
 describe("the report", () => {
@@ -30,12 +31,12 @@ describe("what the schema finds", () => {
   const schema = z.strictObject({
     part: z.strictObject({ size: z.int("expected a size"), list: z.array(z.string("expected a word")) }),
     names: z.record(z.string().regex(/^[a-z]+$/, "expected a name in lower case"), z.boolean()),
-    passwordFrom: z.string("expected the name of a secret"),
+    passwordFrom: secretKey(),
   });
   const right = { part: { size: 1, list: [] }, names: {}, passwordFrom: "key" };
   const found = (input: unknown) => {
     const { error } = schema.safeParse(input);
-    return error === undefined ? [] : schemaMistakes(error, input, ["top"]);
+    return error === undefined ? [] : schemaMistakes(error, input, ["top"], schema);
   };
 
   test.each([
@@ -87,7 +88,12 @@ describe("what the schema finds", () => {
     [
       "what stands where a secret's name belongs, without showing it",
       { ...right, passwordFrom: 12345 },
-      [{ key: "top.passwordFrom", expected: "expected the name of a secret" }],
+      [
+        {
+          key: "top.passwordFrom",
+          expected: "expected the name of a secret key of this stack file such as databaseAdminPassword",
+        },
+      ],
     ],
   ])("is %s", (_name, input, mistakes) => {
     expect(found(input)).toEqual(mistakes);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
+import { secretKey } from "../../config/marks.ts";
 import {
   addressOrNetwork,
   byteQuantity,
@@ -14,7 +15,6 @@ import {
   pluginName,
   port,
   quantityValue,
-  secretKey,
   serverHost,
 } from "../../config/values.ts";
 
@@ -43,7 +43,7 @@ const accepted: readonly (readonly [name: string, type: z.ZodType, values: reado
   ["a port", port, [1, 65535]],
   ["a count from one", count(1), [1, 1000]],
   ["a line", line, ["Open data", "100 % open", "ä"]],
-  ["the name of a secret", secretKey, ["databasePassword", "key2"]],
+  ["the name of a secret", secretKey(), ["databasePassword", "key2"]],
   ["a plugin", pluginName, ["datastore", "s3filestore", "text_view"]],
 ];
 
@@ -100,7 +100,7 @@ const refused: readonly (readonly [name: string, type: z.ZodType, message: strin
   ["a line", line, "expected one line of text", ["two\nlines", "two\rlines"]],
   ["a line", line, "expected text", [1, null]],
   ["a line", line, "expected text, not nothing", [""]],
-  ["the name of a secret", secretKey, secretName, ["two words", "a-b", "1a", "pass/word"]],
+  ["the name of a secret", secretKey(), secretName, ["two words", "a-b", "1a", "pass/word"]],
   ["a plugin", pluginName, "expected the name of a plugin such as datastore", ["s3-filestore", "Datastore", "a b"]],
 ];
 
