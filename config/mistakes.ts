@@ -2,7 +2,7 @@
 import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { marksOnWay, type Schema } from "./marks.ts";
-import { isObject, valueAt } from "./merge.ts";
+import { valueAt } from "./merge.ts";
 
 export interface Mistake {
   /** Path below `ckan:`, such as `instances.opendata.search.storage`. */
@@ -46,6 +46,16 @@ function inStackFile(key: string): string {
   return key.includes(" ") ? key : `ckan:${key}`;
 }
 
+/** A mistake between settings of one schema. Defaults count as found: they may be what does not fit. */
+export function addMistake(
+  context: z.core.$RefinementCtx,
+  path: readonly string[],
+  expected: string,
+  found: { readonly found?: unknown } = {},
+): void {
+  context.addIssue({ code: "custom", path: [...path], message: expected, params: { ...found } });
+}
+
 /**
  * The mistakes that zod found in `input`, with keys below `prefix`. What stands in the place of a secret by mistake is likely the secret
  * itself, and is not shown.
@@ -58,10 +68,7 @@ export function schemaMistakes(
 ): readonly Mistake[] {
   return error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path.map(String)];
-    const found =
-      issue.code === "custom" && isObject(issue.params) && "found" in issue.params
-        ? issue.params["found"]
-        : valueAt(input, issue.path);
+    const found = foundBy(issue, input);
     switch (issue.code) {
       case "unrecognized_keys":
         return issue.keys.map((key) => ({
@@ -73,10 +80,16 @@ export function schemaMistakes(
       default: {
         const isConfidential = marksOnWay(schema, input, issue.path).some((mark) => mark?.confidential);
         const mistake = { key: path.join("."), expected: wording(issue.message, issue) };
-        return [isConfidential ? mistake : { ...mistake, found }];
+        return [isConfidential ? mistake : { ...mistake, ...found }];
       }
     }
   });
+}
+
+/** What was found: what stands there, unless a rule said otherwise. */
+function foundBy(issue: z.core.$ZodIssue, input: unknown): { readonly found?: unknown } {
+  if (issue.code === "custom" && issue.params !== undefined) return issue.params;
+  return { found: valueAt(input, issue.path) };
 }
 
 /** zod's own words for a wrong type of an object or list are replaced by ours. */

@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { quantityValue } from "../components/kubernetes/quantity.ts";
+import { orOutput } from "./marks.ts";
 
 export { quantityValue };
 
@@ -55,13 +56,21 @@ export const hostName = z
   );
 
 /** A server that pods reach: a host name or an IPv4 address. */
-export const serverHost = z
+export const serverAddress = z
   .string("expected a host name or an IPv4 address")
   .regex(
     /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*$/,
     "expected a host name such as db.example.org or an IPv4 address, without scheme or port",
   )
   .describe("Host name or IPv4 address of the server");
+
+/** The same, which a program may have as an output. */
+export const serverHost = orOutput(serverAddress, "output.invalid");
+
+const expectedUser = "expected a user's name of letters, digits, ., _, ~ and -";
+
+/** It stands in an address, and in a variable that CKAN reads as a default of its ini file. */
+export const userName = z.string(expectedUser).regex(/^[A-Za-z0-9._~-]+$/, expectedUser);
 
 /** An IPv4 network that pods may talk to, as NetworkPolicies take it. */
 export const ipv4Network = z

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parse, YAMLParseError } from "yaml";
-import { refusal } from "../components/user-error.ts";
+import { userError } from "../components/user-error.ts";
 
 export interface StackConfiguration {
   /** Every key with its value as Pulumi hands it to a program: objects as JSON, scalars as text. */
@@ -25,11 +25,11 @@ export function readStackFile(path: string): StackConfiguration {
 
 function parsed(path: string): unknown {
   if (!existsSync(path))
-    throw refusal(`There is no stack file ${basename(path)}: expected the name of a stack such as prod`);
+    throw userError(`There is no stack file ${basename(path)}: expected the name of a stack such as prod`);
   try {
     return parse(readFileSync(path, "utf8"));
   } catch (error) {
-    if (error instanceof YAMLParseError) throw refusal(`${basename(path)} is no YAML: ${error.message.trim()}`);
+    if (error instanceof YAMLParseError) throw userError(`${basename(path)} is no YAML: ${error.message.trim()}`);
     throw error;
   }
 }

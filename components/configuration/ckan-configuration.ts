@@ -2,11 +2,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { apiToken } from "../../ckan/api-token.ts";
 import { ckanSettings, renderIni, type Site } from "../../ckan/settings.ts";
+import { checked } from "../../config/arguments.ts";
 import { type OutsideArgs, outsideAccess, proxyEnvironment } from "../egress/egress.ts";
 import { caBundleEnvironment, caBundleFile } from "../kubernetes/ca-bundle.ts";
 import { configFiles } from "../kubernetes/declare/config-files.ts";
 import type { Identity } from "../kubernetes/labels.ts";
 import { mailAccess, siteMail } from "../mail/mail.ts";
+import { mailSettings } from "../mail/settings.ts";
 import type { Credential, Credentials } from "../site/credentials.ts";
 import { credentialsSecret } from "../site/credentials-secret.ts";
 import type {
@@ -20,7 +22,7 @@ import type {
   SecretReference,
 } from "../site/endpoints.ts";
 import { Purpose } from "../site/purposes.ts";
-import { refusal } from "../user-error.ts";
+import { userError } from "../user-error.ts";
 import { ckanEnvironment } from "./ckan-environment.ts";
 import { declareSecretSettings, type SiteSecrets } from "./site-secrets.ts";
 
@@ -59,8 +61,9 @@ export class CkanConfiguration extends pulumi.ComponentResource {
   readonly outside: Pick<CkanRuntime, "caBundle" | "environment" | "access">;
 
   constructor(name: string, args: CkanConfigurationArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const mail = args.mail && checked(mailSettings, args.mail, `${name}.mail`);
     super("ckan:index:CkanConfiguration", name, {}, opts);
-    const { namespace, credentials, database, search, queue, store, mail, caBundle, dataPusher } = args;
+    const { namespace, credentials, database, search, queue, store, caBundle, dataPusher } = args;
     const identity: Identity = {
       instance: credentials.instance,
       component: "configuration",
@@ -137,7 +140,7 @@ export class CkanConfiguration extends pulumi.ComponentResource {
 function outsideEnvironment(args: CkanConfigurationArgs): readonly EnvironmentVariable[] {
   const { site, database, search, queue, store, dataPusher, caBundle, proxy } = args;
   if (database.server.sslMode === "verify-full" && caBundle === undefined)
-    throw refusal("caBundle: expected the authority of the database's certificate: its sslMode is verify-full");
+    throw userError("caBundle: expected the authority of the database's certificate: its sslMode is verify-full");
   const servers = [database.server, search, queue, ...(store ? [store] : []), ...(dataPusher ? [dataPusher] : [])];
   const hosts = [new URL(site.internalUrl).hostname, ...servers.map(({ host }) => host)];
   return [

@@ -1,7 +1,7 @@
 /** Secrets that are given to a site instead of derived: as arguments, as one Secret, as variables. */
 import type * as pulumi from "@pulumi/pulumi";
 import { secretVariable } from "../../ckan/secret-settings.ts";
-import type { MailArgs } from "../mail/mail.ts";
+import type { MailArgs } from "../mail/settings.ts";
 import { type CredentialsSecretArgs, credentialsSecret } from "../site/credentials-secret.ts";
 import type { EnvironmentVariable } from "../site/endpoints.ts";
 

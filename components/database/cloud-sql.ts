@@ -4,7 +4,7 @@ import { durable, Protection } from "../kubernetes/durability.ts";
 import { toNetworks } from "../kubernetes/network.ts";
 import { cloudSql, cloudStorage } from "../sdk.ts";
 import { Purpose } from "../site/purposes.ts";
-import { refusal } from "../user-error.ts";
+import { userError } from "../user-error.ts";
 import { administer } from "./administration.ts";
 import {
   askedConnections,
@@ -172,7 +172,7 @@ function instanceArgs({ server, protection, connections }: Args) {
 /** What the stack file says, and room for the site's connections where Google's default for the machine has too little. */
 function databaseFlags({ edition = CloudSqlEdition.Enterprise, tier, flags }: CloudSqlPostgres, connections = 0) {
   const memory = machineMemory(edition, tier);
-  if (memory === undefined) throw refusal(`server.tier: ${expectedMachine[edition]}, got "${tier}"`);
+  if (memory === undefined) throw userError(`server.tier: ${expectedMachine[edition]}, got "${tier}"`);
   const asked = askedConnections(memory, connections + googlesConnections);
   return Object.entries({ ...(asked !== undefined && { max_connections: String(asked) }), ...flags })
     .sort(([a], [b]) => (a < b ? -1 : 1))

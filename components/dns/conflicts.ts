@@ -1,7 +1,7 @@
 /** What a zone has already and a stack would come into conflict with, found before anything is made, with the way to take it over. */
 import * as pulumi from "@pulumi/pulumi";
 import { cloudflare } from "../sdk.ts";
-import { refusal } from "../user-error.ts";
+import { userError } from "../user-error.ts";
 
 type Inputs = NonNullable<pulumi.ResourceHookArgs["newInputs"]>;
 
@@ -24,7 +24,7 @@ export class ZoneConflicts {
       if (foreign.length === 0) return name;
       const found = foreign.map(({ type, content }) => `${type} ${content}`).join(", ");
       const [first] = foreign;
-      throw refusal(
+      throw userError(
         `${name} has records that this stack did not make: ${found}.\n` +
           `Delete them at Cloudflare; or take over the first: ${this.#takeover("dnsRecord:DnsRecord", resource, `${zone}/${first?.id}`)}, ` +
           "and write `adopt: true` below `dns` of the instance.",
@@ -46,7 +46,7 @@ export class ZoneConflicts {
         (one) => one.type === type && one.comment === comment && sameText(inputs, one.content),
       );
       if (found === undefined) return;
-      throw refusal(
+      throw userError(
         `${name} has the record ${type} ${found.content} (${found.id}) with this stack's comment, and its state does not have it.\n` +
           `Take it over: ${this.#takeover("dnsRecord:DnsRecord", resource, `${zoneId}/${found.id}`)}.`,
       );
@@ -63,7 +63,7 @@ export class ZoneConflicts {
       const { rulesets } = await cloudflare().getRulesets({ zoneId }, this.#asked);
       const found = rulesets.find((one) => one.kind === "zone" && one.phase === phase);
       if (found === undefined) return;
-      throw refusal(
+      throw userError(
         `the zone has a ruleset "${found.name}" in the phase ${phase} (${found.id}), which has room for one; this stack would replace ` +
           "every rule in it, and its state does not have it.\n" +
           `Take ${name} out of cloudflare.rulesets; or take over the ruleset: ${this.#takeover("ruleset:Ruleset", name, `zones/${zoneId}/${found.id}`)}.`,

@@ -1,7 +1,17 @@
 /** What a container may use: the schema of every `resources` setting. */
 import { z } from "zod";
+import { addMistake } from "../../config/mistakes.ts";
 import { byteQuantity, cpuQuantity } from "../../config/values.ts";
 import type { Resources } from "./pod.ts";
+import { quantityValue } from "./quantity.ts";
+
+/** Reserved processor and memory, then the most of each, and of the node's disk. */
+export function sized(cpu: string, memory: string, cpuLimit: string, memoryLimit: string, disk = "2Gi"): Resources {
+  return {
+    requests: { cpu, memory, "ephemeral-storage": "64Mi" },
+    limits: { cpu: cpuLimit, memory: memoryLimit, "ephemeral-storage": disk },
+  };
+}
 
 /** Kubernetes' own shape, so that nobody has to learn another. */
 export function resources(defaults: Resources) {
@@ -17,6 +27,13 @@ export function resources(defaults: Resources) {
       .prefault({});
   return z
     .strictObject({ requests: amounts(defaults.requests, "reserved"), limits: amounts(defaults.limits, "at most") })
+    .superRefine(({ requests, limits }, context) => {
+      for (const amount of ["cpu", "memory", "ephemeral-storage"] as const) {
+        const [found, limit] = [requests[amount], limits[amount]];
+        if (quantityValue(found) <= quantityValue(limit)) continue;
+        addMistake(context, ["requests", amount], `expected at most the limit ${limit}`, { found });
+      }
+    })
     .prefault({})
     .describe("Requests and limits of the container, as in Kubernetes");
 }

@@ -1,32 +1,39 @@
-/** The server that sends a site's e-mail: the schema of `ckan:instances.<name>.mail`. */
+/** `mail` of a site: the server that sends its e-mail. It is never part of a stack: mail servers have a reputation to keep. */
 import { z } from "zod";
+import type { Arguments, Settings } from "../../config/arguments.ts";
 import { secretKey } from "../../config/marks.ts";
-import { ipv4Network, line, port, serverHost } from "../../config/values.ts";
+import { addMistake } from "../../config/mistakes.ts";
+import { line, networks, port, serverAddress } from "../../config/values.ts";
 
 const address = (example: string) => z.email(`expected an e-mail address such as ${example}`);
 
-export const mailSchema = z.strictObject({
-  host: serverHost.describe("Server that takes the mail (SMTP)"),
-  // CKAN's mailer begins every conversation in plain text.
-  port: port
-    .refine(
-      (number) => number !== 465,
-      "expected a port that begins in plain text such as 587: CKAN cannot speak TLS first",
-    )
-    .default(587),
-  startTls: z
-    .boolean("expected true or false")
-    .default(true)
-    .describe("Whether to encrypt with STARTTLS; false sends password and mail in plain text"),
-  user: line.optional().describe("Account on the server; default: none is needed"),
-  passwordFrom: secretKey({ withoutPercent: true }).optional(),
-  from: address("no-reply@data.example.org").describe("Sender of what CKAN sends"),
-  replyTo: address("data@example.org").optional().describe("Where answers go; default: to the sender"),
-  networks: z
-    .array(ipv4Network)
-    .min(1, "expected at least one network such as 10.20.0.0/16")
-    .default(["0.0.0.0/0"])
-    .describe("IPv4 networks that hold the server, for the network policies"),
-});
+export const mailSettings = z
+  .strictObject({
+    host: serverAddress.describe("Server that takes the mail (SMTP)"),
+    // CKAN's mailer begins every conversation in plain text.
+    port: port
+      .refine(
+        (number) => number !== 465,
+        "expected a port that begins in plain text such as 587: CKAN cannot speak TLS first",
+      )
+      .default(587),
+    startTls: z
+      .boolean("expected true or false")
+      .default(true)
+      .describe("Whether to encrypt with STARTTLS; false sends password and mail in plain text"),
+    user: line.optional().describe("Account on the server; default: none is needed"),
+    // CKAN's reader of ckan.ini takes the variable that holds it for a default of the file.
+    passwordFrom: secretKey({ withoutPercent: true }).optional(),
+    from: address("no-reply@data.example.org").describe("Sender of what CKAN sends"),
+    replyTo: address("data@example.org").optional().describe("Where answers go; default: to the sender"),
+    networks,
+  })
+  .superRefine(({ user, passwordFrom }, context) => {
+    if ((user === undefined) === (passwordFrom === undefined)) return;
+    const [missing, given] =
+      user === undefined ? (["user", "passwordFrom"] as const) : (["passwordFrom", "user"] as const);
+    addMistake(context, [missing], `expected it beside ${given}: CKAN logs in with both or not at all`);
+  });
 
-export type MailSettings = z.infer<typeof mailSchema>;
+export type MailArgs = Arguments<typeof mailSettings>;
+export type MailSettings = Settings<typeof mailSettings>;

@@ -12,7 +12,7 @@ import type { SitePodOptions } from "../kubernetes/pod-options.ts";
 import type { VolumeArgs } from "../kubernetes/storage.ts";
 import type { RedisServerArgs } from "../queue/redis-queue.ts";
 import type { Registry } from "../registries/registries.ts";
-import type { SolrServerArgs } from "../search/solr-core.ts";
+import type { SearchArgs } from "../search/settings.ts";
 import type { CkanWebArgs } from "../web/ckan-web.ts";
 import type { XLoaderWorkerArgs } from "../worker/xloader-worker.ts";
 import type { Credentials } from "./credentials.ts";
@@ -89,7 +89,7 @@ export interface CkanStackArgs extends SurroundingArgs {
   /** The sysadmin that the bootstrap creates; its password is derived. */
   readonly administrator: { readonly name: string; readonly email: string };
   readonly database: PostgresServerArgs;
-  readonly search: SolrServerArgs;
+  readonly search: SearchArgs;
   readonly queue: RedisServerArgs;
   readonly files: FilesArgs;
   readonly web: Omit<CkanWebArgs, Given>;

@@ -30,11 +30,9 @@ export function instanceMistakes(name: string, instance: Instance, platform: unk
     ...exposureMistakes(instance, platform, at),
     ...gatewayMistakes(instance, at),
     ...imageMistakes(instance, at),
-    ...searchMistakes(instance, at),
     ...replicaMistakes(instance, at),
     ...webMistakes(instance, at),
     ...workerMistakes(name, instance, at),
-    ...resourceMistakes(instance, at),
     ...diskMistakes(instance, at),
     ...connectionMistakes(instance, at),
     ...podMistakes(instance, at),
@@ -122,19 +120,6 @@ function imageMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
   ];
 }
 
-function searchMistakes({ search }: Instance, at: KeyOf): readonly Mistake[] {
-  if (search.kind !== "in-cluster") return [];
-  const limit = search.resources.limits.memory;
-  if (quantityValue(search.heap) < quantityValue(limit)) return [];
-  return [
-    {
-      key: at("search.heap"),
-      expected: `expected less than the memory limit ${limit}: the Java process needs memory beside its heap`,
-      found: search.heap,
-    },
-  ];
-}
-
 function replicaMistakes({ web, files }: Instance, at: KeyOf): readonly Mistake[] {
   const mistakes = scalingMistakes(web, at("web"));
   if (mistakes.length > 0 || mostPods(web) === 1 || files.kind !== "volume") return mistakes;
@@ -145,26 +130,6 @@ function replicaMistakes({ web, files }: Instance, at: KeyOf): readonly Mistake[
       found: mostPods(web),
     },
   ];
-}
-
-function resourceMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
-  const parts = ["web", "datapusher", "database", "search", "queue", "files"] as const;
-  const sized = [
-    ...parts.map((part) => [part, instance[part]] as const),
-    ["web.nginx", instance.web.nginx] as const,
-    ...workerParts(instance),
-  ];
-  return sized.flatMap(([part, settings]) => {
-    if (settings === undefined || !("resources" in settings)) return [];
-    const { requests, limits } = settings.resources;
-    return (["cpu", "memory", "ephemeral-storage"] as const)
-      .filter((amount) => quantityValue(requests[amount]) > quantityValue(limits[amount]))
-      .map((amount) => ({
-        key: at(`${part}.resources.requests.${amount}`),
-        expected: `expected at most the limit ${limits[amount]}`,
-        found: requests[amount],
-      }));
-  });
 }
 
 /** Each group of workers with its key. */

@@ -12,7 +12,6 @@ export function settingsMistakes(instance: Instance, at: KeyOf): readonly Mistak
   return [
     ...iniMistakes(instance, at),
     ...localeMistakes(instance, at),
-    ...mailMistakes(instance, at),
     ...proxyMistakes(instance, at),
     ...certificateMistakes(instance, at),
     ...serverMistakes(instance, at),
@@ -50,15 +49,6 @@ function localeMistakes({ ckan: { settings } }: Instance, at: KeyOf): readonly M
   );
 }
 
-/** CKAN logs in with both or not at all. */
-function mailMistakes({ mail }: Instance, at: KeyOf): readonly Mistake[] {
-  if (mail === undefined || (mail.user === undefined) === (mail.passwordFrom === undefined)) return [];
-  const [missing, given] = mail.user === undefined ? ["user", "passwordFrom"] : ["passwordFrom", "user"];
-  return [
-    { key: at(`mail.${missing}`), expected: `expected it beside ${given}: CKAN logs in with both or not at all` },
-  ];
-}
-
 function proxyMistakes({ proxy }: Instance, at: KeyOf): readonly Mistake[] {
   if (proxy === undefined || proxy.http !== undefined || proxy.https !== undefined) return [];
   return [{ key: at("proxy"), expected: "expected http, https or both: the URL of the proxy" }];
@@ -75,13 +65,9 @@ function certificateMistakes({ database, caBundle }: Instance, at: KeyOf): reado
   ];
 }
 
-/** What Redis and Solr of somebody else need besides. */
-function serverMistakes({ search, queue, workers, caBundle }: Instance, at: KeyOf): readonly Mistake[] {
+/** What a Redis of somebody else needs besides. */
+function serverMistakes({ queue, workers, caBundle }: Instance, at: KeyOf): readonly Mistake[] {
   const mistakes: Mistake[] = [];
-  if (search.kind === "external" && (search.user === undefined) !== (search.passwordFrom === undefined)) {
-    const [missing, given] = search.user === undefined ? ["user", "passwordFrom"] : ["passwordFrom", "user"];
-    mistakes.push({ key: at(`search.${missing}`), expected: `expected it beside ${given}: Solr takes both or none` });
-  }
   if (queue.kind !== "external" || queue.tls !== "verify-ca") return mistakes;
   if (caBundle === undefined) {
     const expected =

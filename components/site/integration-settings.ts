@@ -5,7 +5,7 @@ import { secretKey } from "../../config/marks.ts";
 import { hostName } from "../../config/values.ts";
 import { caBundleSchema, outgoingSchema, proxySchema } from "../egress/settings.ts";
 import { dataPusherSchema } from "../loader/settings.ts";
-import { mailSchema } from "../mail/settings.ts";
+import { mailSettings } from "../mail/settings.ts";
 import { dashboardsSchema } from "./dashboards.ts";
 import { maintenanceSchema } from "./maintenance.ts";
 
@@ -31,7 +31,7 @@ export const surroundings = {
     .describe(
       "Further names under which the site answers, for readers and programs; its own links and logins lead to host",
     ),
-  mail: mailSchema.optional().describe("The server that sends the site's e-mail; default: it sends none"),
+  mail: mailSettings.optional().describe("The server that sends the site's e-mail; default: it sends none"),
   caBundle: caBundleSchema.optional(),
   proxy: proxySchema.optional().describe("The way to the internet for the site's pods; default: none"),
   outgoing: outgoingSchema,

@@ -2,7 +2,7 @@
 
 import type { OutsideArgs } from "../egress/egress.ts";
 import type { DataPusherArgs } from "../loader/data-pusher.ts";
-import type { MailArgs } from "../mail/mail.ts";
+import type { MailArgs } from "../mail/settings.ts";
 import type { Maintenance } from "../web/closed.conf.ts";
 
 export interface SurroundingArgs extends OutsideArgs {

@@ -5,7 +5,6 @@ import { supportedVersions } from "../../ckan/versions.ts";
 import { secretKey } from "../../config/marks.ts";
 import {
   count,
-  heapQuantity,
   hostName,
   imageReference,
   line,
@@ -22,12 +21,13 @@ import { dnsSchema } from "../dns/settings.ts";
 import { exposureSchema } from "../exposure/settings.ts";
 import { filesSchema } from "../files/settings.ts";
 import { resources } from "../kubernetes/resources.ts";
+import { searchSettings } from "../search/settings.ts";
 import { webSchema } from "../web/settings.ts";
 import { workersSchema } from "../worker/settings.ts";
 import { secretSettingsSchema, surroundings } from "./integration-settings.ts";
 import { podsSchema } from "./pods.ts";
 import { Purpose } from "./purposes.ts";
-import { redisSecurity, solrSecurity } from "./server-security.ts";
+import { redisSecurity } from "./server-security.ts";
 import { sizes } from "./sizes.ts";
 
 const image = imageReference.describe("Container image, by exact tag or digest");
@@ -87,30 +87,6 @@ const ckanSchema = z.strictObject({
   jobTimeoutSeconds: count(1).default(3600).describe("Longest run of one load, in seconds"),
 });
 
-const searchSchema = z.discriminatedUnion(
-  "kind",
-  [
-    z.strictObject({
-      kind: z.literal("in-cluster"),
-      image,
-      heap: heapQuantity.default(sizes.search.heap).describe("Java heap; below the memory limit"),
-      storage: storage(sizes.search.storage),
-      storageClass,
-      resources: resources(sizes.search.resources),
-      priorityClass,
-    }),
-    z.strictObject({
-      kind: z.literal("external"),
-      host: serverHost,
-      port: port.default(8983),
-      core: line.default("ckan").describe("Core with CKAN's schema"),
-      ...solrSecurity,
-      networks,
-    }),
-  ],
-  "expected kind: in-cluster or external",
-);
-
 const queueSchema = z.discriminatedUnion(
   "kind",
   [
@@ -154,7 +130,7 @@ export const instanceSchema = z.strictObject({
   web: webSchema,
   workers: workersSchema,
   database: databaseSchema,
-  search: searchSchema,
+  search: searchSettings,
   queue: queueSchema,
   files: filesSchema,
   pods: podsSchema.optional().describe("Where pods run and what they carry; default: nothing of their own"),

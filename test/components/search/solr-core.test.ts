@@ -84,6 +84,6 @@ test("the heap is written as Java reads it, and nobody changes the configuration
 test("a heap that Java cannot read is refused, with what to write", async () => {
   const declare = () => new SolrCore("s", { namespace, instance: "opendata", server: { ...server, heap: "0.5Gi" } });
   await expect(declareAlone(declare)).rejects.toThrow(
-    'heap: expected a quantity in whole Ki, Mi or Gi such as 512Mi, got "0.5Gi"',
+    'heap: expected a heap in whole Ki, Mi or Gi such as 512Mi, got "0.5Gi"',
   );
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { environmentMistakes, instanceMistakes } from "../../../components/site/checks.ts";
 import { instanceSchema } from "../../../components/site/settings.ts";
+import { schemaMistakes } from "../../../config/mistakes.ts";
 import { instance, instanceWith, onVolume } from "../../support/configuration.ts";
 
 const parsed = (settings: Record<string, unknown> = {}) => instanceSchema.parse(instanceWith(settings));
@@ -11,8 +12,15 @@ const withDisk = (disk: string) => ({ ...nginx, resources: { limits: { "ephemera
 const fewer = { requests: 7, apiRequests: 1, uploads: 1 };
 const trustedProxies = ["10.129.0.0/23"];
 const gatewayOf = (className: string) => ({ kind: "gateway", className, tls: { kind: "secret", name: "data-tls" } });
-const keysOf = (settings: Record<string, unknown>) =>
-  instanceMistakes("opendata", parsed(settings), "kubernetes").map(({ key }) => key.replace("instances.opendata.", ""));
+/** Of all that an instance says wrong: by itself, or because of another setting. */
+const keysOf = (settings: Record<string, unknown>) => {
+  const given = instanceWith(settings);
+  const { data, error } = instanceSchema.safeParse(given);
+  const mistakes = data
+    ? instanceMistakes("opendata", data, "kubernetes")
+    : schemaMistakes(error, given, [], instanceSchema);
+  return mistakes.map(({ key }) => key.replace("instances.opendata.", ""));
+};
 
 describe("inside one instance:", () => {
   test.each([
