@@ -6,7 +6,7 @@ import type { Access, Destination } from "../site/endpoints.ts";
 
 export type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type Egress = types.input.networking.v1.NetworkPolicyEgressRule;
-type Ingress = types.input.networking.v1.NetworkPolicyIngressRule;
+export type Ingress = types.input.networking.v1.NetworkPolicyIngressRule;
 
 /** Nothing in, nothing out, for every pod of the namespace that no other policy speaks of. */
 export const denyAll: NetworkPolicySpec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };

@@ -2,23 +2,15 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { storagePath } from "../../ckan/settings.ts";
-import { disruptionBudget, rollingUpdate } from "../kubernetes/availability.ts";
 import { configFiles } from "../kubernetes/declare/config-files.ts";
+import { declareDeployment } from "../kubernetes/declare/deployment.ts";
 import { durableVolume, type Protection } from "../kubernetes/durability.ts";
 import { type Identity, labels, selector } from "../kubernetes/labels.ts";
-import { objectMetadata } from "../kubernetes/metadata.ts";
-import { allow, fromAnywhere } from "../kubernetes/network.ts";
-import {
-  claimMount,
-  type Mount,
-  type PodArgs,
-  type PodSettings,
-  podTemplate,
-  type Resources,
-} from "../kubernetes/pod.ts";
-import { type CpuScaling, cpuAutoscaler, mostPods } from "../kubernetes/scaling.ts";
+import { fromAnywhere } from "../kubernetes/network.ts";
+import { claimMount, type Mount, type PodArgs, type PodSettings, type Resources } from "../kubernetes/pod.ts";
+import type { CpuScaling } from "../kubernetes/scaling.ts";
 import { type VolumeArgs, volumeClaim } from "../kubernetes/storage.ts";
-import { Replacement, rolloutTimeouts } from "../kubernetes/timeouts.ts";
+import { Replacement } from "../kubernetes/timeouts.ts";
 import type { Access, CkanRuntime, ObjectStore } from "../site/endpoints.ts";
 import { sizes } from "../site/sizes.ts";
 import { proxyOptions, serverOptions } from "./arguments.ts";
@@ -100,65 +92,28 @@ export const webServicePort = { name: "http", number: 80 } as const;
 export class CkanWeb extends pulumi.ComponentResource {
   constructor(name: string, args: CkanWebArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:CkanWeb", name, {}, opts);
-    const { namespace, instance, runtime, replicas = 1, scaling } = args;
+    const { namespace, instance, runtime, replicas, scaling } = args;
     const identity: Identity = { instance, component: "web", software: "ckan", version: runtime.version };
-    const pods = selector(identity);
-    const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
-
     const files = this.files(name, args, identity);
-    const policy = new kubernetes.networking.v1.NetworkPolicy(
+    const { deployment, metadata, pods } = declareDeployment(
       name,
       {
-        metadata,
-        spec: allow({ pods, from: [fromAnywhere(webPort)], to: runtime.access, resolvers: args.pods?.dnsResolvers }),
+        namespace,
+        pod: podOf(args, identity, files, this.storage(name, args, identity)),
+        from: [fromAnywhere(webPort)],
+        to: runtime.access,
+        number: { replicas, scaling },
+        autoscaler: scaling,
+        // A volume that one pod mounts must be let go before the next pod can have it.
+        replacement: args.uploads === undefined ? Replacement.NewFirst : Replacement.OldFirst,
       },
       { parent: this },
     );
-    const pod = podOf(args, identity, files, this.storage(name, args, identity));
-    const deployment = new kubernetes.apps.v1.Deployment(
-      name,
-      {
-        metadata,
-        spec: {
-          // Whatever is written here would be taken back from the autoscaler with each `up`.
-          ...(scaling === undefined && { replicas }),
-          selector: { matchLabels: pods },
-          strategy: replacement(args) === Replacement.NewFirst ? rollingUpdate : { type: "Recreate" },
-          template: podTemplate(pod),
-        },
-      },
-      { parent: this, dependsOn: [policy], ...rolloutTimeouts(pod, replacement(args), mostPods(args)) },
-    );
     new kubernetes.core.v1.Service(
       args.host,
-      {
-        metadata: { ...metadata, name: args.host },
-        spec: {
-          type: args.nodePort === undefined ? "ClusterIP" : "NodePort",
-          selector: pods,
-          ports: [
-            {
-              name: webServicePort.name,
-              port: webServicePort.number,
-              targetPort: webPort,
-              protocol: "TCP",
-              ...(args.nodePort !== undefined && { nodePort: args.nodePort }),
-            },
-          ],
-        },
-      },
+      { metadata: { ...metadata, name: args.host }, spec: service(pods, args.nodePort) },
       { parent: this, dependsOn: [deployment] },
     );
-    if (scaling !== undefined) {
-      new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
-        name,
-        { metadata, spec: cpuAutoscaler(name, scaling) },
-        { parent: this, dependsOn: [deployment] },
-      );
-    }
-    if (mostPods(args) > 1) {
-      new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, { parent: this });
-    }
     this.registerOutputs();
   }
 
@@ -198,9 +153,20 @@ export function webAccess(instance: string): Access {
   return { clientLabels: {}, destination: { kind: "pods", labels, port: webPort } };
 }
 
-/** A volume that one pod mounts must be let go before the next pod can have it. */
-function replacement({ uploads }: CkanWebArgs): Replacement {
-  return uploads === undefined ? Replacement.NewFirst : Replacement.OldFirst;
+function service(pods: Readonly<Record<string, string>>, nodePort: number | undefined) {
+  return {
+    type: nodePort === undefined ? "ClusterIP" : "NodePort",
+    selector: pods,
+    ports: [
+      {
+        name: webServicePort.name,
+        port: webServicePort.number,
+        targetPort: webPort,
+        protocol: "TCP",
+        ...(nodePort !== undefined && { nodePort }),
+      },
+    ],
+  };
 }
 
 function podOf(
@@ -225,7 +191,6 @@ function podOf(
     ...pod,
     priorityClass: args.priorityClass,
     settings: args.pods,
-    spread: mostPods(args) > 1,
     serviceAccount: store?.serviceAccounts?.web,
   };
 }

@@ -1,19 +1,17 @@
 /** The pods that work on CKAN's job queues: above all XLoader's loads into the datastore. */
-import * as kubernetes from "@pulumi/kubernetes";
+import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { defaultQueue, queueList } from "../../ckan/queues.ts";
 import { scripts } from "../../ckan/scripts.ts";
 import { ckanPod } from "../configuration/ckan-pod.ts";
-import { disruptionBudget, rollingUpdate } from "../kubernetes/availability.ts";
 import { configFiles } from "../kubernetes/declare/config-files.ts";
 import { customResource } from "../kubernetes/declare/custom-resource.ts";
-import { type Identity, labels, selector } from "../kubernetes/labels.ts";
-import { type ObjectMetadata, objectMetadata } from "../kubernetes/metadata.ts";
-import { allow } from "../kubernetes/network.ts";
-import { configMapMount, type PodSettings, podTemplate, type Resources } from "../kubernetes/pod.ts";
+import { declareDeployment } from "../kubernetes/declare/deployment.ts";
+import type { Identity } from "../kubernetes/labels.ts";
+import type { ObjectMetadata } from "../kubernetes/metadata.ts";
+import { configMapMount, type PodSettings, type Resources } from "../kubernetes/pod.ts";
 import { exec, probes } from "../kubernetes/probes.ts";
-import { type CpuScaling, cpuAutoscaler, mostPods } from "../kubernetes/scaling.ts";
-import { Replacement, rolloutTimeouts } from "../kubernetes/timeouts.ts";
+import type { CpuScaling } from "../kubernetes/scaling.ts";
 import type { CkanRuntime, ObjectStore, QueueEndpoint } from "../site/endpoints.ts";
 import { sizes } from "../site/sizes.ts";
 import { webAccess } from "../web/ckan-web.ts";
@@ -64,78 +62,44 @@ export class XLoaderWorker extends pulumi.ComponentResource {
     super("ckan:index:XLoaderWorker", name, {}, opts);
     const { namespace, instance, runtime, group = defaultGroup } = args;
     const number = podNumber(args);
-    const { replicas = 1, scaling } = number;
     const component = workerRole(group);
     const identity: Identity = { instance, component, software: "ckan", version: runtime.version };
-    const pods = selector(identity);
-    const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
-
     const data = { "worker.py": scripts["worker.py"], "worker_alive.py": scripts["worker_alive.py"] };
     const script = configFiles(name, { namespace, identity, data }, { parent: this });
-    const policy = new kubernetes.networking.v1.NetworkPolicy(
+    const { deployment, metadata } = declareDeployment(
       name,
       {
-        metadata, // XLoader downloads from the site and reports back to it.
-        spec: allow({
-          pods,
-          to: [...runtime.access, webAccess(instance)],
-          resolvers: args.pods?.dnsResolvers,
-        }),
+        namespace,
+        pod: workerPod(args, identity, script),
+        // XLoader downloads from the site and reports back to it.
+        to: [...runtime.access, webAccess(instance)],
+        number,
+        autoscaler: number.scaling?.kind === "hpa" ? number.scaling : undefined,
       },
       { parent: this },
     );
-    const pod = workerPod(args, identity, script);
-    const deployment = new kubernetes.apps.v1.Deployment(
-      name,
-      {
-        metadata,
-        spec: {
-          // Whatever is written here would be taken back from the autoscaler with each `up`.
-          ...(scaling === undefined && { replicas }),
-          selector: { matchLabels: pods },
-          strategy: rollingUpdate,
-          template: podTemplate(pod),
-        },
-      },
-      { parent: this, dependsOn: [policy], ...rolloutTimeouts(pod, Replacement.NewFirst, mostPods(number)) },
-    );
-    if (scaling !== undefined) this.scale(name, args, scaling, metadata, deployment);
-    if (mostPods(number) > 1) {
-      new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, { parent: this });
-    }
+    if (number.scaling?.kind === "keda") this.scaleByQueue(name, args, number.scaling, metadata, deployment);
     this.registerOutputs();
   }
 
-  private scale(
+  private scaleByQueue(
     name: string,
     args: XLoaderWorkerArgs,
-    scaling: WorkerScaling,
+    scaling: QueueScaling,
     metadata: ObjectMetadata,
     deployment: kubernetes.apps.v1.Deployment,
   ): void {
-    switch (scaling.kind) {
-      case "hpa":
-        new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
-          name,
-          { metadata, spec: cpuAutoscaler(name, scaling) },
-          { parent: this, dependsOn: [deployment] },
-        );
-        break;
-      case "keda": {
-        const { namespace, queue, runtime, siteId, queues = [defaultQueue] } = args;
-        const access = triggerAuthentication(queue, runtime.caBundle);
-        const authentication = customResource(name, access, metadata, { parent: this }).metadata.name;
-        const lists = queues.map((each) => queueList(siteId, each));
-        const object = scaledObject({ deployment: name, namespace, queue, lists, authentication, scaling });
-        // Ready when KEDA has reached the queue and made its autoscaler. Without the word that it pauses, it would start a pod of a
-        // closed site for the first job that waits.
-        const state = args.stopped
-          ? { waitFor: "condition=Paused", annotations: { "autoscaling.keda.sh/paused-replicas": "0" } }
-          : { waitFor: "condition=Ready" };
-        customResource(name, object, { ...metadata, ...state }, { parent: this, dependsOn: [deployment] });
-        break;
-      }
-    }
+    const { namespace, queue, runtime, siteId, queues = [defaultQueue] } = args;
+    const access = triggerAuthentication(queue, runtime.caBundle);
+    const authentication = customResource(name, access, metadata, { parent: this }).metadata.name;
+    const lists = queues.map((each) => queueList(siteId, each));
+    const object = scaledObject({ deployment: name, namespace, queue, lists, authentication, scaling });
+    // Ready when KEDA has reached the queue and made its autoscaler. `paused-replicas` keeps it from starting a pod of a closed site
+    // for the first job that waits.
+    const state = args.stopped
+      ? { waitFor: "condition=Paused", annotations: { "autoscaling.keda.sh/paused-replicas": "0" } }
+      : { waitFor: "condition=Ready" };
+    customResource(name, object, { ...metadata, ...state }, { parent: this, dependsOn: [deployment] });
   }
 }
 
@@ -180,7 +144,6 @@ function workerPod(args: XLoaderWorkerArgs, identity: Identity, script: pulumi.I
     // RQ's warm shutdown: SIGTERM lets the running job end, however long that takes, and whoever takes the pod away: a new release, a
     // node that is drained, or an autoscaler, which does not ask which pods are busy.
     terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 3900,
-    spread: mostPods(podNumber(args)) > 1,
     serviceAccount: args.store?.serviceAccounts?.worker,
   };
 }

@@ -1,0 +1,78 @@
+/** Pods without data of their own: how many run and how they follow each other, who may talk to them and whom they reach. */
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Access } from "../../site/endpoints.ts";
+import { disruptionBudget, rollingUpdate } from "../availability.ts";
+import { labels, selector } from "../labels.ts";
+import { type ObjectMetadata, objectMetadata } from "../metadata.ts";
+import { allow, type Ingress } from "../network.ts";
+import { type PodArgs, podTemplate } from "../pod.ts";
+import { type CpuScaling, cpuAutoscaler, mostPods, type PodNumber } from "../scaling.ts";
+import { Replacement, rolloutTimeouts } from "../timeouts.ts";
+
+export interface DeploymentArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Several pods are kept on different nodes and zones. */
+  readonly pod: PodArgs;
+  /** Who may talk to the pods. @default nobody */
+  readonly from?: readonly Ingress[];
+  /** Where the pods may go. */
+  readonly to: readonly Access[];
+  /** How many pods run. @default one */
+  readonly number?: PodNumber;
+  /** What decides their number by the use of their processors. @default nothing: `number` does, or something else */
+  readonly autoscaler?: CpuScaling | undefined;
+  /** @default a new pod is ready before an old one goes */
+  readonly replacement?: Replacement;
+  /** What the pods need before they start, besides the network policy. @default nothing */
+  readonly dependsOn?: readonly pulumi.Resource[];
+}
+
+export interface DeclaredDeployment {
+  readonly deployment: kubernetes.apps.v1.Deployment;
+  readonly metadata: ObjectMetadata;
+  /** Labels of the pods, for a Service. */
+  readonly pods: Readonly<Record<string, string>>;
+}
+
+export function declareDeployment(
+  name: string,
+  args: DeploymentArgs,
+  options: pulumi.CustomResourceOptions,
+): DeclaredDeployment {
+  const { namespace, from = [], to, number = {}, autoscaler, replacement = Replacement.NewFirst } = args;
+  const most = mostPods(number);
+  const pod = { ...args.pod, spread: most > 1 };
+  const pods = selector(pod.identity);
+  const metadata = objectMetadata({ name, namespace, labels: labels(pod.identity) });
+  const policy = new kubernetes.networking.v1.NetworkPolicy(
+    name,
+    { metadata, spec: allow({ pods, from, to, resolvers: pod.settings?.dnsResolvers }) },
+    options,
+  );
+  const deployment = new kubernetes.apps.v1.Deployment(
+    name,
+    {
+      metadata,
+      spec: {
+        // Whatever is written here would be taken back from the autoscaler with each `up`.
+        ...(number.scaling === undefined && { replicas: number.replicas ?? 1 }),
+        selector: { matchLabels: pods },
+        strategy: replacement === Replacement.NewFirst ? rollingUpdate : { type: "Recreate" },
+        template: podTemplate(pod),
+      },
+    },
+    { ...options, dependsOn: [policy, ...(args.dependsOn ?? [])], ...rolloutTimeouts(pod, replacement, most) },
+  );
+  if (autoscaler !== undefined) {
+    new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+      name,
+      { metadata, spec: cpuAutoscaler(name, autoscaler) },
+      { ...options, dependsOn: [deployment] },
+    );
+  }
+  if (most > 1) {
+    new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, options);
+  }
+  return { deployment, metadata, pods };
+}
