@@ -3,6 +3,9 @@
 /** CKAN counts a megabyte so, and everything else here does as well. */
 export const megabyte = 2 ** 20;
 
+/** Largest resource that may be uploaded and loaded, unless a site says otherwise. */
+export const defaultUploadMegabytes = 100;
+
 /** Logs, which the node keeps for the container, and compiled assets. */
 export const otherFiles = 256 * megabyte;
 

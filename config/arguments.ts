@@ -30,6 +30,15 @@ export function checked<S extends z.ZodType>(schema: S, given: Arguments<S>, nam
   return resolve(schema, parsed.data, (text, path) => handed.get(path.join("."))?.value ?? text) as Settings<S>;
 }
 
+/** Those of a component's arguments that are settings, checked and complete, where they stand among others. */
+export function checkedAmong<S extends z.ZodObject>(schema: S, args: Arguments<S>, name: string): Settings<S> {
+  const settings = [...childrenOf(schema, {})].map(([key, child]) =>
+    markOf(child)?.secret === undefined ? key : withoutFrom(key),
+  );
+  const own = Object.entries(args as object).filter(([key, value]) => settings.includes(key) && value !== undefined);
+  return checked(schema, Object.fromEntries(own) as Arguments<S>, name);
+}
+
 /** The settings of a stack file as a program would say them; `secret` reads one that a setting names. */
 export function resolveSecrets<S extends z.ZodType>(
   schema: S,

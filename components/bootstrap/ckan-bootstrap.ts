@@ -9,6 +9,7 @@ import { type Identity, labels, selector } from "../kubernetes/labels.ts";
 import { objectMetadata } from "../kubernetes/metadata.ts";
 import { allow } from "../kubernetes/network.ts";
 import { configMapMount, type PodSettings } from "../kubernetes/pod.ts";
+import { sized } from "../kubernetes/resources.ts";
 import type { Credentials } from "../site/credentials.ts";
 import { credentialsSecret } from "../site/credentials-secret.ts";
 import type {
@@ -19,7 +20,6 @@ import type {
   SecretReference,
 } from "../site/endpoints.ts";
 import { Purpose } from "../site/purposes.ts";
-import { sizes } from "../site/sizes.ts";
 
 export interface CkanBootstrapArgs {
   readonly namespace: pulumi.Input<string>;
@@ -36,6 +36,8 @@ export interface CkanBootstrapArgs {
   /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
   readonly pods?: PodSettings | undefined;
 }
+
+const resources = sized("250m", "384Mi", "1", "768Mi");
 
 /** Seconds to wait for servers that start at the same time, first pull of their images included. */
 const waitSeconds = 420;
@@ -80,7 +82,7 @@ export class CkanBootstrap extends pulumi.ComponentResource {
           command: ["python3", "/etc/bootstrap/bootstrap.py"],
           environment: [...runtime.environment, ...bootstrapEnvironment(args, administrator.password)],
           mounts: [...(pod.mounts ?? []), configMapMount("script", "/etc/bootstrap", script)],
-          resources: sizes.bootstrap.resources,
+          resources,
           settings: args.pods,
           terminationGracePeriodSeconds: migrationSeconds,
         },

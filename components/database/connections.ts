@@ -1,11 +1,10 @@
 /** How many clients of its databases a site runs at most. */
 import type { Clients } from "../../ckan/connections.ts";
 import { mostPods, type PodNumber } from "../kubernetes/scaling.ts";
-import { sizes } from "../site/sizes.ts";
 import { defaultGroup } from "../worker/groups.ts";
 
 interface Parts {
-  readonly web: PodNumber & { readonly processes?: number | undefined };
+  readonly web: PodNumber & { readonly processes: number };
   readonly workers?: Readonly<Record<string, PodNumber>> | undefined;
 }
 
@@ -14,7 +13,7 @@ export function databaseClients({ web, workers }: Parts): Clients {
   const groups: readonly PodNumber[] = Object.values({ [defaultGroup]: {}, ...workers });
   return {
     webPods: mostPods(web) + 1,
-    processes: web.processes ?? sizes.web.processes,
+    processes: web.processes,
     workers: groups.reduce((sum, group) => sum + mostPods(group) + 1, 0),
   };
 }

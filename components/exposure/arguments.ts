@@ -60,10 +60,10 @@ export interface CkanExposureArgs {
   /** The web Service. */
   readonly backend: Backend;
   readonly exposure: ExposureArgs;
-  /** Seconds for which CKAN may be silent. OpenShift's router gives up a little later; its default is 30. @default 60 */
-  readonly answerSeconds?: number | undefined;
-  /** Seconds for which a web pod that has to go takes requests on. @default 45 */
-  readonly drainSeconds?: number | undefined;
-  /** Largest resource that may be uploaded, in megabytes. @default 100 */
-  readonly maximumUploadMegabytes?: number | undefined;
+  /** Seconds for which CKAN may be silent. OpenShift's router gives up a little later; its default is 30. */
+  readonly answerSeconds: number;
+  /** Seconds for which a web pod that has to go takes requests on. */
+  readonly drainSeconds: number;
+  /** Largest resource that may be uploaded, in megabytes. */
+  readonly maximumUploadMegabytes: number;
 }

@@ -7,7 +7,6 @@ import { type Identity, labels } from "../kubernetes/labels.ts";
 import { objectMetadata } from "../kubernetes/metadata.ts";
 import { contentName } from "../kubernetes/names.ts";
 import { allow, allowProxy, fromAnywhere, type NetworkPolicySpec } from "../kubernetes/network.ts";
-import { sizes } from "../site/sizes.ts";
 import { readinessPath } from "../web/options.ts";
 import { graceSeconds } from "../web/pod.ts";
 import { type Address, parseAddress } from "./address.ts";
@@ -75,15 +74,12 @@ export class CkanExposure extends pulumi.ComponentResource {
     settings: gke.GoogleBackendSettings = {},
   ): readonly pulumi.Resource[] {
     if (!gke.isGoogle(className)) return [];
-    const { backend, answerSeconds = sizes.web.answerSeconds, drainSeconds = sizes.web.drainSeconds } = args;
+    const { backend, answerSeconds, drainSeconds, maximumUploadMegabytes } = args;
     const { securityPolicy, logPercent } = settings;
     const policies = [
       gke.healthCheckPolicy(backend, readinessPath),
       gke.backendPolicy(backend, {
-        requestSeconds: gke.longestRequestSeconds(
-          args.maximumUploadMegabytes ?? sizes.maximumUploadMegabytes,
-          answerSeconds,
-        ),
+        requestSeconds: gke.longestRequestSeconds(maximumUploadMegabytes, answerSeconds),
         drainingSeconds: graceSeconds(drainSeconds, answerSeconds),
         securityPolicy,
         logPercent,
@@ -125,7 +121,7 @@ export class CkanExposure extends pulumi.ComponentResource {
       this.custom(called, args, manifests.openShiftRoute(own, args.backend, secret), {
         waitFor: "jsonpath={.status.ingress[0].routerCanonicalHostname}",
         annotations: {
-          "haproxy.router.openshift.io/timeout": `${(args.answerSeconds ?? sizes.web.answerSeconds) + 15}s`,
+          "haproxy.router.openshift.io/timeout": `${args.answerSeconds + 15}s`,
         },
         dependsOn,
       });

@@ -1,5 +1,6 @@
-/** How many pods run: what `scaling` says, and what is wrong with it. */
-import type { Mistake } from "../../config/mistakes.ts";
+/** How many pods run: what `replicas` and `scaling` say, and what is wrong with them. */
+import type { z } from "zod";
+import { addMistake } from "../../config/mistakes.ts";
 import { count } from "../../config/values.ts";
 import type { PodNumber } from "./scaling.ts";
 
@@ -10,23 +11,15 @@ export const cpuScalingSettings = {
   cpuPercent: count(1).describe("Mean use at which pods are added, in percent of resources.requests.cpu"),
 };
 
-/** Mistakes in the part of an instance at this key. */
-export function scalingMistakes({ replicas, scaling }: PodNumber, key: string): readonly Mistake[] {
-  if (scaling === undefined) return [];
-  const mistakes: Mistake[] = [];
+/** A rule for settings that have both. */
+export function oneNumberOfPods({ replicas, scaling }: PodNumber, context: z.core.$RefinementCtx): void {
+  if (scaling === undefined) return;
   if (replicas !== undefined) {
-    mistakes.push({
-      key: `${key}.replicas`,
-      expected: "expected nothing here beside scaling, which decides how many pods run: remove one of the two",
-      found: replicas,
-    });
+    const expected = "expected nothing here beside scaling, which decides how many pods run: remove one of the two";
+    addMistake(context, ["replicas"], expected, { found: replicas });
   }
   if (scaling.minimum > scaling.maximum) {
-    mistakes.push({
-      key: `${key}.scaling.minimum`,
-      expected: `expected at most scaling.maximum (${scaling.maximum})`,
-      found: scaling.minimum,
-    });
+    const expected = `expected at most scaling.maximum (${scaling.maximum})`;
+    addMistake(context, ["scaling", "minimum"], expected, { found: scaling.minimum });
   }
-  return mistakes;
 }

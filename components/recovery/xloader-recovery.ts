@@ -8,8 +8,8 @@ import { type Identity, labels, selector } from "../kubernetes/labels.ts";
 import { objectMetadata } from "../kubernetes/metadata.ts";
 import { allow } from "../kubernetes/network.ts";
 import { configMapMount, type PodSettings, podTemplate } from "../kubernetes/pod.ts";
+import { sized } from "../kubernetes/resources.ts";
 import type { CkanRuntime, DatabaseEndpoints, EnvironmentVariable, QueueEndpoint } from "../site/endpoints.ts";
-import { sizes } from "../site/sizes.ts";
 import { webAccess } from "../web/ckan-web.ts";
 
 export interface XLoaderRecoveryArgs {
@@ -30,6 +30,8 @@ export interface XLoaderRecoveryArgs {
 }
 
 const folder = "/etc/recovery";
+
+const resources = sized("10m", "32Mi", "500m", "128Mi");
 
 /** Lost loads are known as such after 90 seconds (rq: a dead worker's last sign of life), so more often finds nothing sooner. */
 const schedule = "*/2 * * * *";
@@ -72,7 +74,7 @@ export class XLoaderRecovery extends pulumi.ComponentResource {
       command: ["python3", `${folder}/resubmit.py`],
       environment: environment(args),
       mounts: [configMapMount("script", folder, script), ...caBundleMounts(runtime)],
-      resources: sizes.recovery.resources,
+      resources,
       clientLabels: { ...database.access.clientLabels, ...queue.access.clientLabels },
       restartPolicy: "Never",
       settings: args.pods,

@@ -13,8 +13,8 @@ import type { VolumeArgs } from "../kubernetes/storage.ts";
 import type { RedisServerArgs } from "../queue/redis-queue.ts";
 import type { Registry } from "../registries/registries.ts";
 import type { SearchArgs } from "../search/settings.ts";
-import type { CkanWebArgs } from "../web/ckan-web.ts";
-import type { XLoaderWorkerArgs } from "../worker/xloader-worker.ts";
+import type { WebArgs } from "../web/settings.ts";
+import type { WorkerArgs } from "../worker/settings.ts";
 import type { Credentials } from "./credentials.ts";
 import type { SurroundingArgs } from "./integrations.ts";
 
@@ -25,9 +25,6 @@ type Given =
   | "credentials"
   | "protection"
   | "pods"
-  | "group"
-  | "queue"
-  | "siteId"
   | "runtime"
   | "host"
   | "store"
@@ -39,8 +36,7 @@ type Given =
   | "siteHost"
   | "editorsHost"
   | "https"
-  | "tokenHeader"
-  | "stopped";
+  | "tokenHeader";
 
 /** Where uploads go. */
 export type FilesArgs =
@@ -92,9 +88,9 @@ export interface CkanStackArgs extends SurroundingArgs {
   readonly search: SearchArgs;
   readonly queue: RedisServerArgs;
   readonly files: FilesArgs;
-  readonly web: Omit<CkanWebArgs, Given>;
+  readonly web: WebArgs;
   /** Namespace of KEDA, where a group of workers scales by it. @default keda */
   readonly kedaNamespace?: string;
   /** Groups of workers by name. @default one group called default; it is there in any case */
-  readonly workers?: Readonly<Record<string, Omit<XLoaderWorkerArgs, Given>>>;
+  readonly workers?: Readonly<Record<string, WorkerArgs>> | undefined;
 }

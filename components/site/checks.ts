@@ -7,8 +7,7 @@ import { connectionMistakes } from "../database/connection-checks.ts";
 import { Platform } from "../environment/platform.ts";
 import { gatewayMistakes } from "../exposure/gateway-checks.ts";
 import { mostPods } from "../kubernetes/scaling.ts";
-import { scalingMistakes } from "../kubernetes/scaling-settings.ts";
-import { webMistakes } from "../web/checks.ts";
+import { tokenMistakes } from "../web/checks.ts";
 import { proxyDisk } from "../web/limits.ts";
 import { workerMistakes } from "../worker/checks.ts";
 import { aliasMistakes } from "./alias-checks.ts";
@@ -31,7 +30,7 @@ export function instanceMistakes(name: string, instance: Instance, platform: unk
     ...gatewayMistakes(instance, at),
     ...imageMistakes(instance, at),
     ...replicaMistakes(instance, at),
-    ...webMistakes(instance, at),
+    ...tokenMistakes(instance, at),
     ...workerMistakes(name, instance, at),
     ...diskMistakes(instance, at),
     ...connectionMistakes(instance, at),
@@ -121,8 +120,7 @@ function imageMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
 }
 
 function replicaMistakes({ web, files }: Instance, at: KeyOf): readonly Mistake[] {
-  const mistakes = scalingMistakes(web, at("web"));
-  if (mistakes.length > 0 || mostPods(web) === 1 || files.kind !== "volume") return mistakes;
+  if (mostPods(web) === 1 || files.kind !== "volume") return [];
   return [
     {
       key: at(web.scaling === undefined ? "web.replicas" : "web.scaling.maximum"),

@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseConnections } from "../../ckan/connections.ts";
 import type { Site } from "../../ckan/settings.ts";
+import { checked } from "../../config/arguments.ts";
 import { CkanBootstrap } from "../bootstrap/ckan-bootstrap.ts";
 import { CkanConfiguration } from "../configuration/ckan-configuration.ts";
 import { databaseClients } from "../database/connections.ts";
@@ -21,8 +22,9 @@ import { RedisQueue } from "../queue/redis-queue.ts";
 import { XLoaderRecovery } from "../recovery/xloader-recovery.ts";
 import { pullSecret } from "../registries/registries.ts";
 import { SolrCore } from "../search/solr-core.ts";
-import { CkanWeb, type CkanWebArgs, webServicePort } from "../web/ckan-web.ts";
+import { CkanWeb, webServicePort } from "../web/ckan-web.ts";
 import { drainSeconds } from "../web/drain.ts";
+import { webSettings } from "../web/settings.ts";
 import { defaultGroup, workerRole } from "../worker/groups.ts";
 import { jobLists, queueAutoscalers, XLoaderWorker } from "../worker/xloader-worker.ts";
 import type { CkanStackArgs, FilesArgs } from "./arguments.ts";
@@ -48,6 +50,8 @@ export class CkanStack extends pulumi.ComponentResource {
   readonly store: ObjectStore | undefined;
 
   constructor(name: string, args: CkanStackArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const web = { ...args.web, drainSeconds: args.web.drainSeconds ?? drainSeconds(args.exposure) };
+    const webPods = checked(webSettings, web, `${name}.web`);
     super("ckan:index:CkanStack", name, {}, opts);
     const { credentials, protection = Protection.Protected } = args;
     const { instance } = credentials;
@@ -66,7 +70,7 @@ export class CkanStack extends pulumi.ComponentResource {
     const part = { namespace, credentials, instance, protection, pods };
 
     const { caBundle } = args;
-    const connections = databaseConnections(databaseClients(args));
+    const connections = databaseConnections(databaseClients({ web: webPods, workers: args.workers }));
     this.database = new PostgresDb(
       `${name}-database`,
       { ...part, server: args.database, connections, caBundle },
@@ -103,7 +107,8 @@ export class CkanStack extends pulumi.ComponentResource {
       self,
     );
     const released = { ...self, dependsOn: [bootstrap] };
-    new CkanWeb(webHost, { ...part, ...webArgs(args, protection), runtime: serving, host: webHost, store }, released);
+    const around = aroundWeb(args, protection);
+    new CkanWeb(webHost, { ...part, ...web, ...around, runtime: serving, host: webHost, store }, released);
     const closed = args.maintenance !== undefined;
     for (const [group, worker] of Object.entries({ [defaultGroup]: {}, ...args.workers })) {
       const own = { ...part, ...worker, group, runtime: working, queue, siteId, store, stopped: closed };
@@ -132,8 +137,8 @@ export class CkanStack extends pulumi.ComponentResource {
         aliases: [...(args.aliases ?? []), ...(args.editorsHost === undefined ? [] : [args.editorsHost])],
         backend,
         exposure: args.exposure,
-        answerSeconds: args.web.answerSeconds,
-        drainSeconds: drainOf(args),
+        answerSeconds: webPods.answerSeconds,
+        drainSeconds: web.drainSeconds,
         maximumUploadMegabytes: args.site.maximumUploadMegabytes,
       },
       released,
@@ -197,24 +202,15 @@ function servers(endpoints: readonly { readonly host: pulumi.Input<string>; read
   return endpoints.map(({ host, port }) => pulumi.interpolate`${host}:${port}`);
 }
 
-function drainOf({ web, exposure }: CkanStackArgs): number {
-  return web.drainSeconds ?? drainSeconds(exposure);
-}
-
-/** What web gets of the settings of others. */
-function webArgs(
-  args: CkanStackArgs,
-  protection: Protection,
-): Omit<CkanWebArgs, "namespace" | "instance" | "runtime" | "host" | "store"> {
-  const { web, host, exposure, files, site, maintenance } = args;
+/** What web is told of the rest of the site. */
+function aroundWeb(args: CkanStackArgs, protection: Protection) {
+  const { host, exposure, files, site, maintenance, editorsHost } = args;
   const { maximumUploadMegabytes, further } = site;
   return {
-    ...web,
-    drainSeconds: drainOf(args),
     maintenance: maintenance && { ...maintenance, title: site.title },
     maximumUploadMegabytes,
     siteHost: host,
-    editorsHost: args.editorsHost,
+    editorsHost,
     https: siteUrl(args).startsWith("https:"),
     tokenHeader: String(further["apitoken_header_name"] ?? "Authorization"),
     nodePort: exposure.kind === "node-port" ? exposure.nodePort : undefined,

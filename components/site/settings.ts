@@ -1,6 +1,7 @@
 /** What one CKAN site may say about itself: the schema of `ckan:instances.<name>` and of `ckan:defaults`. */
 import { z } from "zod";
 import { locales } from "../../ckan/locales.ts";
+import { defaultUploadMegabytes } from "../../ckan/uploads.ts";
 import { supportedVersions } from "../../ckan/versions.ts";
 import { secretKey } from "../../config/marks.ts";
 import {
@@ -22,8 +23,8 @@ import { exposureSchema } from "../exposure/settings.ts";
 import { filesSchema } from "../files/settings.ts";
 import { resources } from "../kubernetes/resources.ts";
 import { searchSettings } from "../search/settings.ts";
-import { webSchema } from "../web/settings.ts";
-import { workersSchema } from "../worker/settings.ts";
+import { webSettings } from "../web/settings.ts";
+import { workersSettings } from "../worker/settings.ts";
 import { secretSettingsSchema, surroundings } from "./integration-settings.ts";
 import { podsSchema } from "./pods.ts";
 import { Purpose } from "./purposes.ts";
@@ -80,7 +81,7 @@ const ckanSchema = z.strictObject({
     .describe("Further settings for ckan.ini; those that the program sets itself are refused"),
   secretSettings: secretSettingsSchema,
   maximumUploadMegabytes: count(1)
-    .default(sizes.maximumUploadMegabytes)
+    .default(defaultUploadMegabytes)
     .describe(
       "Largest resource that may be uploaded and loaded, in megabytes of 2^20 bytes; a request may be one longer",
     ),
@@ -127,8 +128,8 @@ export const instanceSchema = z.strictObject({
   ckan: ckanSchema,
   exposure: exposureSchema,
   dns: dnsSchema.prefault({ kind: "none" }).describe("Who makes the host's name lead here"),
-  web: webSchema,
-  workers: workersSchema,
+  web: webSettings,
+  workers: workersSettings,
   database: databaseSchema,
   search: searchSettings,
   queue: queueSchema,

@@ -12,19 +12,6 @@ function resources(cpu: string, memory: string, cpuLimit: string, memoryLimit: s
 }
 
 export const sizes = {
-  maximumUploadMegabytes: 100,
-  web: {
-    processes: 4,
-    answerSeconds: 60,
-    drainSeconds: 45,
-    cacheSeconds: 5,
-    hstsSeconds: 31_536_000,
-    resources: resources("250m", "768Mi", "1", "1Gi"),
-  },
-  nginx: { resources: resources("50m", "32Mi", "1", "256Mi", "5Gi") },
-  worker: { resources: resources("100m", "384Mi", "1", "768Mi", "4Gi") },
-  bootstrap: { resources: resources("250m", "384Mi", "1", "768Mi") },
-  recovery: { resources: resources("10m", "32Mi", "500m", "128Mi") },
   datapusher: { resources: resources("50m", "128Mi", "1", "512Mi") },
   database: { storage: "10Gi", maxConnections: 100, resources: resources("100m", "256Mi", "1", "512Mi") },
   databaseProxy: { resources: resources("50m", "64Mi", "500m", "256Mi") },

@@ -1,42 +1,32 @@
-/** What CKAN's server and nginx are told, from the arguments of CkanWeb and its defaults. */
+/** What CKAN's server and nginx are told, from the arguments of CkanWeb and its settings. */
 import { storagePath } from "../../ckan/settings.ts";
+import { defaultUploadMegabytes } from "../../ckan/uploads.ts";
 import { quantityValue } from "../kubernetes/quantity.ts";
-import { sizes } from "../site/sizes.ts";
 import type { CkanWebArgs } from "./ckan-web.ts";
-import { CspMode, defaultPolicy } from "./headers.ts";
 import { defaultLimits } from "./limits.ts";
 import type { ProxyOptions } from "./options.ts";
+import type { WebSettings } from "./settings.ts";
 import type { ServerOptions } from "./uwsgi.conf.ts";
 
-export function serverOptions(args: CkanWebArgs): ServerOptions {
-  const { processes, answerSeconds, cacheSeconds, edgeCacheSeconds, resources = sizes.web.resources } = args;
-  return {
-    memory: quantityValue(resources.limits.memory),
-    processes: processes ?? sizes.web.processes,
-    answerSeconds: answerSeconds ?? sizes.web.answerSeconds,
-    cacheSeconds: cacheSeconds ?? sizes.web.cacheSeconds,
-    edgeCacheSeconds,
-  };
+export function serverOptions(settings: WebSettings): ServerOptions {
+  const { processes, answerSeconds, cacheSeconds, edgeCacheSeconds, resources } = settings;
+  return { memory: quantityValue(resources.limits.memory), processes, answerSeconds, cacheSeconds, edgeCacheSeconds };
 }
 
-export function proxyOptions(args: CkanWebArgs): ProxyOptions {
-  const { siteHost = "localhost", https = false, tokenHeader = "Authorization", trustedProxies = [], headers } = args;
-  const { answerSeconds, cacheSeconds } = serverOptions(args);
-  const { mode = CspMode.ReportOnly, policy = defaultPolicy } = headers?.contentSecurityPolicy ?? {};
+export function proxyOptions(args: CkanWebArgs, settings: WebSettings): ProxyOptions {
+  const { siteHost = "localhost", https = false, tokenHeader = "Authorization", store, editorsHost } = args;
+  const { answerSeconds, cacheSeconds, trustedProxies, limits, headers } = settings;
   return {
     host: siteHost,
-    maximumUploadMegabytes: args.maximumUploadMegabytes ?? sizes.maximumUploadMegabytes,
+    maximumUploadMegabytes: args.maximumUploadMegabytes ?? defaultUploadMegabytes,
     answerSeconds,
     cacheSeconds,
     tokenHeader,
-    handsFilesOn: args.store !== undefined && !args.store.reachableByBrowsers,
+    handsFilesOn: store !== undefined && !store.reachableByBrowsers,
     storagePath,
     trustedProxies,
-    limits: { ...defaultLimits, ...args.limits },
-    editorsHost: args.editorsHost,
-    headers: {
-      hstsSeconds: https ? (headers?.hstsSeconds ?? sizes.web.hstsSeconds) : 0,
-      contentSecurityPolicy: { mode, policy },
-    },
+    limits: { ...defaultLimits, ...limits },
+    editorsHost,
+    headers: { ...headers, hstsSeconds: https ? headers.hstsSeconds : 0 },
   };
 }

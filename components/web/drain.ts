@@ -1,6 +1,9 @@
 /** How long a pod goes on taking requests after it has to leave: until whatever sends them there has noticed. */
 import type { ExposureArgs } from "../exposure/arguments.ts";
 
+/** Whatever stands in front may be the slowest of those below. */
+export const slowestDrainSeconds = 45;
+
 /**
  * Seconds for each exposure. kube-proxy notices within a second or two. Controllers of gateways and ingresses watch endpoints, and
  * then push a configuration to their proxies. Google's load balancers take some 40 s to detach an endpoint
@@ -11,14 +14,13 @@ export function drainSeconds(exposure: ExposureArgs): number {
     case "node-port":
       return 5;
     case "gateway":
-      return exposure.className.startsWith("gke-") ? 45 : 15;
+      return exposure.className.startsWith("gke-") ? slowestDrainSeconds : 15;
     case "ingress":
-      return exposure.className.startsWith("gce") ? 45 : 15;
+      return exposure.className.startsWith("gce") ? slowestDrainSeconds : 15;
     case "route":
       return 15;
-    // Whatever stands there may be the slowest of them.
     case "shared-gateway":
     case "none":
-      return 45;
+      return slowestDrainSeconds;
   }
 }

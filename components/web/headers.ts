@@ -4,13 +4,6 @@
 export const CspMode = { ReportOnly: "report-only", Enforce: "enforce", Off: "off" } as const;
 export type CspMode = (typeof CspMode)[keyof typeof CspMode];
 
-export interface WebHeaders {
-  /** Seconds for which browsers come back by https only (HSTS), where the site is reached by https; 0: no word. @default a year */
-  readonly hstsSeconds?: number;
-  /** @default report-only, with a policy that CKAN's own pages keep */
-  readonly contentSecurityPolicy?: { readonly mode?: CspMode; readonly policy?: string };
-}
-
 export interface HeaderOptions {
   /** Seconds for which browsers come back by https only; 0 where the site is not reached by https. */
   readonly hstsSeconds: number;

@@ -33,13 +33,6 @@ export function graceSeconds(drainSeconds: number, answerSeconds: number): numbe
   return drainSeconds + uploadSeconds + answerSeconds;
 }
 
-export interface NginxArgs {
-  /** nginx 1.22 or later that runs as any user, such as the official nginx-unprivileged; by exact tag or digest. */
-  readonly image: string;
-  /** @default 50m to 1 processor, 32Mi to 256Mi */
-  readonly resources?: Resources | undefined;
-}
-
 export interface WebPodArgs {
   readonly runtime: CkanRuntime;
   readonly identity: Identity;

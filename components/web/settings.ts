@@ -1,11 +1,13 @@
-/** The web pods: the schema of `ckan:instances.<name>.web`. */
+/** `web` of a site: its web pods. */
 import { z } from "zod";
+import type { Arguments, Settings } from "../../config/arguments.ts";
+import { addMistake } from "../../config/mistakes.ts";
 import { count, imageReference, isNetwork, priorityClass } from "../../config/values.ts";
-import { resources } from "../kubernetes/resources.ts";
-import { cpuScalingSettings } from "../kubernetes/scaling-settings.ts";
-import { sizes } from "../site/sizes.ts";
+import { quantityValue } from "../kubernetes/quantity.ts";
+import { resources, sized } from "../kubernetes/resources.ts";
+import { cpuScalingSettings, oneNumberOfPods } from "../kubernetes/scaling-settings.ts";
 import { CspMode, defaultPolicy } from "./headers.ts";
-import { defaultLimits, mostLimits } from "./limits.ts";
+import { defaultLimits, mostLimits, proxyMemory, serverMemory, simultaneousFiles } from "./limits.ts";
 import { isKnownProxy, knownProxies } from "./trusted-proxies.ts";
 
 const names = Object.keys(knownProxies).join(", ");
@@ -65,7 +67,7 @@ const headers = z
       63_072_000,
       "two years, as browsers' own lists ask for at most; nobody can take it back sooner",
     )
-      .default(sizes.web.hstsSeconds)
+      .default(31_536_000)
       .describe(
         "Seconds for which browsers come back by https only, on a site that is reached by https; 0: no word of it",
       ),
@@ -96,7 +98,7 @@ const nginx = z
   .strictObject(
     {
       image: imageReference.describe("nginx 1.22 or later that runs as any user, by exact tag or digest"),
-      resources: resources(sizes.nginx.resources),
+      resources: resources(sized("50m", "32Mi", "1", "256Mi", "5Gi")),
     },
     required("expected image below this key: nginx stands in front of CKAN in every web pod"),
   )
@@ -108,9 +110,7 @@ const web = {
     .strictObject(cpuScalingSettings)
     .optional()
     .describe("How many pods an autoscaler lets run, in place of replicas"),
-  processes: count(1)
-    .default(sizes.web.processes)
-    .describe("Processes in a pod, each of which answers one request at a time"),
+  processes: count(1).default(4).describe("Processes in a pod, each of which answers one request at a time"),
   threads: z
     .literal(
       1,
@@ -119,7 +119,7 @@ const web = {
     .optional()
     .describe("1, or nothing: raise processes"),
   answerSeconds: whole(5, 3600, "a pod that ends waits so long for its last answer; longer work is a worker's")
-    .default(sizes.web.answerSeconds)
+    .default(60)
     .describe("Seconds for which CKAN may be silent before a request is ended; an answer that flows may take longer"),
   drainSeconds: whole(0, 600, "each rollout waits so long for every pod, and clusters end a pod that takes longer")
     .optional()
@@ -127,7 +127,7 @@ const web = {
       "Seconds for which a pod that has to go takes requests on; default: what the exposure needs, 5 to 45 (Google's load balancers)",
     ),
   cacheSeconds: whole(0, 3600, "strangers see what became private for twice as long")
-    .default(sizes.web.cacheSeconds)
+    .default(5)
     .describe(
       "Seconds for which visitors who are not logged in share pages of datasets and searches of the API, and as long again while an answer is made anew; 0: never",
     ),
@@ -145,11 +145,40 @@ const web = {
       `Who may say in X-Forwarded-For for whom a request is: networks, or ${names}; without any, limits for each address do not apply`,
     ),
   headers,
-  resources: resources(sizes.web.resources),
+  resources: resources(sized("250m", "768Mi", "1", "1Gi")),
   priorityClass,
 };
 
-export const webSchema = z.strictObject(
-  web,
-  required("expected nginx.image below this key: nginx stands in front of CKAN in every web pod"),
-);
+export const webSettings = z
+  .strictObject(web, required("expected nginx.image below this key: nginx stands in front of CKAN in every web pod"))
+  .superRefine((settings, context) => {
+    oneNumberOfPods(settings, context);
+    limitsByAddress(settings, context);
+    enoughMemory(settings, context);
+  });
+
+export type WebArgs = Arguments<typeof webSettings>;
+export type WebSettings = Settings<typeof webSettings>;
+
+/** Without somebody who may say for whom a request is, every address is the load balancer's, and none is limited. */
+function limitsByAddress({ trustedProxies, limits: given }: WebSettings, context: z.core.$RefinementCtx): void {
+  if (trustedProxies.length > 0) return;
+  const expected =
+    "expected nothing here without web.trustedProxies: every address would be the load balancer's, so that none is limited; write there whose word counts";
+  for (const limit of ["requestsPerSecond", "connectionsPerAddress"] as const) {
+    if (given[limit] !== undefined) addMistake(context, ["limits", limit], expected, { found: given[limit] });
+  }
+}
+
+/** A container that has too little is killed again and again, with everything that it does. */
+function enoughMemory({ processes, resources: own, nginx: proxy }: WebSettings, context: z.core.$RefinementCtx): void {
+  const check = (path: readonly string[], found: string, bytes: number, what: string) => {
+    if (quantityValue(found) >= bytes) return;
+    const expected = `expected at least ${Math.ceil(bytes / 2 ** 20)}Mi: ${what}`;
+    addMistake(context, [...path, "resources", "limits", "memory"], expected, { found });
+  };
+  const atRest = `what ${processes} processes (web.processes) and their parent take at rest`;
+  check([], own.limits.memory, serverMemory(processes), atRest);
+  const slow = `what nginx holds for ${simultaneousFiles} files whose readers are slow`;
+  check(["nginx"], proxy.resources.limits.memory, proxyMemory, slow);
+}

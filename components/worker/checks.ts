@@ -1,10 +1,9 @@
 /** Rules between the settings of an instance's workers. */
 import { defaultQueue } from "../../ckan/queues.ts";
 import type { Mistake } from "../../config/mistakes.ts";
-import { scalingMistakes } from "../kubernetes/scaling-settings.ts";
 import type { Instance } from "../site/settings.ts";
 import { defaultGroup, workerRole } from "./groups.ts";
-import type { WorkerGroup } from "./settings.ts";
+import type { WorkerSettings } from "./settings.ts";
 
 /** A Deployment's name goes into names of its pods, which have 17 characters more and are labels of at most 63. */
 const longestName = 46;
@@ -18,7 +17,6 @@ export function workerMistakes(
     const key = at(`workers.${group}`);
     return [
       ...nameMistakes(`${name}-${workerRole(group)}`, key, group),
-      ...scalingMistakes(settings, key),
       ...graceMistakes(settings, key, ckan.jobTimeoutSeconds),
       ...queueMistakes(settings, key, group, ckan.plugins),
     ];
@@ -32,7 +30,7 @@ function nameMistakes(deployment: string, key: string, group: string): readonly 
 }
 
 function graceMistakes(
-  { terminationGracePeriodSeconds }: WorkerGroup,
+  { terminationGracePeriodSeconds }: WorkerSettings,
   key: string,
   jobTimeoutSeconds: number,
 ): readonly Mistake[] {
@@ -47,7 +45,7 @@ function graceMistakes(
 }
 
 function queueMistakes(
-  { queues }: WorkerGroup,
+  { queues }: WorkerSettings,
   key: string,
   group: string,
   plugins: readonly string[],

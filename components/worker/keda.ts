@@ -4,22 +4,7 @@ import { caBundleFile } from "../kubernetes/ca-bundle.ts";
 import type { CustomObject } from "../kubernetes/custom-object.ts";
 import { slowScaleIn } from "../kubernetes/scaling.ts";
 import type { QueueEndpoint } from "../site/endpoints.ts";
-
-/** As many pods as there is waiting work for. */
-export interface QueueScaling {
-  /** 0 ends the last pod too when nothing waits; the next job then waits for a look at the queue and for a start of CKAN. */
-  readonly minimum: number;
-  readonly maximum: number;
-  /** Waiting jobs of a queue for each pod. @default 5 */
-  readonly jobsPerPod?: number | undefined;
-  /** Seconds between two looks at the queues. @default 30 */
-  readonly pollingSeconds?: number | undefined;
-  /** Seconds without waiting jobs before the last pod ends, where `minimum` is 0. @default 300 */
-  readonly cooldownSeconds?: number | undefined;
-}
-
-/** KEDA's own defaults. */
-export const queueScaling = { jobsPerPod: 5, pollingSeconds: 30, cooldownSeconds: 300 };
+import type { QueueScaling } from "./settings.ts";
 
 /**
  * How KEDA gets into the queue: by user and password from the Secret that the pods have them from, and by the authorities that the
@@ -56,8 +41,7 @@ export interface ScaledObjectArgs {
 }
 
 export function scaledObject({ deployment, namespace, queue, lists, authentication, scaling }: ScaledObjectArgs) {
-  const { minimum, maximum, ...given } = scaling;
-  const jobsPerPod = given.jobsPerPod ?? queueScaling.jobsPerPod;
+  const { minimum, maximum, jobsPerPod, pollingSeconds, cooldownSeconds } = scaling;
   return {
     apiVersion: "keda.sh/v1alpha1",
     kind: "ScaledObject",
@@ -65,8 +49,8 @@ export function scaledObject({ deployment, namespace, queue, lists, authenticati
       scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: deployment },
       minReplicaCount: minimum,
       maxReplicaCount: maximum,
-      pollingInterval: given.pollingSeconds ?? queueScaling.pollingSeconds,
-      cooldownPeriod: given.cooldownSeconds ?? queueScaling.cooldownSeconds,
+      pollingInterval: pollingSeconds,
+      cooldownPeriod: cooldownSeconds,
       advanced: {
         horizontalPodAutoscalerConfig: { behavior: { scaleDown: slowScaleIn } },
         // Pulumi writes a number of pods again before it deletes this object, and KEDA takes it back until then: none would stay none.

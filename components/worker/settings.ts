@@ -1,11 +1,10 @@
-/** The pods that work on CKAN's job queues: the schema of `ckan:instances.<name>.workers`. */
+/** `workers` of a site: the pods that work on CKAN's job queues. */
 import { z } from "zod";
+import type { Arguments, Settings } from "../../config/arguments.ts";
 import { count, priorityClass } from "../../config/values.ts";
-import { resources } from "../kubernetes/resources.ts";
-import { cpuScalingSettings } from "../kubernetes/scaling-settings.ts";
-import { sizes } from "../site/sizes.ts";
+import { resources, sized } from "../kubernetes/resources.ts";
+import { cpuScalingSettings, oneNumberOfPods } from "../kubernetes/scaling-settings.ts";
 import { defaultGroup } from "./groups.ts";
-import { queueScaling } from "./keda.ts";
 
 const queueName = z
   .string("expected the name of a queue such as default")
@@ -18,6 +17,7 @@ const groupName = z
     "expected the name of a group of workers: lower-case letters, digits and hyphens, such as bulk",
   );
 
+/** Jobs and times are KEDA's own defaults. */
 const workerScaling = z
   .discriminatedUnion(
     "kind",
@@ -27,12 +27,10 @@ const workerScaling = z
         kind: z.literal("keda"),
         minimum: count(0).describe("Least pods; with 0 a first job waits for a look at the queue and a start of CKAN"),
         maximum: count(1).describe("Most pods"),
-        jobsPerPod: count(1).default(queueScaling.jobsPerPod).describe("Waiting jobs of a queue for each pod"),
-        pollingSeconds: count(1)
-          .default(queueScaling.pollingSeconds)
-          .describe("Seconds between two looks at the queue"),
+        jobsPerPod: count(1).default(5).describe("Waiting jobs of a queue for each pod"),
+        pollingSeconds: count(1).default(30).describe("Seconds between two looks at the queue"),
         cooldownSeconds: count(0)
-          .default(queueScaling.cooldownSeconds)
+          .default(300)
           .describe("Seconds without waiting jobs before the last pod ends, with minimum 0"),
       }),
     ],
@@ -41,26 +39,36 @@ const workerScaling = z
   .optional()
   .describe("How many pods an autoscaler lets run, in place of replicas");
 
-const group = z.strictObject({
-  replicas: count(1).optional().describe("Pods of the group; each runs one job at a time; default: 1"),
-  scaling: workerScaling,
-  queues: z
-    .array(queueName)
-    .min(1, "expected at least one queue")
-    .refine((queues) => new Set(queues).size === queues.length, "expected each queue once")
-    .optional()
-    .describe("Job queues in order of priority; default: in the group default, the queue default, which XLoader needs"),
-  terminationGracePeriodSeconds: count(1)
-    .default(3900)
-    .describe("Seconds a stopping worker has to finish its job; more than ckan.jobTimeoutSeconds"),
-  resources: resources(sizes.worker.resources),
-  priorityClass,
-});
+export const workerSettings = z
+  .strictObject({
+    replicas: count(1).optional().describe("Pods of the group; each runs one job at a time; default: 1"),
+    scaling: workerScaling,
+    queues: z
+      .array(queueName)
+      .min(1, "expected at least one queue")
+      .refine((queues) => new Set(queues).size === queues.length, "expected each queue once")
+      .optional()
+      .describe(
+        "Job queues in order of priority; default: in the group default, the queue default, which XLoader needs",
+      ),
+    terminationGracePeriodSeconds: count(1)
+      .default(3900)
+      .describe("Seconds a stopping worker has to finish its job; more than ckan.jobTimeoutSeconds"),
+    resources: resources(sized("100m", "384Mi", "1", "768Mi", "4Gi")),
+    priorityClass,
+  })
+  .superRefine(oneNumberOfPods);
 
-export type WorkerGroup = z.infer<typeof group>;
+export type WorkerArgs = Arguments<typeof workerSettings>;
+export type WorkerSettings = Settings<typeof workerSettings>;
+/** By the processors of workers, for jobs that compute; or by the jobs that wait, where the cluster has KEDA. */
+export type WorkerScaling = NonNullable<WorkerSettings["scaling"]>;
+export type QueueScaling = Extract<WorkerScaling, { kind: "keda" }>;
 
 /** Settings of each group by its name; the group default is there in any case. */
-export const workersSchema = z
-  .record(groupName, group)
+export const workersSettings = z
+  .record(groupName, workerSettings)
   .prefault({})
-  .transform((groups): Readonly<Record<string, WorkerGroup>> => ({ [defaultGroup]: group.parse({}), ...groups }));
+  .transform(
+    (groups): Readonly<Record<string, WorkerSettings>> => ({ [defaultGroup]: workerSettings.parse({}), ...groups }),
+  );

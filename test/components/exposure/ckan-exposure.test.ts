@@ -30,6 +30,9 @@ const exposed = (exposure: ExposureArgs, children: readonly string[] = [], more:
         host: "data.example.org",
         backend: { service: "opendata-web", port: { name: "http", number: 80 } },
         exposure,
+        answerSeconds: 60,
+        drainSeconds: 45,
+        maximumUploadMegabytes: 100,
         ...more,
       },
       opts,
@@ -304,7 +307,7 @@ describe("a Route", () => {
   });
 
   test.each([
-    [undefined, "75s"],
+    [60, "75s"],
     [120, "135s"],
   ])(
     "waits for an answer longer than nginx does, which waits for CKAN's %s seconds: %s",

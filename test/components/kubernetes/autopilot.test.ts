@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { onAutopilot } from "../../../components/kubernetes/autopilot.ts";
 import type { Resources } from "../../../components/kubernetes/pod.ts";
 import { quantityValue } from "../../../components/kubernetes/quantity.ts";
-import { sizes } from "../../../components/site/sizes.ts";
+import { instanceSchema } from "../../../components/site/settings.ts";
+import { instance, pushing } from "../../support/configuration.ts";
 
 const resources = (cpu: string, memory: string, disk = "64Mi"): Resources => ({
   requests: { cpu, memory, "ephemeral-storage": disk },
@@ -29,9 +30,18 @@ test("what a pod as a whole lacks, its first container gets", () => {
   expect(requests(resources("50m", "64Mi"), resources("100m", "2Gi"))).toEqual(["218m 64Mi", "100m 2Gi"]);
 });
 
+/** Every `resources` of some settings, by the place where it stands. */
+function resourcesIn(settings: object, at: string): readonly (readonly [string, Resources])[] {
+  return Object.entries(settings).flatMap(([key, value]) => {
+    if (key === "resources") return [[at, value as Resources] as const];
+    return typeof value === "object" && value !== null ? resourcesIn(value, `${at}.${key}`) : [];
+  });
+}
+
 test("no default asks for more than its limit then, and each is within Autopilot's ratio", () => {
-  const parts = Object.entries(sizes).flatMap(([part, size]) =>
-    typeof size === "object" && "resources" in size ? [[part, size.resources as Resources] as const] : [],
+  const parts = resourcesIn(instanceSchema.parse({ ...instance, datapusher: pushing.datapusher }), "instance");
+  expect(parts.map(([part]) => part.split(".")[1])).toEqual(
+    expect.arrayContaining(["web", "workers", "database", "search", "queue", "files", "datapusher"]),
   );
   for (const [part, said] of parts) {
     const [{ requests, limits }] = onAutopilot([said]);

@@ -5,14 +5,14 @@ import { customResource } from "../../../components/kubernetes/declare/custom-re
 import { declareJob } from "../../../components/kubernetes/declare/job.ts";
 import type { PodArgs } from "../../../components/kubernetes/pod.ts";
 import { exec, probes } from "../../../components/kubernetes/probes.ts";
+import { sized } from "../../../components/kubernetes/resources.ts";
 import { jobTimeouts, Replacement, rolloutTimeouts, timeouts } from "../../../components/kubernetes/timeouts.ts";
-import { sizes } from "../../../components/site/sizes.ts";
 import { declareAlone } from "../../support/program.ts";
 
 const pod = (args: Partial<PodArgs> = {}): PodArgs => ({
   identity: { instance: "opendata", component: "worker", software: "ckan", version: "2.11.6" },
   image: "example.org/ckan:1",
-  resources: sizes.worker.resources,
+  resources: sized("100m", "384Mi", "1", "768Mi"),
   ...args,
 });
 const starting = (startSeconds: number) => probes({ ready: exec("true"), alive: exec("true"), startSeconds });

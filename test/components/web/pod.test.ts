@@ -102,9 +102,9 @@ describe("a web pod", () => {
       const amounts = { cpu: "1", memory, "ephemeral-storage": "1Gi" };
       return { requests: amounts, limits: amounts };
     };
-    const args = { resources: sized("2Gi"), nginx: { ...nginx, resources: sized("64Mi") } };
+    const args = { resources: sized("2Gi"), nginx: { ...nginx, resources: sized("256Mi") } };
     const { ckan, proxy } = await podWith(args);
-    expect([ckan.resources, proxy.resources]).toEqual([sized("2Gi"), sized("64Mi")]);
+    expect([ckan.resources, proxy.resources]).toEqual([sized("2Gi"), sized("256Mi")]);
   });
 });
 

@@ -10,7 +10,7 @@ const object = (args: Partial<Parameters<typeof scaledObject>[0]>) =>
     queue,
     lists: ["rq:queue:ckan:opendata:default"],
     authentication: "opendata-worker",
-    scaling: { minimum: 1, maximum: 2 },
+    scaling: { kind: "keda", minimum: 1, maximum: 2, jobsPerPod: 5, pollingSeconds: 30, cooldownSeconds: 300 },
     ...args,
   });
 
@@ -55,7 +55,14 @@ describe("KEDA gets into the queue", () => {
 });
 
 test("the stack file's numbers reach KEDA", () => {
-  const scaling = { minimum: 1, maximum: 9, jobsPerPod: 2, pollingSeconds: 10, cooldownSeconds: 60 };
+  const scaling = {
+    kind: "keda",
+    minimum: 1,
+    maximum: 9,
+    jobsPerPod: 2,
+    pollingSeconds: 10,
+    cooldownSeconds: 60,
+  } as const;
   const { spec } = object({ scaling });
   expect(spec).toMatchObject({ minReplicaCount: 1, maxReplicaCount: 9, pollingInterval: 10, cooldownPeriod: 60 });
   expect(spec.triggers[0]?.metadata.listLength).toBe("2");
