@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
+import { proxyResources } from "../../../components/database/cloud-sql-settings.ts";
 import { onAutopilot } from "../../../components/kubernetes/autopilot.ts";
 import type { Resources } from "../../../components/kubernetes/pod.ts";
 import { quantityValue } from "../../../components/kubernetes/quantity.ts";
+import { instanceSchema } from "../../../components/site/settings.ts";
 import { sizes } from "../../../components/site/sizes.ts";
+import { instance } from "../../support/configuration.ts";
 
 const resources = (cpu: string, memory: string, disk = "64Mi"): Resources => ({
   requests: { cpu, memory, "ephemeral-storage": disk },
@@ -30,9 +33,11 @@ test("what a pod as a whole lacks, its first container gets", () => {
 });
 
 test("no default asks for more than its limit then, and each is within Autopilot's ratio", () => {
-  const parts = Object.entries(sizes).flatMap(([part, size]) =>
+  const defaults = { ...sizes, ...instanceSchema.parse(instance), databaseProxy: { resources: proxyResources } };
+  const parts = Object.entries(defaults).flatMap(([part, size]) =>
     typeof size === "object" && "resources" in size ? [[part, size.resources as Resources] as const] : [],
   );
+  expect(parts.map(([part]) => part)).toEqual(expect.arrayContaining(["web", "database", "databaseProxy", "search"]));
   for (const [part, said] of parts) {
     const [{ requests, limits }] = onAutopilot([said]);
     const ratio = quantityValue(requests.memory) / 2 ** 30 / quantityValue(requests.cpu);
