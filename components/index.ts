@@ -2,8 +2,8 @@
 
 export { CkanBootstrap, type CkanBootstrapArgs } from "./bootstrap/ckan-bootstrap.ts";
 export { CkanConfiguration, type CkanConfigurationArgs } from "./configuration/ckan-configuration.ts";
-export type { PostgresBackup } from "./database/cloud-native-pg.ts";
-export { PostgresDb, type PostgresDbArgs, type PostgresServerArgs } from "./database/postgres-db.ts";
+export { PostgresDb, type PostgresDbArgs } from "./database/postgres-db.ts";
+export type { DatabaseArgs } from "./database/settings.ts";
 export {
   type CloudflareSite,
   CloudflareZone,

@@ -1,9 +1,16 @@
 /** Who makes roles and databases on a server that the program does not run inside the cluster. */
 import { z } from "zod";
 
+/**
+ * `cluster`: the bootstrap Job, as the server's administrator. `pulumi`: the machine that runs Pulumi, which must reach the server; then
+ * no pod ever has that password.
+ */
+export const Administration = { Cluster: "cluster", Pulumi: "pulumi" } as const;
+export type Administration = (typeof Administration)[keyof typeof Administration];
+
 export const administration = z
-  .enum(["cluster", "pulumi"], "expected administration: cluster or pulumi")
-  .default("cluster")
+  .enum(Administration, "expected administration: cluster or pulumi")
+  .default(Administration.Cluster)
   .describe(
     "Who makes roles and databases: the bootstrap inside the cluster, or the machine that runs Pulumi, which must reach the server",
   );

@@ -5,29 +5,31 @@ import { postgresql } from "../sdk.ts";
 import type { Credential } from "../site/credentials.ts";
 import { credentialsSecret } from "../site/credentials-secret.ts";
 import type { DatabaseServer } from "../site/endpoints.ts";
+import { Administration } from "./administration-settings.ts";
 import { authorityFile } from "./authority-file.ts";
-import { Administration, type KindArgs } from "./kind.ts";
+import type { KindArgs } from "./kind.ts";
 
-type AdministeredArgs = Omit<KindArgs<unknown>, "server"> &
-  Pick<DatabaseServer, "host" | "port" | "sslMode"> & {
-    readonly administration: Administration;
-    readonly administrator: {
-      readonly user: pulumi.Input<string>;
-      readonly password: Credential | pulumi.Input<string>;
-    };
-    /** How the machine that runs Pulumi reaches the server. @default as pods do */
-    readonly outside?: Pick<DatabaseServer, "host" | "sslMode">;
+interface AdministeredServer extends Pick<DatabaseServer, "host" | "port" | "sslMode"> {
+  readonly administration: Administration;
+  readonly administrator: {
+    readonly user: pulumi.Input<string>;
+    readonly password: Credential | pulumi.Input<string>;
   };
+  /** How the machine that runs Pulumi reaches the server. @default as pods do */
+  readonly outside?: Pick<DatabaseServer, "host" | "sslMode">;
+}
 
 /** Has roles and databases made by whoever administers the server. */
 export function administer(
   name: string,
-  args: AdministeredArgs,
+  args: KindArgs,
+  server: AdministeredServer,
   options: pulumi.CustomResourceOptions,
 ): DatabaseServer {
-  const { host, port, sslMode, namespace, identity, credentials } = args;
-  const { user, password } = args.administrator;
-  switch (args.administration) {
+  const { namespace, identity, credentials } = args;
+  const { host, port, sslMode, administrator } = server;
+  const { user, password } = administrator;
+  switch (server.administration) {
     case Administration.Cluster: {
       const secret = credentialsSecret(
         `${name}-administrator`,
@@ -37,7 +39,7 @@ export function administer(
       return { host, port, sslMode, administrator: { user, password: secret.password } };
     }
     case Administration.Pulumi:
-      declareDatabases(name, args, options);
+      declareDatabases(name, args, server, options);
       return { host, port, sslMode };
   }
 }
@@ -46,14 +48,18 @@ export function administer(
  * The grants are those that CKAN's `datastore set-permissions` starts from; what follows them (a view, a trigger's function) is
  * CKAN's own, and the bootstrap adds it as the owner of the databases.
  */
-function declareDatabases(name: string, args: AdministeredArgs, options: pulumi.CustomResourceOptions): void {
-  const { names, roles } = args;
-  const administrator = args.administrator.user;
+function declareDatabases(
+  name: string,
+  { names, roles, protection, caBundle }: KindArgs,
+  server: AdministeredServer,
+  options: pulumi.CustomResourceOptions,
+): void {
+  const administrator = server.administrator.user;
   const sdk = postgresql();
-  const server = connection(name, args);
-  const login = { username: administrator, password: administratorPassword(args) };
-  const provider = new sdk.Provider(`${name}-server`, { ...server, ...login }, options);
-  const holding = { ...options, provider, ...durable(args.protection) };
+  const reached = connection(name, server, caBundle);
+  const login = { username: administrator, password: administratorPassword(server) };
+  const provider = new sdk.Provider(`${name}-server`, { ...reached, ...login }, options);
+  const holding = { ...options, provider, ...durable(protection) };
 
   const role = (part: string, user: string, password: Credential) =>
     new sdk.Role(`${name}-${part}`, { name: user, login: true, password: password.secret }, holding);
@@ -74,7 +80,7 @@ function declareDatabases(name: string, args: AdministeredArgs, options: pulumi.
   // which the provider does not hear (pulumi/pulumi-postgresql#88).
   const asOwner = new sdk.Provider(
     `${name}-as-owner`,
-    { ...server, database: names.main, username: names.main, password: roles.owner.secret },
+    { ...reached, database: names.main, username: names.main, password: roles.owner.secret },
     { ...options, dependsOn: [owner, reader, main, datastore] },
   );
 
@@ -108,7 +114,11 @@ function connects(database: pulumi.Input<string>, role: pulumi.Input<string>) {
 }
 
 /** How the machine that runs Pulumi reaches the server. */
-function connection(name: string, { host, sslMode, outside = { host, sslMode }, port, caBundle }: AdministeredArgs) {
+function connection(
+  name: string,
+  { host, sslMode, outside = { host, sslMode }, port }: AdministeredServer,
+  caBundle: string | undefined,
+) {
   const verified = outside.sslMode === "verify-full" && caBundle !== undefined;
   return {
     host: outside.host,
@@ -122,6 +132,6 @@ function connection(name: string, { host, sslMode, outside = { host, sslMode }, 
   };
 }
 
-function administratorPassword({ administrator: { password } }: AdministeredArgs): pulumi.Input<string> {
+function administratorPassword({ administrator: { password } }: AdministeredServer): pulumi.Input<string> {
   return typeof password === "object" && "secret" in password ? password.secret : pulumi.secret(password);
 }

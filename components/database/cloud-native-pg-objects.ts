@@ -2,20 +2,14 @@
 import type { Input } from "@pulumi/pulumi";
 import type { CustomObject } from "../kubernetes/custom-object.ts";
 import { environment } from "../kubernetes/env.ts";
-import type { Resources } from "../kubernetes/pod.ts";
 import { placement, type podOptions } from "../kubernetes/pod-options.ts";
 import type { SecretReference } from "../site/endpoints.ts";
+import type { CloudNativePostgres, PostgresBackup, PostgresPooler } from "./settings.ts";
 
 const api = "postgresql.cnpg.io/v1";
 const barman = "barman-cloud.cloudnative-pg.io";
 
 export interface ClusterArgs {
-  readonly image: string;
-  readonly instances: number;
-  readonly storage: string;
-  readonly storageClass?: string | undefined;
-  readonly resources: Resources;
-  readonly parameters: Readonly<Record<string, string>>;
   /** Main database and its owner, who owns the datastore as well. */
   readonly database: string;
   readonly owner: ManagedRole;
@@ -36,8 +30,9 @@ export interface ManagedRole {
   readonly secretName: Input<string>;
 }
 
-export function cluster(args: ClusterArgs): CustomObject {
-  const { image, instances, storage, storageClass, database, owner, reader, archive, serviceAccount } = args;
+export function cluster(settings: CloudNativePostgres, args: ClusterArgs): CustomObject {
+  const { image, instances, storage, storageClass, resources, parameters } = settings;
+  const { database, owner, reader, archive, serviceAccount } = args;
   return {
     apiVersion: api,
     kind: "Cluster",
@@ -61,11 +56,11 @@ export function cluster(args: ClusterArgs): CustomObject {
       },
       managed: { roles: [managedRole(owner), managedRole(reader)] },
       postgresql: {
-        parameters: { ...args.parameters },
+        parameters: { ...parameters },
         ...(instances > 1 && { synchronous: synchronous(instances) }),
       },
       storage: { size: storage, ...(storageClass !== undefined && { storageClass }) },
-      resources: { requests: { ...args.resources.requests }, limits: { ...args.resources.limits } },
+      resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },
       affinity: {
         enablePodAntiAffinity: true,
         podAntiAffinityType: "preferred",
@@ -125,16 +120,9 @@ export function database(name: string, owner: string, cluster: Input<string>, ke
   };
 }
 
-export interface PoolerArgs {
-  /** PgBouncer pods. */
-  readonly instances: number;
-  /** PgBouncer's pool_mode. */
-  readonly mode: "session" | "transaction";
-}
-
 /** Where it runs is the servers' place; a template has to name its containers, be it none (the operator adds its own). */
 export function pooler(
-  { instances, mode }: PoolerArgs,
+  { instances, mode }: PostgresPooler,
   cluster: Input<string>,
   { labels, annotations, ...pods }: ClusterArgs["pods"],
 ): CustomObject {
@@ -153,28 +141,19 @@ export function pooler(
   };
 }
 
-/** Where base backups and write-ahead logs go. */
-export type BackupStore =
-  | {
-      readonly kind: "s3";
-      /** Such as s3://backups/opendata. */
-      readonly destination: string;
-      readonly endpoint: string;
-      readonly accessKey: SecretReference;
-      readonly secretKey: SecretReference;
-    }
-  /** By the identity of the server's pods at Google. */
-  | { readonly kind: "gcs"; readonly destination: string };
+/** How an archive is reached by the identity of the server's pods at Google. */
+export const googleAccess = { googleCredentials: { gkeEnvironment: true } };
 
-export function objectStore(store: BackupStore, retention: string): CustomObject {
+export function s3Access(endpointURL: string, accessKey: SecretReference, secretKey: SecretReference) {
   const key = ({ secretName, key }: SecretReference) => ({ name: secretName, key });
-  const access =
-    store.kind === "gcs"
-      ? { googleCredentials: { gkeEnvironment: true } }
-      : {
-          endpointURL: store.endpoint,
-          s3Credentials: { accessKeyId: key(store.accessKey), secretAccessKey: key(store.secretKey) },
-        };
+  return { endpointURL, s3Credentials: { accessKeyId: key(accessKey), secretAccessKey: key(secretKey) } };
+}
+
+/** Where base backups and write-ahead logs go. */
+export function objectStore(
+  { store, retention }: PostgresBackup,
+  access: typeof googleAccess | ReturnType<typeof s3Access>,
+): CustomObject {
   return {
     apiVersion: "barmancloud.cnpg.io/v1",
     kind: "ObjectStore",

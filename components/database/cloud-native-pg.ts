@@ -7,104 +7,52 @@ import { durable, Protection } from "../kubernetes/durability.ts";
 import { clientLabel, labels } from "../kubernetes/labels.ts";
 import { objectMetadata } from "../kubernetes/metadata.ts";
 import { allow, fromNamespace, fromPods, metadataServer, toNetworks } from "../kubernetes/network.ts";
-import { podResources, type Resources } from "../kubernetes/pod.ts";
+import { podResources } from "../kubernetes/pod.ts";
 import { podOptions } from "../kubernetes/pod-options.ts";
 import type { Credential } from "../site/credentials.ts";
 import { credentialsSecret } from "../site/credentials-secret.ts";
-import type { Access, SecretReference } from "../site/endpoints.ts";
-import { sizes } from "../site/sizes.ts";
+import type { Access } from "../site/endpoints.ts";
 import * as manifests from "./cloud-native-pg-objects.ts";
-import { type KindArgs, postgresPort, type ServedDatabases } from "./kind.ts";
-
-export interface CloudNativePostgres {
-  readonly kind: "cloud-native-pg";
-  /** One of the operator's images, by exact tag. PostgreSQL 15 or newer. */
-  readonly image: string;
-  /** Servers: one that is written to, and standbys in other zones where there are any. @default 3 */
-  readonly instances?: number;
-  /** Size of each server's volume. @default 10Gi */
-  readonly storage?: string;
-  /** @default the cluster's default class */
-  readonly storageClass?: string | undefined;
-  /** @default 100m to 1 processor, 256Mi to 512Mi */
-  readonly resources?: Resources;
-  /** Further settings of the server. @default none */
-  readonly parameters?: Readonly<Record<string, string>>;
-  /** PgBouncer in front of the servers. @default none */
-  readonly pooler?: manifests.PoolerArgs | undefined;
-  /** Base backups and write-ahead logs, to any point in time. @default none */
-  readonly backup?: PostgresBackup | undefined;
-  /** Namespace in which Prometheus runs; with it, the servers are monitored. @default not monitored */
-  readonly prometheusNamespace?: string | undefined;
-  /** @default cnpg-system */
-  readonly operatorNamespace?: string;
-}
-
-export interface PostgresBackup {
-  readonly store: S3Backup | GcsBackup;
-  /** When base backups are made: six fields, seconds first. @default 0 30 1 * * *, at half past one UTC */
-  readonly schedule?: string;
-  /** How long backups are kept, such as 30d, 8w or 6m. @default 30d */
-  readonly retention?: string;
-}
-
-export interface S3Backup {
-  readonly kind: "s3";
-  /** Such as s3://backups/opendata. */
-  readonly destination: string;
-  readonly endpoint: string;
-  readonly accessKey: pulumi.Input<string>;
-  readonly secretKey: pulumi.Input<string>;
-}
-
-export interface GcsBackup {
-  readonly kind: "gcs";
-  /** Such as gs://backups/opendata. */
-  readonly destination: string;
-  /** E-mail address of the Google service account that may write there; the servers' pods act as it. */
-  readonly serviceAccount: pulumi.Input<string>;
-}
+import type { KindArgs, ServedDatabases } from "./kind.ts";
+import { type CloudNativePostgres, type PostgresBackup, type PostgresPooler, postgresPort } from "./settings.ts";
 
 /** Port on which the operator asks the servers for their state. */
 const statusPort = 8000;
 const metricsPort = 9187;
 
-type Args = KindArgs<CloudNativePostgres>;
-
-export function declareCloudNativePostgres(
+export function declareCloudNativePg(
   name: string,
-  args: Args,
+  args: KindArgs,
+  settings: CloudNativePostgres,
   options: pulumi.CustomResourceOptions,
 ): ServedDatabases {
-  const { server, names, roles, protection } = args;
-  const { image, instances = 3, storage = sizes.database.storage, backup } = server;
+  const { names, roles, protection } = args;
+  const { backup } = settings;
+  const [resources] = podResources([settings], args.pods);
   const object = metadataOf(args);
   const keeping = { ...options, ...durable(protection) };
   const archive = backup === undefined ? undefined : declareArchive(name, args, backup, options);
-  const policies = declarePolicies(name, args, options);
+  const policies = declarePolicies(name, args, settings, options);
 
   const cluster = customResource(
     name,
-    manifests.cluster({
-      image,
-      instances,
-      storage,
-      storageClass: server.storageClass,
-      resources: podResources([{ resources: server.resources ?? sizes.database.resources }], args.pods)[0],
-      parameters: server.parameters ?? {},
-      database: names.main,
-      owner: { name: names.main, secretName: roleSecret(`${name}-owner`, args, names.main, roles.owner, options) },
-      reader: {
-        name: names.datastoreReader,
-        secretName: roleSecret(`${name}-reader`, args, names.datastoreReader, roles.reader, options),
+    manifests.cluster(
+      { ...settings, resources },
+      {
+        database: names.main,
+        owner: { name: names.main, secretName: roleSecret(`${name}-owner`, args, names.main, roles.owner, options) },
+        reader: {
+          name: names.datastoreReader,
+          secretName: roleSecret(`${name}-reader`, args, names.datastoreReader, roles.reader, options),
+        },
+        archive,
+        pods: podOptionsOf(args),
+        pullSecret: args.pods?.pullSecret,
+        serviceAccount: backup?.store.kind === "gcs" ? identityAtGoogle(backup.store.serviceAccount) : undefined,
       },
-      archive,
-      pods: podOptionsOf(args),
-      pullSecret: args.pods?.pullSecret,
-      serviceAccount: backup?.store.kind === "gcs" ? identityAtGoogle(backup.store) : undefined,
-    }),
+    ),
     // The servers are made one after the other, each with a volume and a copy of the first one's data.
-    { ...object, name, waitFor: "condition=Ready", waitSeconds: 900 * instances },
+    { ...object, name, waitFor: "condition=Ready", waitSeconds: 900 * settings.instances },
     { ...keeping, dependsOn: policies },
   );
   const clusterName = cluster.metadata.name;
@@ -114,12 +62,12 @@ export function declareCloudNativePostgres(
     { ...object, name: `${name}-datastore`, waitFor: "jsonpath={.status.applied}=true" },
     keeping,
   );
-  if (archive !== undefined) {
+  if (backup !== undefined) {
     // Not waited for: the operator reports the runs, not the schedule.
-    const schedule = manifests.scheduledBackup(backup?.schedule ?? "0 30 1 * * *", clusterName);
+    const schedule = manifests.scheduledBackup(backup.schedule, clusterName);
     customResource(`${name}-backup`, schedule, { ...object, name: `${name}-backup` }, options);
   }
-  if (server.prometheusNamespace !== undefined) {
+  if (settings.prometheusNamespace !== undefined) {
     // Not waited for: Prometheus' operator reports nothing.
     customResource(name, manifests.podMonitor(podsOf(name)), { ...object, name }, options);
   }
@@ -128,16 +76,16 @@ export function declareCloudNativePostgres(
     destination: { kind: "pods", labels: podsOf(name), port: postgresPort },
   };
   const served = { server: { host: `${name}-rw`, port: postgresPort, sslMode: "require" as const }, access };
-  return server.pooler === undefined
+  return settings.pooler === undefined
     ? served
-    : { ...served, ...declarePooler(`${name}-pooler`, args, server.pooler, clusterName, options) };
+    : { ...served, ...declarePooler(`${name}-pooler`, args, settings.pooler, clusterName, options) };
 }
 
-function metadataOf({ namespace, identity }: Args) {
+function metadataOf({ namespace, identity }: KindArgs) {
   return { namespace, labels: labels(identity) };
 }
 
-function podOptionsOf({ pods = {}, identity }: Args) {
+function podOptionsOf({ pods = {}, identity }: KindArgs) {
   return podOptions(pods, identity.component);
 }
 
@@ -149,7 +97,7 @@ function podsOf(cluster: string): Readonly<Record<string, string>> {
 /** A role's password in the form that the operator reads. */
 function roleSecret(
   name: string,
-  { namespace, identity, credentials }: Args,
+  { namespace, identity, credentials }: KindArgs,
   username: string,
   password: Credential,
   options: pulumi.CustomResourceOptions,
@@ -162,39 +110,42 @@ function roleSecret(
 /** The ObjectStore, by its name. Not waited for: the plugin reports the backups, not the store. */
 function declareArchive(
   name: string,
-  args: Args,
-  { store, retention = "30d" }: PostgresBackup,
+  args: KindArgs,
+  backup: PostgresBackup,
   options: pulumi.CustomResourceOptions,
 ): string {
   const archive = `${name}-archive`;
-  const object = manifests.objectStore(
-    store.kind === "gcs" ? store : { ...store, ...archiveKey(`${archive}-key`, args, store, options) },
-    retention,
-  );
-  customResource(archive, object, { ...metadataOf(args), name: archive }, options);
+  const access = archiveAccess(`${archive}-key`, args, backup.store, options);
+  customResource(archive, manifests.objectStore(backup, access), { ...metadataOf(args), name: archive }, options);
   return archive;
 }
 
-function archiveKey(
+function archiveAccess(
   name: string,
-  { namespace, identity, credentials }: Args,
-  { accessKey, secretKey }: S3Backup,
+  { namespace, identity, credentials }: KindArgs,
+  store: PostgresBackup["store"],
   options: pulumi.CustomResourceOptions,
-): { readonly accessKey: SecretReference; readonly secretKey: SecretReference } {
-  const data = { "access-key": accessKey, "secret-key": secretKey };
-  const key = credentialsSecret(name, { namespace, identity, credentials, data }, options);
-  return { accessKey: key["access-key"], secretKey: key["secret-key"] };
+) {
+  switch (store.kind) {
+    case "gcs":
+      return manifests.googleAccess;
+    case "s3": {
+      const data = { "access-key": store.accessKey, "secret-key": store.secretKey };
+      const key = credentialsSecret(name, { namespace, identity, credentials, data }, options);
+      return manifests.s3Access(store.endpoint, key["access-key"], key["secret-key"]);
+    }
+  }
 }
 
-function identityAtGoogle({ serviceAccount }: GcsBackup): Readonly<Record<string, pulumi.Input<string>>> {
+function identityAtGoogle(serviceAccount: pulumi.Input<string>): Readonly<Record<string, pulumi.Input<string>>> {
   return { "iam.gke.io/gcp-service-account": serviceAccount };
 }
 
 /** PgBouncer, as the host that CKAN connects to. */
 function declarePooler(
   name: string,
-  args: Args,
-  pooler: manifests.PoolerArgs,
+  args: KindArgs,
+  pooler: PostgresPooler,
   cluster: pulumi.Input<string>,
   options: pulumi.CustomResourceOptions,
 ): Pick<ServedDatabases, "host"> {
@@ -209,8 +160,12 @@ function declarePooler(
 }
 
 /** The instance's namespace lets nothing flow that is not written here, not even between the servers. */
-function declarePolicies(name: string, args: Args, options: pulumi.CustomResourceOptions): pulumi.Resource[] {
-  const { operatorNamespace = "cnpg-system", prometheusNamespace, backup } = args.server;
+function declarePolicies(
+  name: string,
+  args: KindArgs,
+  { operatorNamespace, prometheusNamespace, backup }: CloudNativePostgres,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
   const pods = podsOf(name);
   const among = (port: number): Access => ({ clientLabels: {}, destination: { kind: "pods", labels: pods, port } });
   const anywhere = (port: number): Access => toNetworks(["0.0.0.0/0"], port);

@@ -6,52 +6,31 @@ import { disruptionBudget, rollingUpdate } from "../kubernetes/availability.ts";
 import { clientLabel, type Identity, imageVersion, labels, selector } from "../kubernetes/labels.ts";
 import { objectMetadata } from "../kubernetes/metadata.ts";
 import { allow, fromPods, metadataServer, toGoogleApis, toNetworks } from "../kubernetes/network.ts";
-import { type PodArgs, type PodSettings, podTemplate } from "../kubernetes/pod.ts";
+import { type PodArgs, podTemplate } from "../kubernetes/pod.ts";
 import { http, probes } from "../kubernetes/probes.ts";
 import { Replacement, rolloutTimeouts } from "../kubernetes/timeouts.ts";
 import { project as projectRoles } from "../sdk.ts";
-import type { Credentials } from "../site/credentials.ts";
 import type { DatabaseServer } from "../site/endpoints.ts";
-import { sizes } from "../site/sizes.ts";
-import { postgresPort } from "./kind.ts";
-
-/** Google's Auth Proxy: pods of the instance that reach the server by the identity of a service account, over TLS. */
-export interface CloudSqlProxy {
-  readonly kind: "auth-proxy";
-  /** Image with `cloud-sql-proxy` 2, by exact tag. */
-  readonly image: string;
-  /** @default 2 */
-  readonly replicas?: number;
-  /** Id of the Google service account that is made for it: 6 to 30 characters, once in the project. */
-  readonly account: string;
-  /** IPv4 networks of Google's APIs, where they are reached by Private Service Connect. @default the public internet */
-  readonly apiNetworks?: readonly string[] | undefined;
-}
+import { type CloudSqlPostgres, type CloudSqlProxy, proxyResources } from "./cloud-sql-settings.ts";
+import type { KindArgs } from "./kind.ts";
+import { postgresPort } from "./settings.ts";
 
 const proxyHealthPort = 9090;
 /** Port on which a server of Cloud SQL takes what comes through the proxy. */
 const proxiedPort = 3307;
 
-interface ProxyArgs {
-  readonly namespace: pulumi.Input<string>;
-  readonly credentials: Credentials;
+interface ProxyArgs extends KindArgs {
+  readonly server: CloudSqlPostgres;
   readonly proxy: CloudSqlProxy;
   readonly connectionName: pulumi.Input<string>;
-  readonly pods?: PodSettings | undefined;
-  readonly server: {
-    readonly project: string;
-    readonly name: string;
-    readonly privateNetwork?: string | undefined;
-    readonly networks?: readonly string[];
-  };
 }
 
 /** Pods that hand connections on to the server. They alone have an identity at Google. */
 export function declareProxy(name: string, args: ProxyArgs, options: pulumi.CustomResourceOptions) {
-  const { namespace, credentials, server } = args;
-  const { image, account, replicas = 2, apiNetworks } = args.proxy;
+  const { namespace, instance, server } = args;
+  const { image, account, replicas, apiNetworks } = args.proxy;
   const identity: Identity = {
-    instance: credentials.instance,
+    instance,
     component: "database-proxy",
     software: "cloud-sql-proxy",
     version: imageVersion(image),
@@ -77,7 +56,7 @@ export function declareProxy(name: string, args: ProxyArgs, options: pulumi.Cust
         pods,
         from: [fromPods(clientLabel("database"), postgresPort)],
         to: [
-          toNetworks(server.networks ?? ["0.0.0.0/0"], proxiedPort),
+          toNetworks(server.networks, proxiedPort),
           // Google's API hands out the certificates.
           toGoogleApis(apiNetworks),
           ...metadataServer,
@@ -122,7 +101,7 @@ export function declareProxy(name: string, args: ProxyArgs, options: pulumi.Cust
  * The role is the project's, so that without this the proxy could connect to every server there.
  * https://cloud.google.com/sql/docs/postgres/iam-conditions
  */
-function onlyServer({ project, name }: ProxyArgs["server"]) {
+function onlyServer({ project, name }: CloudSqlPostgres) {
   return {
     title: `server ${name}`,
     expression: `resource.name == "projects/${project}/instances/${name}" && resource.service == "sqladmin.googleapis.com"`,
@@ -131,7 +110,7 @@ function onlyServer({ project, name }: ProxyArgs["server"]) {
 
 function proxyPod(args: ProxyArgs, identity: Identity, serviceAccount: pulumi.Input<string>): PodArgs {
   const { server, connectionName, pods: settings } = args;
-  const { image, replicas = 2 } = args.proxy;
+  const { image, replicas } = args.proxy;
   return {
     identity,
     image,
@@ -146,7 +125,7 @@ function proxyPod(args: ProxyArgs, identity: Identity, serviceAccount: pulumi.In
     ],
     ports: { postgresql: postgresPort },
     probes: probes({ ready: http("/readiness", proxyHealthPort), alive: http("/liveness", proxyHealthPort) }),
-    resources: sizes.databaseProxy.resources,
+    resources: proxyResources,
     serviceAccount,
     settings,
     // Open connections have so long to end.

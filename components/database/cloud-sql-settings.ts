@@ -1,9 +1,15 @@
 /** A server of Google's: the schema of `ckan:instances.<name>.database` of the kind cloud-sql. */
 import { z } from "zod";
+import type { Settings } from "../../config/arguments.ts";
+import { addMistake } from "../../config/mistakes.ts";
 import { count, imageReference, ipv4Network, line, networks } from "../../config/values.ts";
 import { accountId, apiNetworks, bucketName, networkName, projectId, region } from "../google/settings.ts";
+import { sized } from "../kubernetes/resources.ts";
 import { administration } from "./administration-settings.ts";
 import { CloudSqlEdition, expectedMachine, machineMemory } from "./cloud-sql-machines.ts";
+
+/** Of a proxy's pod: no setting, as it hands on bytes and needs about the same everywhere. */
+export const proxyResources = sized("50m", "64Mi", "500m", "256Mi");
 
 export const cloudSql = z
   .strictObject({
@@ -29,7 +35,7 @@ export const cloudSql = z
       .describe("Version of PostgreSQL"),
     edition: z
       .enum(CloudSqlEdition, "expected ENTERPRISE or ENTERPRISE_PLUS")
-      .default("ENTERPRISE")
+      .default(CloudSqlEdition.Enterprise)
       .describe("Edition of Cloud SQL"),
     availability: z
       .enum(["regional", "zonal"], "expected regional or zonal")
@@ -85,6 +91,7 @@ export const cloudSql = z
       })
       .prefault({ day: 7, hour: 3 })
       .describe("When Google may restart the server"),
+    // A change of some restarts the server, of max_connections for one.
     flags: z
       .record(z.string().regex(/^[a-z][a-z0-9_.]*$/, "expected the name of a flag such as work_mem"), line)
       .default({})
@@ -101,7 +108,7 @@ export const cloudSql = z
     error:
       "expected a VPC network such as projects/example/global/networks/default, or authorizedNetworks for a public address: nobody would reach the server",
   })
-  .refine(({ edition, backup }) => backup.logDays <= 7 || edition === "ENTERPRISE_PLUS", {
+  .refine(({ edition, backup }) => backup.logDays <= 7 || edition === CloudSqlEdition.EnterprisePlus, {
     path: ["backup", "logDays"],
     error: "expected 1 to 7 days: more need edition: ENTERPRISE_PLUS",
   })
@@ -113,5 +120,8 @@ export const cloudSql = z
   // Google: "Invalid Tier (db-g1-small) for (ENTERPRISE_PLUS) Edition" (hashicorp/terraform-provider-google#20498).
   .superRefine(({ edition, tier }, context) => {
     if (machineMemory(edition, tier) !== undefined) return;
-    context.addIssue({ code: "custom", path: ["tier"], message: expectedMachine[edition] });
+    addMistake(context, ["tier"], expectedMachine[edition], { found: tier });
   });
+
+export type CloudSqlPostgres = Settings<typeof cloudSql>;
+export type CloudSqlProxy = Extract<CloudSqlPostgres["connection"], { kind: "auth-proxy" }>;

@@ -4,6 +4,7 @@ import type { Mistake } from "../../config/mistakes.ts";
 import type { Instance } from "../site/settings.ts";
 import { googlesConnections, machineMemory, mostConnections } from "./cloud-sql-machines.ts";
 import { databaseClients } from "./connections.ts";
+import { postgresConnections } from "./settings.ts";
 
 /** A server that is out of connections answers new pods with errors, at the busiest hour. */
 export function connectionMistakes(instance: Instance, at: (key: string) => string): readonly Mistake[] {
@@ -43,7 +44,7 @@ function connectionLimit(database: Instance["database"]): Limit | undefined {
     case "cloud-native-pg": {
       // Its pooler lets more clients wait than the servers take.
       if (database.pooler !== undefined) return undefined;
-      const said = database.parameters["max_connections"] ?? 100;
+      const said = database.parameters["max_connections"] ?? postgresConnections;
       return { key: "database.parameters.max_connections", connections: Number(said) };
     }
     case "external":

@@ -2,33 +2,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { declareServer } from "../kubernetes/declare/stateful-server.ts";
 import type { Identity } from "../kubernetes/labels.ts";
-import { type Resources, scratchMount, secretMount } from "../kubernetes/pod.ts";
+import { scratchMount, secretMount } from "../kubernetes/pod.ts";
 import { exec, probes } from "../kubernetes/probes.ts";
 import { credentialsSecret } from "../site/credentials-secret.ts";
 import type { SecretReference } from "../site/endpoints.ts";
 import { Purpose } from "../site/purposes.ts";
-import { sizes } from "../site/sizes.ts";
-import { type KindArgs, postgresPort, type ServedDatabases } from "./kind.ts";
+import type { KindArgs, ServedDatabases } from "./kind.ts";
+import { type InClusterPostgres, postgresPort } from "./settings.ts";
 
-export interface InClusterPostgres {
-  readonly kind: "in-cluster";
-  /** Image with the contract of the official one (POSTGRES_PASSWORD_FILE, PGDATA). PostgreSQL 15 or newer. */
-  readonly image: string;
-  /** Size of the data volume. @default 10Gi */
-  readonly storage?: string;
-  /** StorageClass of the volume when it is made; one that exists keeps its own. @default the cluster's own */
-  readonly storageClass?: string | undefined;
-  /** Connections that the server takes (max_connections). @default 100, PostgreSQL's own */
-  readonly maxConnections?: number;
-  /** @default 100m to 1 processor, 256Mi to 512Mi */
-  readonly resources?: Resources;
-  /** Name of a PriorityClass of the cluster. @default the cluster's own */
-  readonly priorityClass?: string | undefined;
-}
-
-export function declareInClusterPostgres(
+export function declareInCluster(
   name: string,
-  { server, namespace, identity, credentials, protection, pods }: KindArgs<InClusterPostgres>,
+  { namespace, identity, credentials, protection, pods }: KindArgs,
+  settings: InClusterPostgres,
   options: pulumi.CustomResourceOptions,
 ): ServedDatabases {
   const before = credentials.derivePrevious(Purpose.DatabaseAdministrator);
@@ -49,11 +34,11 @@ export function declareInClusterPostgres(
     name,
     {
       namespace,
-      pod: { ...postgresPod(identity, server, password), settings: pods },
+      pod: { ...postgresPod(identity, settings, password), settings: pods },
       port: postgresPort,
       dataPath: "/var/lib/postgresql/data",
-      storage: server.storage ?? sizes.database.storage,
-      storageClass: server.storageClass,
+      storage: settings.storage,
+      storageClass: settings.storageClass,
       protection,
     },
     options,
@@ -62,11 +47,15 @@ export function declareInClusterPostgres(
   return { server: { host, port: postgresPort, sslMode: "disable", administrator }, access };
 }
 
-function postgresPod(identity: Identity, server: InClusterPostgres, password: SecretReference) {
+function postgresPod(
+  identity: Identity,
+  { image, maxConnections, resources, priorityClass }: InClusterPostgres,
+  password: SecretReference,
+) {
   return {
     identity,
-    image: server.image,
-    args: ["postgres", "-c", `max_connections=${server.maxConnections ?? sizes.database.maxConnections}`],
+    image,
+    args: ["postgres", "-c", `max_connections=${maxConnections}`],
     environment: [
       { name: "POSTGRES_PASSWORD_FILE", value: `/run/secrets/administrator/${password.key}` },
       // A folder below the mount: the root of a volume may hold lost+found, which initdb refuses.
@@ -79,8 +68,8 @@ function postgresPod(identity: Identity, server: InClusterPostgres, password: Se
       // 1 is an answer too: a server that recovers after a crash refuses, and would begin again after a restart.
       alive: exec("sh", "-c", "pg_isready --host=127.0.0.1 --username=postgres || [ $? = 1 ]"),
     }),
-    resources: server.resources ?? sizes.database.resources,
-    priorityClass: server.priorityClass,
+    resources,
+    priorityClass,
     mounts: [
       secretMount("administrator", "/run/secrets/administrator", password.secretName),
       scratchMount("run", "/var/run/postgresql"),

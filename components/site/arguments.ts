@@ -1,7 +1,7 @@
 /** What a site is declared with. */
 import type { Site } from "../../ckan/settings.ts";
 import type { SecretSettings } from "../configuration/site-secrets.ts";
-import type { PostgresServerArgs } from "../database/postgres-db.ts";
+import type { DatabaseArgs } from "../database/settings.ts";
 import type { ExposureArgs } from "../exposure/arguments.ts";
 import type { GcsStorageArgs } from "../files/gcs-storage.ts";
 import type { MinioStorageArgs } from "../files/minio-storage.ts";
@@ -84,7 +84,7 @@ export interface CkanStackArgs extends SurroundingArgs {
   readonly site: Omit<Site, "url" | "internalUrl" | "store" | "plugins" | "mail" | "dataPusherUrl">;
   /** The sysadmin that the bootstrap creates; its password is derived. */
   readonly administrator: { readonly name: string; readonly email: string };
-  readonly database: PostgresServerArgs;
+  readonly database: DatabaseArgs;
   readonly search: SearchArgs;
   readonly queue: RedisServerArgs;
   readonly files: FilesArgs;

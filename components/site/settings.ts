@@ -17,7 +17,7 @@ import {
   storage,
   storageClass,
 } from "../../config/values.ts";
-import { databaseSchema } from "../database/settings.ts";
+import { databaseSettings } from "../database/settings.ts";
 import { dnsSchema } from "../dns/settings.ts";
 import { exposureSchema } from "../exposure/settings.ts";
 import { filesSchema } from "../files/settings.ts";
@@ -130,7 +130,7 @@ export const instanceSchema = z.strictObject({
   dns: dnsSchema.prefault({ kind: "none" }).describe("Who makes the host's name lead here"),
   web: webSettings,
   workers: workersSettings,
-  database: databaseSchema,
+  database: databaseSettings,
   search: searchSettings,
   queue: queueSchema,
   files: filesSchema,

@@ -13,8 +13,6 @@ function resources(cpu: string, memory: string, cpuLimit: string, memoryLimit: s
 
 export const sizes = {
   datapusher: { resources: resources("50m", "128Mi", "1", "512Mi") },
-  database: { storage: "10Gi", maxConnections: 100, resources: resources("100m", "256Mi", "1", "512Mi") },
-  databaseProxy: { resources: resources("50m", "64Mi", "500m", "256Mi") },
   queue: { storage: "1Gi", resources: resources("50m", "64Mi", "500m", "256Mi") },
   files: { storage: "20Gi", resources: resources("100m", "256Mi", "1", "512Mi") },
 } as const;

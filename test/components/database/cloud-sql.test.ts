@@ -1,11 +1,13 @@
 /** What a server of Google's is declared with, by what the site needs of it. */
 import { expect, test } from "vitest";
-import type { CloudSqlPostgres } from "../../../components/database/cloud-sql.ts";
 import { PostgresDb } from "../../../components/database/postgres-db.ts";
+import type { DatabaseArgs } from "../../../components/database/settings.ts";
 import { credentials, namespace } from "../../support/component.ts";
 import { declareAlone, find } from "../../support/program.ts";
 
-const managed: CloudSqlPostgres = {
+type CloudSqlArgs = Extract<DatabaseArgs, { kind: "cloud-sql" }>;
+
+const managed: CloudSqlArgs = {
   kind: "cloud-sql",
   project: "example-prod",
   region: "europe-west3",
@@ -16,13 +18,13 @@ const managed: CloudSqlPostgres = {
 
 const publicOnly = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"];
 
-async function declared(changes: Partial<CloudSqlPostgres>, connections?: number) {
+async function declared(changes: Partial<CloudSqlArgs>, connections?: number) {
   const server = { ...managed, ...changes };
-  const args = { namespace, credentials: credentials(), server, connections };
+  const args = { namespace, instance: "opendata", credentials: credentials(), server, connections };
   return (await declareAlone(() => new PostgresDb("opendata-database", args))).resources;
 }
 
-async function flagsOf(changes: Partial<CloudSqlPostgres>, connections?: number) {
+async function flagsOf(changes: Partial<CloudSqlArgs>, connections?: number) {
   const server = find(
     await declared(changes, connections),
     "gcp:sql/databaseInstance:DatabaseInstance opendata-database",
@@ -57,9 +59,8 @@ test.each([
   expect(egress.filter(({ ports }) => ports[0]?.port === 443).map(({ to }) => to)).toEqual([[{ ipBlock }]]);
 });
 
-// Last: what was declared before the refusal is still under way when the test ends.
 test("a machine that its edition does not have is refused with what to write", async () => {
   await expect(declared({ edition: "ENTERPRISE_PLUS" })).rejects.toThrow(
-    'server.tier: expected a machine of ENTERPRISE_PLUS: db-perf-optimized-N- and 2, 4, 8, 16, 32, 48, 64, 80, 96 or 128, got "db-custom-2-7680"',
+    'tier: expected a machine of ENTERPRISE_PLUS: db-perf-optimized-N- and 2, 4, 8, 16, 32, 48, 64, 80, 96 or 128, got "db-custom-2-7680"',
   );
 });

@@ -1,8 +1,8 @@
 /** PostgreSQL that somebody else runs or administers: rights and objects, kind by kind. */
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import type { CloudNativePostgres, S3Backup } from "../../../components/database/cloud-native-pg.ts";
-import type { CloudSqlPostgres } from "../../../components/database/cloud-sql.ts";
-import { PostgresDb, type PostgresServerArgs } from "../../../components/database/postgres-db.ts";
+import { PostgresDb } from "../../../components/database/postgres-db.ts";
+import type { DatabaseArgs } from "../../../components/database/settings.ts";
 import { deriveSecret } from "../../../components/site/credentials.ts";
 import type { Declared } from "../../../render/synthesize.ts";
 import {
@@ -21,13 +21,16 @@ const administrator = "core/v1:Secret opendata-database-administrator";
 const roles = "core/v1:Secret opendata-database-roles";
 const derived = (purpose: string) => deriveSecret(rootSecret, "opendata", purpose, 1);
 
-function databases(server: PostgresServerArgs, expected: object) {
+type CloudNativePgArgs = Extract<DatabaseArgs, { kind: "cloud-native-pg" }>;
+type CloudSqlArgs = Extract<DatabaseArgs, { kind: "cloud-sql" }>;
+
+function databases(server: DatabaseArgs, expected: object) {
   return {
     component: "PostgresDb opendata-database",
     declare: (opts: object, protection?: "disposable" | "retained" | "protected") =>
       new PostgresDb(
         "opendata-database",
-        { namespace, credentials: credentials(), server, ...(protection && { protection }) },
+        { namespace, instance: "opendata", credentials: credentials(), server, ...(protection && { protection }) },
         opts,
       ),
     children: [],
@@ -184,20 +187,19 @@ describe("administration by Pulumi", () => {
   });
 });
 
-const operated: CloudNativePostgres = {
+const archive = {
+  kind: "s3",
+  destination: "s3://backups/opendata",
+  endpoint: "https://s3.example.org",
+  accessKey: "access-key-of-the-archive",
+  secretKey: "secret-key-of-the-archive",
+} as const;
+const operated: CloudNativePgArgs = {
   kind: "cloud-native-pg",
   image: "ghcr.io/cloudnative-pg/postgresql:17.6",
   storage: "50Gi",
   pooler: { instances: 2, mode: "session" },
-  backup: {
-    store: {
-      kind: "s3",
-      destination: "s3://backups/opendata",
-      endpoint: "https://s3.example.org",
-      accessKey: "access-key-of-the-archive",
-      secretKey: "secret-key-of-the-archive",
-    },
-  },
+  backup: { store: archive },
   prometheusNamespace: "monitoring",
 };
 const archiveKey = "core/v1:Secret opendata-database-archive-key";
@@ -233,7 +235,7 @@ describeComponent("databases that CloudNativePG runs", byOperator);
 
 describe("CloudNativePG", () => {
   const specOf = (object: Declared) => (object.inputs as { spec: Record<string, unknown> }).spec;
-  const declare = (server: Partial<CloudNativePostgres>) => alone(databases({ ...operated, ...server }, {}));
+  const declare = (server: Partial<CloudNativePgArgs>) => alone(databases({ ...operated, ...server }, {}));
 
   test("is given the roles with the passwords that CKAN has, none of them superuser", async () => {
     const { resources } = await alone(byOperator);
@@ -272,9 +274,7 @@ describe("CloudNativePG", () => {
     ["https://minio.example.org:9000", [443, 6443, 9000]],
     ["http://minio.backup", [443, 6443, 80]],
   ])("reaches the API server and the archive %s on %j, wherever they are", async (endpoint, open) => {
-    const { backup } = operated;
-    const store = { ...backup?.store, endpoint } as S3Backup;
-    const { resources } = await declare({ backup: { ...backup, store } });
+    const { resources } = await declare({ backup: { store: { ...archive, endpoint } } });
     const policy = find(resources, "networking.k8s.io/v1:NetworkPolicy opendata-database");
     const { egress } = specOf(policy) as {
       egress: { to: { ipBlock?: { cidr: string } }[]; ports: { port: number }[] }[];
@@ -328,16 +328,17 @@ describe("CloudNativePG", () => {
     expect((await settled(made.endpoints)).main.host).toBe("opendata-database-rw");
   });
 
-  test("archives to Google by the identity of its pods, without a key", async () => {
-    const store = {
-      kind: "gcs",
-      destination: "gs://backups/opendata",
-      serviceAccount: "backup@example-prod.iam.gserviceaccount.com",
-    } as const;
+  const account = "backup@example-prod.iam.gserviceaccount.com";
+
+  test.each([
+    ["text", (text: string) => text],
+    ["an output of the program", (text: string) => pulumi.output(text)],
+  ])("archives to Google by the identity of its pods, which is %s, without a key", async (_what, said) => {
+    const store = { kind: "gcs", destination: "gs://backups/opendata", serviceAccount: said(account) } as const;
     const { resources } = await declare({ backup: { store } });
     const spec = specOf(find(resources, cluster)) as { serviceAccountTemplate: unknown };
     expect(spec.serviceAccountTemplate).toEqual({
-      metadata: { annotations: { "iam.gke.io/gcp-service-account": store.serviceAccount } },
+      metadata: { annotations: { "iam.gke.io/gcp-service-account": account } },
     });
     const archive = specOf(find(resources, "barmancloud.cnpg.io/v1:ObjectStore opendata-database-archive"));
     expect(archive["configuration"]).toMatchObject({
@@ -348,7 +349,7 @@ describe("CloudNativePG", () => {
   });
 });
 
-const managed: CloudSqlPostgres = {
+const managed: CloudSqlArgs = {
   kind: "cloud-sql",
   project: "example-prod",
   region: "europe-west3",
@@ -369,7 +370,7 @@ const byGoogle = databases(managed, {
 describeComponent("databases that Google runs", byGoogle);
 
 describe("Cloud SQL", () => {
-  const declare = (changes: Partial<CloudSqlPostgres>, protection?: "disposable" | "retained" | "protected") =>
+  const declare = (changes: Partial<CloudSqlArgs>, protection?: "disposable" | "retained" | "protected") =>
     alone(databases({ ...managed, ...changes }, {}), protection);
   type Settings = Readonly<Record<string, unknown>>;
   const settingsOf = (resources: readonly Declared[]) =>

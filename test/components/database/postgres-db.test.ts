@@ -26,6 +26,7 @@ const own = {
       "opendata-database",
       {
         namespace,
+        instance: "opendata",
         credentials: credentials(),
         server: { kind: "in-cluster", image: "registry.example.org/postgres:17.6" },
         protection,
@@ -51,6 +52,7 @@ const bringing = {
       "opendata-database",
       {
         namespace,
+        instance: "opendata",
         credentials: credentials(),
         server: {
           kind: "external",
@@ -172,7 +174,7 @@ test.each([
     ...(maxConnections !== undefined && { maxConnections }),
   } as const;
   const declare = (opts: object) =>
-    new PostgresDb("opendata-database", { namespace, credentials: credentials(), server }, opts);
+    new PostgresDb("opendata-database", { namespace, instance: "opendata", credentials: credentials(), server }, opts);
   const { resources } = await alone({ ...own, declare });
   const [container] = podOf(find(resources, "apps/v1:StatefulSet opendata-database")).containers;
   expect(container?.args).toEqual(["postgres", "-c", `max_connections=${taken}`]);

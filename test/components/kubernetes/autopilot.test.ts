@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { proxyResources } from "../../../components/database/cloud-sql-settings.ts";
 import { onAutopilot } from "../../../components/kubernetes/autopilot.ts";
 import type { Resources } from "../../../components/kubernetes/pod.ts";
 import { quantityValue } from "../../../components/kubernetes/quantity.ts";
@@ -39,9 +40,10 @@ function resourcesIn(settings: object, at: string): readonly (readonly [string, 
 }
 
 test("no default asks for more than its limit then, and each is within Autopilot's ratio", () => {
-  const parts = resourcesIn(instanceSchema.parse({ ...instance, datapusher: pushing.datapusher }), "instance");
+  const settings = instanceSchema.parse({ ...instance, datapusher: pushing.datapusher });
+  const parts = resourcesIn({ ...settings, databaseProxy: { resources: proxyResources } }, "instance");
   expect(parts.map(([part]) => part.split(".")[1])).toEqual(
-    expect.arrayContaining(["web", "workers", "database", "search", "queue", "files", "datapusher"]),
+    expect.arrayContaining(["web", "workers", "database", "databaseProxy", "search", "queue", "files", "datapusher"]),
   );
   for (const [part, said] of parts) {
     const [{ requests, limits }] = onAutopilot([said]);
