@@ -10,6 +10,7 @@ import { objectMetadata } from "../kubernetes/metadata.ts";
 import { allow } from "../kubernetes/network.ts";
 import { configMapMount, type PodSettings, type Resources, secretMount } from "../kubernetes/pod.ts";
 import { http, probes } from "../kubernetes/probes.ts";
+import { sized } from "../kubernetes/resources.ts";
 import type { Credentials } from "../site/credentials.ts";
 import { credentialsSecret } from "../site/credentials-secret.ts";
 import type { Access, ObjectStore, SecretReference } from "../site/endpoints.ts";
@@ -40,6 +41,8 @@ export interface MinioStorageArgs {
 
 const serverPort = 9000;
 const rootUser = "root";
+/** Of the Job that makes the bucket: a few calls of mc. */
+const setupResources = sized("50m", "64Mi", "500m", "256Mi");
 
 export class MinioStorage extends pulumi.ComponentResource {
   readonly store: ObjectStore;
@@ -147,7 +150,7 @@ export class MinioStorage extends pulumi.ComponentResource {
             { name: "STORE", value: `${host}:${serverPort}` },
             { name: "BUCKET", value: bucket },
           ],
-          resources: sizes.queue.resources,
+          resources: setupResources,
           mounts: [
             configMapMount("setup", "/etc/setup", script),
             secretMount("root", "/run/secrets/root", root.user.secretName),

@@ -10,7 +10,7 @@ import type { Protection } from "../kubernetes/durability.ts";
 import type { PodUser } from "../kubernetes/pod.ts";
 import type { SitePodOptions } from "../kubernetes/pod-options.ts";
 import type { VolumeArgs } from "../kubernetes/storage.ts";
-import type { RedisServerArgs } from "../queue/redis-queue.ts";
+import type { QueueArgs } from "../queue/settings.ts";
 import type { Registry } from "../registries/registries.ts";
 import type { SearchArgs } from "../search/settings.ts";
 import type { CkanWebArgs } from "../web/ckan-web.ts";
@@ -90,7 +90,7 @@ export interface CkanStackArgs extends SurroundingArgs {
   readonly administrator: { readonly name: string; readonly email: string };
   readonly database: PostgresServerArgs;
   readonly search: SearchArgs;
-  readonly queue: RedisServerArgs;
+  readonly queue: QueueArgs;
   readonly files: FilesArgs;
   readonly web: Omit<CkanWebArgs, Given>;
   /** Namespace of KEDA, where a group of workers scales by it. @default keda */

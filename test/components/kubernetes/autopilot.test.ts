@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { onAutopilot } from "../../../components/kubernetes/autopilot.ts";
 import type { Resources } from "../../../components/kubernetes/pod.ts";
 import { quantityValue } from "../../../components/kubernetes/quantity.ts";
+import { instanceSchema } from "../../../components/site/settings.ts";
 import { sizes } from "../../../components/site/sizes.ts";
+import { instance, pushing } from "../../support/configuration.ts";
 
 const resources = (cpu: string, memory: string, disk = "64Mi"): Resources => ({
   requests: { cpu, memory, "ephemeral-storage": disk },
@@ -30,7 +32,8 @@ test("what a pod as a whole lacks, its first container gets", () => {
 });
 
 test("no default asks for more than its limit then, and each is within Autopilot's ratio", () => {
-  const parts = Object.entries(sizes).flatMap(([part, size]) =>
+  const ofInstance = instanceSchema.parse({ ...instance, datapusher: pushing.datapusher });
+  const parts = Object.entries({ ...sizes, ...ofInstance }).flatMap(([part, size]) =>
     typeof size === "object" && "resources" in size ? [[part, size.resources as Resources] as const] : [],
   );
   for (const [part, said] of parts) {
