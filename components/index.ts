@@ -18,6 +18,7 @@ export { CkanExposure } from "./exposure/ckan-exposure.ts";
 export { GcsStorage, type GcsStorageArgs } from "./files/gcs-storage.ts";
 export { MinioStorage, type MinioStorageArgs } from "./files/minio-storage.ts";
 export { S3Storage, type S3StorageArgs } from "./files/s3-storage.ts";
+export type { FilesArgs } from "./files/settings.ts";
 export { Protection } from "./kubernetes/durability.ts";
 export { type PodSettings, PodUser } from "./kubernetes/pod.ts";
 export type { PodOptions, SitePodOptions, Toleration } from "./kubernetes/pod-options.ts";
@@ -29,7 +30,7 @@ export { XLoaderRecovery, type XLoaderRecoveryArgs } from "./recovery/xloader-re
 export type { Registry } from "./registries/registries.ts";
 export type { SearchArgs } from "./search/settings.ts";
 export { SolrCore, type SolrCoreArgs } from "./search/solr-core.ts";
-export type { CkanStackArgs, FilesArgs } from "./site/arguments.ts";
+export type { CkanStackArgs } from "./site/arguments.ts";
 export { CkanStack } from "./site/ckan-stack.ts";
 export { Credential, Credentials, type CredentialsArgs } from "./site/credentials.ts";
 export type * from "./site/endpoints.ts";

@@ -3,13 +3,10 @@ import type { Site } from "../../ckan/settings.ts";
 import type { SecretSettings } from "../configuration/site-secrets.ts";
 import type { PostgresServerArgs } from "../database/postgres-db.ts";
 import type { ExposureArgs } from "../exposure/arguments.ts";
-import type { GcsStorageArgs } from "../files/gcs-storage.ts";
-import type { MinioStorageArgs } from "../files/minio-storage.ts";
-import type { S3StorageArgs } from "../files/s3-storage.ts";
+import type { FilesArgs } from "../files/settings.ts";
 import type { Protection } from "../kubernetes/durability.ts";
 import type { PodUser } from "../kubernetes/pod.ts";
 import type { SitePodOptions } from "../kubernetes/pod-options.ts";
-import type { VolumeArgs } from "../kubernetes/storage.ts";
 import type { QueueArgs } from "../queue/settings.ts";
 import type { Registry } from "../registries/registries.ts";
 import type { SearchArgs } from "../search/settings.ts";
@@ -41,14 +38,6 @@ type Given =
   | "https"
   | "tokenHeader"
   | "stopped";
-
-/** Where uploads go. */
-export type FilesArgs =
-  | ({ readonly kind: "minio" } & Omit<MinioStorageArgs, Given>)
-  | ({ readonly kind: "s3" } & Omit<S3StorageArgs, Given>)
-  | ({ readonly kind: "gcs" } & Omit<GcsStorageArgs, Given>)
-  /** A volume of the one web pod. */
-  | ({ readonly kind: "volume" } & VolumeArgs);
 
 export interface CkanStackArgs extends SurroundingArgs {
   /** Namespace of the instance: the stack declares it and every object in it. */
@@ -91,6 +80,7 @@ export interface CkanStackArgs extends SurroundingArgs {
   readonly database: PostgresServerArgs;
   readonly search: SearchArgs;
   readonly queue: QueueArgs;
+  /** Where uploads go. */
   readonly files: FilesArgs;
   readonly web: Omit<CkanWebArgs, Given>;
   /** Namespace of KEDA, where a group of workers scales by it. @default keda */

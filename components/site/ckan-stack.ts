@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseConnections } from "../../ckan/connections.ts";
 import type { Site } from "../../ckan/settings.ts";
+import { checked } from "../../config/arguments.ts";
 import { CkanBootstrap } from "../bootstrap/ckan-bootstrap.ts";
 import { CkanConfiguration } from "../configuration/ckan-configuration.ts";
 import { databaseClients } from "../database/connections.ts";
@@ -10,8 +11,9 @@ import { PostgresDb } from "../database/postgres-db.ts";
 import type { Address } from "../exposure/address.ts";
 import { CkanExposure } from "../exposure/ckan-exposure.ts";
 import { GcsStorage } from "../files/gcs-storage.ts";
-import { MinioStorage, type MinioStorageArgs } from "../files/minio-storage.ts";
+import { MinioStorage } from "../files/minio-storage.ts";
 import { S3Storage } from "../files/s3-storage.ts";
+import { type FilesSettings, filesSettings } from "../files/settings.ts";
 import { durable, Protection } from "../kubernetes/durability.ts";
 import { instanceLabels } from "../kubernetes/labels.ts";
 import { objectMetadata } from "../kubernetes/metadata.ts";
@@ -25,8 +27,9 @@ import { CkanWeb, type CkanWebArgs, webServicePort } from "../web/ckan-web.ts";
 import { drainSeconds } from "../web/drain.ts";
 import { defaultGroup, workerRole } from "../worker/groups.ts";
 import { jobLists, queueAutoscalers, XLoaderWorker } from "../worker/xloader-worker.ts";
-import type { CkanStackArgs, FilesArgs } from "./arguments.ts";
+import type { CkanStackArgs } from "./arguments.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./endpoints.ts";
+import type { SecretPartArgs } from "./part.ts";
 
 export class CkanStack extends pulumi.ComponentResource {
   /** Namespace of every object of the instance. */
@@ -48,6 +51,7 @@ export class CkanStack extends pulumi.ComponentResource {
   readonly store: ObjectStore | undefined;
 
   constructor(name: string, args: CkanStackArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const files = checked(filesSettings, args.files, `${name}.files`);
     super("ckan:index:CkanStack", name, {}, opts);
     const { credentials, protection = Protection.Protected } = args;
     const { instance } = credentials;
@@ -78,7 +82,7 @@ export class CkanStack extends pulumi.ComponentResource {
       { ...part, server: args.queue, autoscalers: queueAutoscalers(args) },
       self,
     ).endpoint;
-    this.store = this.files(`${name}-files`, args.files, part);
+    this.store = this.files(`${name}-files`, files, part);
 
     const { mail, proxy, outgoing, datapusher } = args;
     const dataPusher = datapusher && dataPusherEndpoint(`${name}-datapusher`, instance);
@@ -103,7 +107,11 @@ export class CkanStack extends pulumi.ComponentResource {
       self,
     );
     const released = { ...self, dependsOn: [bootstrap] };
-    new CkanWeb(webHost, { ...part, ...webArgs(args, protection), runtime: serving, host: webHost, store }, released);
+    new CkanWeb(
+      webHost,
+      { ...part, ...webArgs(args, files, protection), runtime: serving, host: webHost, store },
+      released,
+    );
     const closed = args.maintenance !== undefined;
     for (const [group, worker] of Object.entries({ [defaultGroup]: {}, ...args.workers })) {
       const own = { ...part, ...worker, group, runtime: working, queue, siteId, store, stopped: closed };
@@ -164,18 +172,14 @@ export class CkanStack extends pulumi.ComponentResource {
     return namespace.metadata.name;
   }
 
-  private files(
-    name: string,
-    files: FilesArgs,
-    part: Pick<MinioStorageArgs, "namespace" | "credentials" | "protection" | "pods">,
-  ) {
-    switch (files.kind) {
+  private files(name: string, server: FilesSettings, part: SecretPartArgs) {
+    switch (server.kind) {
       case "minio":
-        return new MinioStorage(name, { ...part, ...files }, { parent: this }).store;
+        return new MinioStorage(name, { ...part, server }, { parent: this }).store;
       case "s3":
-        return new S3Storage(name, { ...part, ...files }, { parent: this }).store;
+        return new S3Storage(name, { ...part, server }, { parent: this }).store;
       case "gcs":
-        return new GcsStorage(name, { ...part, ...files, siteUrl: this.url }, { parent: this }).store;
+        return new GcsStorage(name, { ...part, server, siteUrl: this.url }, { parent: this }).store;
       case "volume":
         return undefined;
     }
@@ -204,9 +208,10 @@ function drainOf({ web, exposure }: CkanStackArgs): number {
 /** What web gets of the settings of others. */
 function webArgs(
   args: CkanStackArgs,
+  files: FilesSettings,
   protection: Protection,
 ): Omit<CkanWebArgs, "namespace" | "instance" | "runtime" | "host" | "store"> {
-  const { web, host, exposure, files, site, maintenance } = args;
+  const { web, host, exposure, site, maintenance } = args;
   const { maximumUploadMegabytes, further } = site;
   return {
     ...web,

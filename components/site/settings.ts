@@ -6,7 +6,7 @@ import { count, hostName, imageReference, line, pluginName } from "../../config/
 import { databaseSchema } from "../database/settings.ts";
 import { dnsSchema } from "../dns/settings.ts";
 import { exposureSchema } from "../exposure/settings.ts";
-import { filesSchema } from "../files/settings.ts";
+import { filesSettings } from "../files/settings.ts";
 import { queueSettings } from "../queue/settings.ts";
 import { searchSettings } from "../search/settings.ts";
 import { webSchema } from "../web/settings.ts";
@@ -90,7 +90,7 @@ export const instanceSchema = z.strictObject({
   database: databaseSchema,
   search: searchSettings,
   queue: queueSettings,
-  files: filesSchema,
+  files: filesSettings,
   pods: podsSchema.optional().describe("Where pods run and what they carry; default: nothing of their own"),
   ...surroundings,
   generations: z.strictObject(generationOf).prefault({}).describe("Raise a purpose's number to rotate that credential"),

@@ -1,6 +1,6 @@
 /**
  * Default sizes of every part: for a site of some thousand datasets. Measured (resident memory): web 230 MiB after start and
- * 350 after use, worker 115 and 225 during a load of a million rows, Solr 256, PostgreSQL 71, MinIO 62 to 130.
+ * 350 after use, worker 115 and 225 during a load of a million rows, Solr 256, PostgreSQL 71.
  */
 import type { Resources } from "../kubernetes/pod.ts";
 
@@ -28,5 +28,4 @@ export const sizes = {
   datapusher: { resources: resources("50m", "128Mi", "1", "512Mi") },
   database: { storage: "10Gi", maxConnections: 100, resources: resources("100m", "256Mi", "1", "512Mi") },
   databaseProxy: { resources: resources("50m", "64Mi", "500m", "256Mi") },
-  files: { storage: "20Gi", resources: resources("100m", "256Mi", "1", "512Mi") },
 } as const;
