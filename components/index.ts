@@ -23,6 +23,7 @@ export { Protection } from "./kubernetes/durability.ts";
 export { type PodSettings, PodUser } from "./kubernetes/pod.ts";
 export type { PodOptions, SitePodOptions, Toleration } from "./kubernetes/pod-options.ts";
 export { DataPusher, type DataPusherArgs } from "./loader/data-pusher.ts";
+export type { LoaderArgs } from "./loader/settings.ts";
 export type { MailArgs } from "./mail/settings.ts";
 export { RedisQueue, type RedisQueueArgs } from "./queue/redis-queue.ts";
 export type { QueueArgs } from "./queue/settings.ts";

@@ -126,7 +126,7 @@ export class CkanStack extends pulumi.ComponentResource {
     }
     if (datapusher !== undefined && dataPusher !== undefined) {
       const { maximumUploadMegabytes } = args.site;
-      const pusher = { ...datapusher, maximumUploadMegabytes, outside, store, stopped: closed };
+      const pusher = { server: datapusher, maximumUploadMegabytes, outside, store, stopped: closed };
       new DataPusher(dataPusher.host, { ...part, ...pusher }, self);
     }
 

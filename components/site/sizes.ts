@@ -25,7 +25,6 @@ export const sizes = {
   worker: { resources: resources("100m", "384Mi", "1", "768Mi", "4Gi") },
   bootstrap: { resources: resources("250m", "384Mi", "1", "768Mi") },
   recovery: { resources: resources("10m", "32Mi", "500m", "128Mi") },
-  datapusher: { resources: resources("50m", "128Mi", "1", "512Mi") },
   database: { storage: "10Gi", maxConnections: 100, resources: resources("100m", "256Mi", "1", "512Mi") },
   databaseProxy: { resources: resources("50m", "64Mi", "500m", "256Mi") },
 } as const;
