@@ -29,7 +29,6 @@ type Given =
   | "host"
   | "store"
   | "uploads"
-  | "siteUrl"
   | "nodePort"
   | "maximumUploadMegabytes"
   | "maintenance"
