@@ -46,6 +46,13 @@ function inStackFile(key: string): string {
   return key.includes(" ") ? key : `ckan:${key}`;
 }
 
+/** A rule between settings of one schema, for `superRefine`: it looks at values that are valid by themselves. */
+export function ruleBetween<Settings>(rule: (settings: Settings, context: z.core.$RefinementCtx) => void) {
+  return (settings: Settings, context: z.core.$RefinementCtx) => {
+    if (context.issues.length === 0) rule(settings, context);
+  };
+}
+
 /** A mistake between settings of one schema. Defaults count as found: they may be what does not fit. */
 export function addMistake(
   context: z.core.$RefinementCtx,

@@ -1,7 +1,7 @@
 /** A server of Google's: the schema of `ckan:instances.<name>.database` of the kind cloud-sql. */
 import { z } from "zod";
 import type { Settings } from "../../config/arguments.ts";
-import { addMistake } from "../../config/mistakes.ts";
+import { addMistake, ruleBetween } from "../../config/mistakes.ts";
 import { count, imageReference, ipv4Network, line, networks } from "../../config/values.ts";
 import { accountId, apiNetworks, bucketName, networkName, projectId, region } from "../google/settings.ts";
 import { sized } from "../kubernetes/resources.ts";
@@ -118,10 +118,12 @@ export const cloudSql = z
     error: "expected at least as many backups as backup.logDays: logs are read from a backup on",
   })
   // Google: "Invalid Tier (db-g1-small) for (ENTERPRISE_PLUS) Edition" (hashicorp/terraform-provider-google#20498).
-  .superRefine(({ edition, tier }, context) => {
-    if (machineMemory(edition, tier) !== undefined) return;
-    addMistake(context, ["tier"], expectedMachine[edition], { found: tier });
-  });
+  .superRefine(
+    ruleBetween(({ edition, tier }, context) => {
+      if (machineMemory(edition, tier) !== undefined) return;
+      addMistake(context, ["tier"], expectedMachine[edition], { found: tier });
+    }),
+  );
 
 export type CloudSqlPostgres = Settings<typeof cloudSql>;
 export type CloudSqlProxy = Extract<CloudSqlPostgres["connection"], { kind: "auth-proxy" }>;

@@ -38,14 +38,14 @@ function closedBucket({ project, location, bucket, disposable }: BucketArgs) {
 /** Parts of uploads that nobody finished are paid for until somebody deletes them. */
 const unfinished = { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 1 } };
 
-export function uploadsBucket(args: BucketArgs & { readonly versionDays?: number; readonly siteUrl: string }) {
+export function uploadsBucket(args: BucketArgs & { readonly versionDays: number; readonly siteUrl: string }) {
   return {
     ...closedBucket(args),
     versioning: { enabled: true },
     lifecycleRules: [
       {
         action: { type: "Delete" },
-        condition: { daysSinceNoncurrentTime: args.versionDays ?? 30, withState: "ARCHIVED" },
+        condition: { daysSinceNoncurrentTime: args.versionDays, withState: "ARCHIVED" },
       },
       unfinished,
     ],

@@ -1,42 +1,29 @@
 /** Buckets at Google Cloud, with who may do what there. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { type Arguments, checked } from "../../config/arguments.ts";
 import { type GoogleAccount, googleAccount, googleIdentity } from "../google/workload-identity.ts";
 import { durable, Protection } from "../kubernetes/durability.ts";
 import { type Identity, labels } from "../kubernetes/labels.ts";
 import { objectMetadata } from "../kubernetes/metadata.ts";
 import { toGoogleApis } from "../kubernetes/network.ts";
 import { cloudStorage } from "../sdk.ts";
-import type { Credentials } from "../site/credentials.ts";
 import { credentialsSecret } from "../site/credentials-secret.ts";
 import type { ObjectStore, StoreKey } from "../site/endpoints.ts";
+import type { SecretPartArgs } from "../site/part.ts";
 import { Purpose } from "../site/purposes.ts";
 import { backupBucket, roles, uploadsBucket } from "./cloud-storage.ts";
+import { type GcsSettings, gcsSettings } from "./settings.ts";
 
-export interface GcsStorageArgs {
-  readonly namespace: pulumi.Input<string>;
-  readonly credentials: Credentials;
-  /** Google Cloud project of the buckets and of the accounts; with `backups` of the cluster as well. */
-  readonly project: string;
-  /** Where the buckets are: a region such as EUROPE-WEST3, or EU, US, ASIA. */
-  readonly location: string;
-  /** Bucket for uploads; its name is taken in the whole world. */
-  readonly bucket: string;
-  /** Days for which a deleted or replaced file can be had back. @default 30 */
-  readonly versionDays?: number;
-  /** A second bucket, for backups. @default none */
-  readonly backups?: { readonly bucket: string; readonly days: number } | undefined;
-  /** Beginning of the ids of the service accounts that are made: `-web`, `-worker` and `-backup` follow. */
-  readonly accounts: string;
-  /** Others who may read the uploads, such as group:statistics@example.org. @default nobody */
-  readonly readers?: readonly string[];
-  /** IPv4 networks of Google's APIs, where they are reached by Private Service Connect. @default the public internet */
-  readonly apiNetworks?: readonly string[] | undefined;
+export interface GcsStorageArgs extends SecretPartArgs {
+  /** The buckets that are made, and for whom. */
+  readonly server: Arguments<typeof gcsSettings>;
   /** Address of the site, whose pages may load files by scripts. */
   readonly siteUrl: string;
-  /** What a destroy leaves. @default protected */
-  readonly protection?: Protection;
 }
+
+/** The same, checked and complete. */
+interface Gcs extends SecretPartArgs, GcsSettings {}
 
 const endpoint = { protocol: "https", host: "storage.googleapis.com", port: 443, region: "auto" } as const;
 
@@ -44,34 +31,37 @@ export class GcsStorage extends pulumi.ComponentResource {
   readonly store: ObjectStore;
 
   constructor(name: string, args: GcsStorageArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const settings = checked(gcsSettings, args.server, `${name}.server`);
     super("ckan:index:GcsStorage", name, {}, opts);
-    const protection = args.protection ?? Protection.Protected;
+    const { siteUrl, protection = Protection.Protected } = args;
+    const { bucket, readers, apiNetworks } = settings;
+    const gcs: Gcs = { ...args, ...settings };
     const holding = { parent: this, ...durable(protection) };
     const { Bucket } = cloudStorage();
 
     const uploads = new Bucket(
       name,
-      uploadsBucket({ ...args, disposable: protection === Protection.Disposable }),
+      uploadsBucket({ ...settings, siteUrl, disposable: protection === Protection.Disposable }),
       holding,
     );
-    const web = this.account(name, "web", args);
-    const worker = this.account(name, "worker", args);
+    const web = this.account(name, "web", gcs);
+    const worker = this.account(name, "worker", gcs);
     this.grant(`${name}-web`, uploads.name, web.member, roles.webOfUploads);
     this.grant(`${name}-worker`, uploads.name, worker.member, roles.workerOfUploads);
-    for (const reader of args.readers ?? []) {
+    for (const reader of readers) {
       this.grant(`${name}-reader-${reader}`, uploads.name, reader, roles.readerOfUploads);
     }
-    const backups = args.backups && this.backups(name, args, args.backups, uploads.name, protection);
+    const backups = settings.backups && this.backups(name, gcs, settings.backups, uploads.name, protection);
     this.store = {
       ...endpoint,
-      bucket: args.bucket,
-      ...this.key(`${name}-key`, args, web),
-      readerKey: this.key(`${name}-worker-key`, args, worker),
+      bucket,
+      ...this.key(`${name}-key`, gcs, web),
+      readerKey: this.key(`${name}-worker-key`, gcs, worker),
       reachableByBrowsers: true,
-      serviceAccounts: { web: this.podAccount(name, "web", args), worker: this.podAccount(name, "worker", args) },
-      readers: args.readers ?? [],
+      serviceAccounts: { web: this.podAccount(name, "web", gcs), worker: this.podAccount(name, "worker", gcs) },
+      readers,
       backups,
-      access: toGoogleApis(args.apiNetworks),
+      access: toGoogleApis(apiNetworks),
     };
     this.registerOutputs();
   }
@@ -79,21 +69,21 @@ export class GcsStorage extends pulumi.ComponentResource {
   /** A bucket for backups, and an account that writes there and reads what is to be backed up. */
   private backups(
     name: string,
-    args: GcsStorageArgs,
-    { bucket, days }: NonNullable<GcsStorageArgs["backups"]>,
+    gcs: Gcs,
+    { bucket, days }: NonNullable<GcsSettings["backups"]>,
     uploads: pulumi.Input<string>,
     protection: Protection,
   ): NonNullable<ObjectStore["backups"]> {
     const disposable = protection === Protection.Disposable;
     const { Bucket } = cloudStorage();
-    const backups = new Bucket(`${name}-backups`, backupBucket({ ...args, bucket, days, disposable }), {
+    const backups = new Bucket(`${name}-backups`, backupBucket({ ...gcs, bucket, days, disposable }), {
       parent: this,
       ...durable(protection),
     });
-    const { namespace } = args;
+    const { namespace } = gcs;
     const { member, email } = googleIdentity(
       `${name}-backup`,
-      { namespace, ...this.accountArgs("backup", args) },
+      { namespace, ...this.accountArgs("backup", gcs) },
       { parent: this },
     );
     this.grant(`${name}-backup`, backups.name, member, roles.writerOfBackups);
@@ -101,13 +91,13 @@ export class GcsStorage extends pulumi.ComponentResource {
     return { bucket, serviceAccount: email };
   }
 
-  private accountArgs(part: Part, { project, credentials, accounts }: GcsStorageArgs) {
-    return { identity: identityOf(part, credentials), project, account: `${accounts}-${part}` };
+  private accountArgs(part: Part, { project, instance, accounts }: Gcs) {
+    return { identity: identityOf(part, instance), project, account: `${accounts}-${part}` };
   }
 
   /** An account for each part, so that none has another's rights. */
-  private account(name: string, part: Part, args: GcsStorageArgs): GoogleAccount {
-    return googleAccount(`${name}-${part}`, this.accountArgs(part, args), { parent: this });
+  private account(name: string, part: Part, gcs: Gcs): GoogleAccount {
+    return googleAccount(`${name}-${part}`, this.accountArgs(part, gcs), { parent: this });
   }
 
   /**
@@ -115,11 +105,11 @@ export class GcsStorage extends pulumi.ComponentResource {
    * same: a Deployment does not give up an account that is no longer named, and starts no pod once that is gone
    * (kubernetes/kubernetes#76367).
    */
-  private podAccount(name: string, part: Part, { namespace, credentials }: GcsStorageArgs): pulumi.Output<string> {
+  private podAccount(name: string, part: Part, { namespace, instance }: Gcs): pulumi.Output<string> {
     const metadata = objectMetadata({
       name: `${name}-${part}`,
       namespace,
-      labels: labels(identityOf(part, credentials)),
+      labels: labels(identityOf(part, instance)),
     });
     const args = { metadata, automountServiceAccountToken: false };
     return new kubernetes.core.v1.ServiceAccount(`${name}-${part}`, args, { parent: this }).metadata.name;
@@ -141,8 +131,7 @@ export class GcsStorage extends pulumi.ComponentResource {
    * s3filestore speaks S3, for which Google has keys of a service account. One for each generation: the earlier one ends when all pods
    * have the new one.
    */
-  private key(name: string, args: GcsStorageArgs, { email }: GoogleAccount): StoreKey {
-    const { namespace, project, credentials } = args;
+  private key(name: string, { namespace, instance, credentials, project }: Gcs, { email }: GoogleAccount): StoreKey {
     const generation = credentials.generation(Purpose.Files);
     const { HmacKey } = cloudStorage();
     const key = new HmacKey(
@@ -150,7 +139,7 @@ export class GcsStorage extends pulumi.ComponentResource {
       { project, serviceAccountEmail: email },
       { parent: this, additionalSecretOutputs: ["secret"] },
     );
-    const identity: Identity = { instance: credentials.instance, component: "files", software: "gcs" };
+    const identity: Identity = { instance, component: "files", software: "gcs" };
     const data = { "access-key": key.accessId, "secret-key": key.secret };
     const secret = credentialsSecret(name, { namespace, identity, credentials, data }, { parent: this });
     return { accessKey: secret["access-key"], secretKey: secret["secret-key"] };
@@ -159,6 +148,6 @@ export class GcsStorage extends pulumi.ComponentResource {
 
 type Part = "web" | "worker" | "backup";
 
-function identityOf(part: Part, { instance }: Credentials): Identity {
+function identityOf(part: Part, instance: string): Identity {
   return { instance, component: `files-${part}`, software: "ckan" };
 }

@@ -1,13 +1,47 @@
-/** Where uploads go: the schema of `ckan:instances.<name>.files`. */
+/** `files` of a site: where uploads go. */
 import { z } from "zod";
+import type { Arguments, Settings } from "../../config/arguments.ts";
 import { secretKey } from "../../config/marks.ts";
 import { count, imageReference, line, networks, priorityClass, storage, storageClass } from "../../config/values.ts";
 import { accountId, apiNetworks, bucketName, location, principal, projectId } from "../google/settings.ts";
-import { resources } from "../kubernetes/resources.ts";
-import { sizes } from "../site/sizes.ts";
+import { resources, sized } from "../kubernetes/resources.ts";
 
-const gcs = z.strictObject({
+const volumeSize = storage("20Gi");
+
+/** An object store of the site's own: one pod with a volume. */
+export const minioSettings = z.strictObject({
+  kind: z.literal("minio"),
+  // With `minio` and `mc`. The project behind MinIO is archived: images/minio builds one from its last source.
+  image: imageReference.describe("Container image, by exact tag or digest"),
+  storage: volumeSize,
+  storageClass,
+  // Measured: 62 to 130 MiB resident.
+  resources: resources(sized("100m", "256Mi", "1", "512Mi")),
+  priorityClass,
+});
+
+/** A bucket that exists. Browsers are sent to its endpoint with signed links. */
+export const s3Settings = z.strictObject({
+  kind: z.literal("s3"),
+  endpoint: z
+    .url({ protocol: /^https?$/, error: "expected the endpoint's URL such as https://s3.example.org" })
+    .describe("S3 endpoint that pods and browsers both reach"),
+  region: line.default("us-east-1").describe("Region that requests are signed for"),
+  bucket: z
+    .string()
+    .regex(
+      /^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/,
+      "expected a bucket name: 3 to 63 lower-case letters, digits and hyphens",
+    ),
+  accessKeyFrom: secretKey(),
+  secretKeyFrom: secretKey(),
+  networks,
+});
+
+/** Buckets that are made at Google Cloud, with accounts for those who use them. */
+export const gcsSettings = z.strictObject({
   kind: z.literal("gcs"),
+  // Of the cluster as well, where there are `backups`: their pods act as an account at Google.
   project: projectId,
   location,
   bucket: bucketName.describe("Bucket for uploads that is made; its name is taken in the whole world"),
@@ -26,35 +60,16 @@ const gcs = z.strictObject({
   apiNetworks,
 });
 
-export const filesSchema = z.discriminatedUnion(
+/** A volume of the one web pod: no component of its own. */
+const volumeSettings = z.strictObject({ kind: z.literal("volume"), storage: volumeSize, storageClass });
+
+export const filesSettings = z.discriminatedUnion(
   "kind",
-  [
-    z.strictObject({
-      kind: z.literal("minio"),
-      image: imageReference.describe("Container image, by exact tag or digest"),
-      storage: storage(sizes.files.storage),
-      storageClass,
-      resources: resources(sizes.files.resources),
-      priorityClass,
-    }),
-    z.strictObject({
-      kind: z.literal("s3"),
-      endpoint: z
-        .url({ protocol: /^https?$/, error: "expected the endpoint's URL such as https://s3.example.org" })
-        .describe("S3 endpoint that pods and browsers both reach"),
-      region: line.default("us-east-1").describe("Region that requests are signed for"),
-      bucket: z
-        .string()
-        .regex(
-          /^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/,
-          "expected a bucket name: 3 to 63 lower-case letters, digits and hyphens",
-        ),
-      accessKeyFrom: secretKey(),
-      secretKeyFrom: secretKey(),
-      networks,
-    }),
-    gcs,
-    z.strictObject({ kind: z.literal("volume"), storage: storage(sizes.files.storage), storageClass }),
-  ],
+  [minioSettings, s3Settings, gcsSettings, volumeSettings],
   "expected kind: minio, s3, gcs or volume",
 );
+
+export type FilesArgs = Arguments<typeof filesSettings>;
+export type FilesSettings = Settings<typeof filesSettings>;
+export type GcsSettings = Settings<typeof gcsSettings>;
+export type MinioSettings = Settings<typeof minioSettings>;

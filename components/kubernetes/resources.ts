@@ -1,11 +1,11 @@
 /** What a container may use: the schema of every `resources` setting. */
 import { z } from "zod";
-import { addMistake } from "../../config/mistakes.ts";
+import { addMistake, ruleBetween } from "../../config/mistakes.ts";
 import { byteQuantity, cpuQuantity } from "../../config/values.ts";
 import type { Resources } from "./pod.ts";
 import { quantityValue } from "./quantity.ts";
 
-/** Reserved processor and memory, then the most of each, and of the node's disk. */
+/** Reserved processor and memory, then the most of each, and of the node's disk. Defaults are for a site of some thousand datasets. */
 export function sized(cpu: string, memory: string, cpuLimit: string, memoryLimit: string, disk = "2Gi"): Resources {
   return {
     requests: { cpu, memory, "ephemeral-storage": "64Mi" },
@@ -27,13 +27,15 @@ export function resources(defaults: Resources) {
       .prefault({});
   return z
     .strictObject({ requests: amounts(defaults.requests, "reserved"), limits: amounts(defaults.limits, "at most") })
-    .superRefine(({ requests, limits }, context) => {
-      for (const amount of ["cpu", "memory", "ephemeral-storage"] as const) {
-        const [found, limit] = [requests[amount], limits[amount]];
-        if (quantityValue(found) <= quantityValue(limit)) continue;
-        addMistake(context, ["requests", amount], `expected at most the limit ${limit}`, { found });
-      }
-    })
+    .superRefine(
+      ruleBetween(({ requests, limits }, context) => {
+        for (const amount of ["cpu", "memory", "ephemeral-storage"] as const) {
+          const [found, limit] = [requests[amount], limits[amount]];
+          if (quantityValue(found) <= quantityValue(limit)) continue;
+          addMistake(context, ["requests", amount], `expected at most the limit ${limit}`, { found });
+        }
+      }),
+    )
     .prefault({})
     .describe("Requests and limits of the container, as in Kubernetes");
 }

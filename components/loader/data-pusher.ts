@@ -2,23 +2,22 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { megabyte } from "../../ckan/uploads.ts";
+import { checked } from "../../config/arguments.ts";
 import { caBundleMounts } from "../kubernetes/ca-bundle.ts";
 import { clientLabel, type Identity, imageVersion, labels, selector } from "../kubernetes/labels.ts";
 import { objectMetadata } from "../kubernetes/metadata.ts";
 import { allow, fromPods } from "../kubernetes/network.ts";
-import { type PodSettings, podTemplate, type Resources } from "../kubernetes/pod.ts";
+import { podTemplate } from "../kubernetes/pod.ts";
 import { http, probes, tcp } from "../kubernetes/probes.ts";
 import { Replacement, rolloutTimeouts } from "../kubernetes/timeouts.ts";
 import type { CkanRuntime, LoaderEndpoint, ObjectStore } from "../site/endpoints.ts";
-import { sizes } from "../site/sizes.ts";
+import type { PartArgs } from "../site/part.ts";
 import { webAccess } from "../web/ckan-web.ts";
+import { type LoaderArgs, type LoaderSettings, loaderSettings } from "./settings.ts";
 
-export interface DataPusherArgs {
-  readonly namespace: pulumi.Input<string>;
-  /** Name of the CKAN instance, for labels. */
-  readonly instance: string;
-  /** DataPusher on port 8800, such as ckan/ckan-base-datapusher:0.0.21. */
-  readonly image: string;
+export interface DataPusherArgs extends PartArgs {
+  /** The service that is declared. */
+  readonly server: LoaderArgs;
   /** Largest resource, in megabytes. */
   readonly maximumUploadMegabytes: number;
   /** A store that browsers reach: CKAN sends whoever asks for a file there. @default the site hands the files on */
@@ -27,10 +26,6 @@ export interface DataPusherArgs {
   readonly outside: Pick<CkanRuntime, "caBundle" | "environment" | "access">;
   /** No pod runs, while the site is closed. @default false */
   readonly stopped?: boolean;
-  /** @default 50m to 1 processor, 128Mi to 512Mi */
-  readonly resources?: Resources | undefined;
-  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
-  readonly pods?: PodSettings | undefined;
 }
 
 const servicePort = 8800;
@@ -45,9 +40,10 @@ export function dataPusherEndpoint(host: string, instance: string): LoaderEndpoi
 
 export class DataPusher extends pulumi.ComponentResource {
   constructor(name: string, args: DataPusherArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const settings = checked(loaderSettings, args.server, `${name}.server`);
     super("ckan:index:DataPusher", name, {}, opts);
     const { namespace, instance, store, outside } = args;
-    const identity: Identity = { instance, component, software: component, version: imageVersion(args.image) };
+    const identity: Identity = { instance, component, software: component, version: imageVersion(settings.image) };
     const pods = selector(identity);
     const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
 
@@ -66,7 +62,7 @@ export class DataPusher extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const pod = dataPusherPod(args, identity);
+    const pod = dataPusherPod(args, settings, identity);
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
@@ -96,10 +92,10 @@ export class DataPusher extends pulumi.ComponentResource {
   }
 }
 
-function dataPusherPod(args: DataPusherArgs, identity: Identity) {
+function dataPusherPod(args: DataPusherArgs, { image, resources }: LoaderSettings, identity: Identity) {
   return {
     identity,
-    image: args.image,
+    image,
     environment: [
       // What is on its way ends with the pod. CKAN lets a load be submitted again after an hour (assume_task_stale_after).
       { name: "DATAPUSHER_SQLALCHEMY_DATABASE_URI", value: "sqlite:////tmp/job_store.db" },
@@ -109,7 +105,7 @@ function dataPusherPod(args: DataPusherArgs, identity: Identity) {
     ],
     ports: { main: servicePort },
     probes: probes({ ready: http("/status", servicePort), alive: tcp(servicePort) }),
-    resources: args.resources ?? sizes.datapusher.resources,
+    resources,
     settings: args.pods,
     mounts: caBundleMounts(args.outside),
     clientLabels: { ...(args.store?.reachableByBrowsers && args.store.access.clientLabels) },

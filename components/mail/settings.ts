@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Arguments, Settings } from "../../config/arguments.ts";
 import { secretKey } from "../../config/marks.ts";
-import { addMistake } from "../../config/mistakes.ts";
+import { addMistake, ruleBetween } from "../../config/mistakes.ts";
 import { line, networks, port, serverAddress } from "../../config/values.ts";
 
 const address = (example: string) => z.email(`expected an e-mail address such as ${example}`);
@@ -28,12 +28,14 @@ export const mailSettings = z
     replyTo: address("data@example.org").optional().describe("Where answers go; default: to the sender"),
     networks,
   })
-  .superRefine(({ user, passwordFrom }, context) => {
-    if ((user === undefined) === (passwordFrom === undefined)) return;
-    const [missing, given] =
-      user === undefined ? (["user", "passwordFrom"] as const) : (["passwordFrom", "user"] as const);
-    addMistake(context, [missing], `expected it beside ${given}: CKAN logs in with both or not at all`);
-  });
+  .superRefine(
+    ruleBetween(({ user, passwordFrom }, context) => {
+      if ((user === undefined) === (passwordFrom === undefined)) return;
+      const [missing, given] =
+        user === undefined ? (["user", "passwordFrom"] as const) : (["passwordFrom", "user"] as const);
+      addMistake(context, [missing], `expected it beside ${given}: CKAN logs in with both or not at all`);
+    }),
+  );
 
 export type MailArgs = Arguments<typeof mailSettings>;
 export type MailSettings = Settings<typeof mailSettings>;

@@ -3,48 +3,17 @@ import type { Site } from "../../ckan/settings.ts";
 import type { SecretSettings } from "../configuration/site-secrets.ts";
 import type { DatabaseArgs } from "../database/settings.ts";
 import type { ExposureArgs } from "../exposure/arguments.ts";
-import type { GcsStorageArgs } from "../files/gcs-storage.ts";
-import type { MinioStorageArgs } from "../files/minio-storage.ts";
-import type { S3StorageArgs } from "../files/s3-storage.ts";
+import type { FilesArgs } from "../files/settings.ts";
 import type { Protection } from "../kubernetes/durability.ts";
 import type { PodUser } from "../kubernetes/pod.ts";
 import type { SitePodOptions } from "../kubernetes/pod-options.ts";
-import type { VolumeArgs } from "../kubernetes/storage.ts";
-import type { RedisServerArgs } from "../queue/redis-queue.ts";
+import type { QueueArgs } from "../queue/settings.ts";
 import type { Registry } from "../registries/registries.ts";
 import type { SearchArgs } from "../search/settings.ts";
 import type { WebArgs } from "../web/settings.ts";
 import type { WorkerArgs } from "../worker/settings.ts";
 import type { Credentials } from "./credentials.ts";
 import type { SurroundingArgs } from "./integrations.ts";
-
-/** What the parts of an instance get from the instance itself. */
-type Given =
-  | "namespace"
-  | "instance"
-  | "credentials"
-  | "protection"
-  | "pods"
-  | "runtime"
-  | "host"
-  | "store"
-  | "uploads"
-  | "siteUrl"
-  | "nodePort"
-  | "maximumUploadMegabytes"
-  | "maintenance"
-  | "siteHost"
-  | "editorsHost"
-  | "https"
-  | "tokenHeader";
-
-/** Where uploads go. */
-export type FilesArgs =
-  | ({ readonly kind: "minio" } & Omit<MinioStorageArgs, Given>)
-  | ({ readonly kind: "s3" } & Omit<S3StorageArgs, Given>)
-  | ({ readonly kind: "gcs" } & Omit<GcsStorageArgs, Given>)
-  /** A volume of the one web pod. */
-  | ({ readonly kind: "volume" } & VolumeArgs);
 
 export interface CkanStackArgs extends SurroundingArgs {
   /** Namespace of the instance: the stack declares it and every object in it. */
@@ -86,7 +55,8 @@ export interface CkanStackArgs extends SurroundingArgs {
   readonly administrator: { readonly name: string; readonly email: string };
   readonly database: DatabaseArgs;
   readonly search: SearchArgs;
-  readonly queue: RedisServerArgs;
+  readonly queue: QueueArgs;
+  /** Where uploads go. */
   readonly files: FilesArgs;
   readonly web: WebArgs;
   /** Namespace of KEDA, where a group of workers scales by it. @default keda */

@@ -11,8 +11,9 @@ import { PostgresDb } from "../database/postgres-db.ts";
 import type { Address } from "../exposure/address.ts";
 import { CkanExposure } from "../exposure/ckan-exposure.ts";
 import { GcsStorage } from "../files/gcs-storage.ts";
-import { MinioStorage, type MinioStorageArgs } from "../files/minio-storage.ts";
+import { MinioStorage } from "../files/minio-storage.ts";
 import { S3Storage } from "../files/s3-storage.ts";
+import { type FilesSettings, filesSettings } from "../files/settings.ts";
 import { durable, Protection } from "../kubernetes/durability.ts";
 import { instanceLabels } from "../kubernetes/labels.ts";
 import { objectMetadata } from "../kubernetes/metadata.ts";
@@ -27,8 +28,9 @@ import { drainSeconds } from "../web/drain.ts";
 import { webSettings } from "../web/settings.ts";
 import { defaultGroup, workerRole } from "../worker/groups.ts";
 import { jobLists, queueAutoscalers, XLoaderWorker } from "../worker/xloader-worker.ts";
-import type { CkanStackArgs, FilesArgs } from "./arguments.ts";
+import type { CkanStackArgs } from "./arguments.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./endpoints.ts";
+import type { SecretPartArgs } from "./part.ts";
 
 export class CkanStack extends pulumi.ComponentResource {
   /** Namespace of every object of the instance. */
@@ -52,6 +54,7 @@ export class CkanStack extends pulumi.ComponentResource {
   constructor(name: string, args: CkanStackArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const web = { ...args.web, drainSeconds: args.web.drainSeconds ?? drainSeconds(args.exposure) };
     const webPods = checked(webSettings, web, `${name}.web`);
+    const files = checked(filesSettings, args.files, `${name}.files`);
     super("ckan:index:CkanStack", name, {}, opts);
     const { credentials, protection = Protection.Protected } = args;
     const { instance } = credentials;
@@ -82,7 +85,7 @@ export class CkanStack extends pulumi.ComponentResource {
       { ...part, server: args.queue, autoscalers: queueAutoscalers(args) },
       self,
     ).endpoint;
-    this.store = this.files(`${name}-files`, args.files, part);
+    this.store = this.files(`${name}-files`, files, part);
 
     const { mail, proxy, outgoing, datapusher } = args;
     const dataPusher = datapusher && dataPusherEndpoint(`${name}-datapusher`, instance);
@@ -107,7 +110,7 @@ export class CkanStack extends pulumi.ComponentResource {
       self,
     );
     const released = { ...self, dependsOn: [bootstrap] };
-    const around = aroundWeb(args, protection);
+    const around = aroundWeb(args, files, protection);
     new CkanWeb(webHost, { ...part, ...web, ...around, runtime: serving, host: webHost, store }, released);
     const closed = args.maintenance !== undefined;
     for (const [group, worker] of Object.entries({ [defaultGroup]: {}, ...args.workers })) {
@@ -123,7 +126,7 @@ export class CkanStack extends pulumi.ComponentResource {
     }
     if (datapusher !== undefined && dataPusher !== undefined) {
       const { maximumUploadMegabytes } = args.site;
-      const pusher = { ...datapusher, maximumUploadMegabytes, outside, store, stopped: closed };
+      const pusher = { server: datapusher, maximumUploadMegabytes, outside, store, stopped: closed };
       new DataPusher(dataPusher.host, { ...part, ...pusher }, self);
     }
 
@@ -169,18 +172,14 @@ export class CkanStack extends pulumi.ComponentResource {
     return namespace.metadata.name;
   }
 
-  private files(
-    name: string,
-    files: FilesArgs,
-    part: Pick<MinioStorageArgs, "namespace" | "credentials" | "protection" | "pods">,
-  ) {
-    switch (files.kind) {
+  private files(name: string, server: FilesSettings, part: SecretPartArgs) {
+    switch (server.kind) {
       case "minio":
-        return new MinioStorage(name, { ...part, ...files }, { parent: this }).store;
+        return new MinioStorage(name, { ...part, server }, { parent: this }).store;
       case "s3":
-        return new S3Storage(name, { ...part, ...files }, { parent: this }).store;
+        return new S3Storage(name, { ...part, server }, { parent: this }).store;
       case "gcs":
-        return new GcsStorage(name, { ...part, ...files, siteUrl: this.url }, { parent: this }).store;
+        return new GcsStorage(name, { ...part, server, siteUrl: this.url }, { parent: this }).store;
       case "volume":
         return undefined;
     }
@@ -203,8 +202,8 @@ function servers(endpoints: readonly { readonly host: pulumi.Input<string>; read
 }
 
 /** What web is told of the rest of the site. */
-function aroundWeb(args: CkanStackArgs, protection: Protection) {
-  const { host, exposure, files, site, maintenance, editorsHost } = args;
+function aroundWeb(args: CkanStackArgs, files: FilesSettings, protection: Protection) {
+  const { host, exposure, site, maintenance, editorsHost } = args;
   const { maximumUploadMegabytes, further } = site;
   return {
     maintenance: maintenance && { ...maintenance, title: site.title },

@@ -4,7 +4,7 @@ import { secretSettingName, takesPercent } from "../../ckan/secret-settings.ts";
 import { secretKey } from "../../config/marks.ts";
 import { hostName } from "../../config/values.ts";
 import { caBundleSchema, outgoingSchema, proxySchema } from "../egress/settings.ts";
-import { dataPusherSchema } from "../loader/settings.ts";
+import { loaderSettings } from "../loader/settings.ts";
 import { mailSettings } from "../mail/settings.ts";
 import { dashboardsSchema } from "./dashboards.ts";
 import { maintenanceSchema } from "./maintenance.ts";
@@ -39,7 +39,7 @@ export const surroundings = {
     .optional()
     .describe("Closes the site while its data stays: visitors get 503, and no worker runs; default: open"),
   dashboards: dashboardsSchema,
-  datapusher: dataPusherSchema
+  datapusher: loaderSettings
     .optional()
     .describe("What loads files in place of XLoader, with the plugin datapusher in place of xloader; default: nothing"),
 };

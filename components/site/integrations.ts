@@ -1,7 +1,7 @@
 /** What a site may be told beyond its own parts; every one of them may be left out. */
 
 import type { OutsideArgs } from "../egress/egress.ts";
-import type { DataPusherArgs } from "../loader/data-pusher.ts";
+import type { LoaderArgs } from "../loader/settings.ts";
 import type { MailArgs } from "../mail/settings.ts";
 import type { Maintenance } from "../web/closed.conf.ts";
 
@@ -13,5 +13,5 @@ export interface SurroundingArgs extends OutsideArgs {
   /** Closes the site while its data stays: visitors get 503, and no worker runs. @default open */
   readonly maintenance?: Omit<Maintenance, "title"> | undefined;
   /** What loads files into the datastore in place of XLoader, for the plugin `datapusher`. @default nothing */
-  readonly datapusher?: Pick<DataPusherArgs, "image" | "resources"> | undefined;
+  readonly datapusher?: LoaderArgs | undefined;
 }

@@ -3,33 +3,18 @@ import { z } from "zod";
 import { locales } from "../../ckan/locales.ts";
 import { defaultUploadMegabytes } from "../../ckan/uploads.ts";
 import { supportedVersions } from "../../ckan/versions.ts";
-import { secretKey } from "../../config/marks.ts";
-import {
-  count,
-  hostName,
-  imageReference,
-  line,
-  networks,
-  pluginName,
-  port,
-  priorityClass,
-  serverHost,
-  storage,
-  storageClass,
-} from "../../config/values.ts";
+import { count, hostName, imageReference, line, pluginName } from "../../config/values.ts";
 import { databaseSettings } from "../database/settings.ts";
 import { dnsSchema } from "../dns/settings.ts";
 import { exposureSchema } from "../exposure/settings.ts";
-import { filesSchema } from "../files/settings.ts";
-import { resources } from "../kubernetes/resources.ts";
+import { filesSettings } from "../files/settings.ts";
+import { queueSettings } from "../queue/settings.ts";
 import { searchSettings } from "../search/settings.ts";
 import { webSettings } from "../web/settings.ts";
 import { workersSettings } from "../worker/settings.ts";
 import { secretSettingsSchema, surroundings } from "./integration-settings.ts";
 import { podsSchema } from "./pods.ts";
 import { Purpose } from "./purposes.ts";
-import { redisSecurity } from "./server-security.ts";
-import { sizes } from "./sizes.ts";
 
 const image = imageReference.describe("Container image, by exact tag or digest");
 
@@ -88,34 +73,6 @@ const ckanSchema = z.strictObject({
   jobTimeoutSeconds: count(1).default(3600).describe("Longest run of one load, in seconds"),
 });
 
-const queueSchema = z.discriminatedUnion(
-  "kind",
-  [
-    z.strictObject({
-      kind: z.literal("in-cluster"),
-      image,
-      storage: storage(sizes.queue.storage),
-      storageClass,
-      resources: resources(sizes.queue.resources),
-      priorityClass,
-    }),
-    z.strictObject({
-      kind: z.literal("external"),
-      host: serverHost,
-      port: port.default(6379),
-      index: z
-        .int("expected a database index from 0 up")
-        .min(0, "expected a database index from 0 up")
-        .default(0)
-        .describe("Database index; instances that share a server need one each"),
-      ...redisSecurity,
-      passwordFrom: secretKey({ urlSafe: true }),
-      networks,
-    }),
-  ],
-  "expected kind: in-cluster or external",
-);
-
 /** One optional number for each purpose; a purpose that is not named has generation 1. */
 const generationOf = Object.fromEntries(
   Object.values(Purpose).map((purpose) => [purpose, count(1).default(1)]),
@@ -132,8 +89,8 @@ export const instanceSchema = z.strictObject({
   workers: workersSettings,
   database: databaseSettings,
   search: searchSettings,
-  queue: queueSchema,
-  files: filesSchema,
+  queue: queueSettings,
+  files: filesSettings,
   pods: podsSchema.optional().describe("Where pods run and what they carry; default: nothing of their own"),
   ...surroundings,
   generations: z.strictObject(generationOf).prefault({}).describe("Raise a purpose's number to rotate that credential"),

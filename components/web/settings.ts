@@ -1,7 +1,7 @@
 /** `web` of a site: its web pods. */
 import { z } from "zod";
 import type { Arguments, Settings } from "../../config/arguments.ts";
-import { addMistake } from "../../config/mistakes.ts";
+import { addMistake, ruleBetween } from "../../config/mistakes.ts";
 import { count, imageReference, isNetwork, priorityClass } from "../../config/values.ts";
 import { quantityValue } from "../kubernetes/quantity.ts";
 import { resources, sized } from "../kubernetes/resources.ts";
@@ -145,17 +145,20 @@ const web = {
       `Who may say in X-Forwarded-For for whom a request is: networks, or ${names}; without any, limits for each address do not apply`,
     ),
   headers,
+  // Measured: 230 MiB resident after start and 350 after use.
   resources: resources(sized("250m", "768Mi", "1", "1Gi")),
   priorityClass,
 };
 
 export const webSettings = z
   .strictObject(web, required("expected nginx.image below this key: nginx stands in front of CKAN in every web pod"))
-  .superRefine((settings, context) => {
-    oneNumberOfPods(settings, context);
-    limitsByAddress(settings, context);
-    enoughMemory(settings, context);
-  });
+  .superRefine(
+    ruleBetween((settings, context) => {
+      oneNumberOfPods(settings, context);
+      limitsByAddress(settings, context);
+      enoughMemory(settings, context);
+    }),
+  );
 
 export type WebArgs = Arguments<typeof webSettings>;
 export type WebSettings = Settings<typeof webSettings>;

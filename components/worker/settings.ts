@@ -1,6 +1,7 @@
 /** `workers` of a site: the pods that work on CKAN's job queues. */
 import { z } from "zod";
 import type { Arguments, Settings } from "../../config/arguments.ts";
+import { ruleBetween } from "../../config/mistakes.ts";
 import { count, priorityClass } from "../../config/values.ts";
 import { resources, sized } from "../kubernetes/resources.ts";
 import { cpuScalingSettings, oneNumberOfPods } from "../kubernetes/scaling-settings.ts";
@@ -54,10 +55,11 @@ export const workerSettings = z
     terminationGracePeriodSeconds: count(1)
       .default(3900)
       .describe("Seconds a stopping worker has to finish its job; more than ckan.jobTimeoutSeconds"),
+    // Measured: 115 MiB resident, and 225 during a load of a million rows.
     resources: resources(sized("100m", "384Mi", "1", "768Mi", "4Gi")),
     priorityClass,
   })
-  .superRefine(oneNumberOfPods);
+  .superRefine(ruleBetween(oneNumberOfPods));
 
 export type WorkerArgs = Arguments<typeof workerSettings>;
 export type WorkerSettings = Settings<typeof workerSettings>;

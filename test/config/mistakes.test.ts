@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { secretKey } from "../../config/marks.ts";
-import { ConfigurationError, schemaMistakes } from "../../config/mistakes.ts";
+import { addMistake, ConfigurationError, ruleBetween, schemaMistakes } from "../../config/mistakes.ts";
 
 describe("the report", () => {
   test("sorts the mistakes, and says each once", () => {
@@ -97,5 +97,27 @@ describe("what the schema finds", () => {
     ],
   ])("is %s", (_name, input, mistakes) => {
     expect(found(input)).toEqual(mistakes);
+  });
+});
+
+describe("a rule between settings", () => {
+  const schema = z
+    .strictObject({ least: z.int("expected a number").default(3), most: z.int("expected a number") })
+    .superRefine(
+      ruleBetween(({ least, most }, context) => {
+        if (least > most) addMistake(context, ["least"], `expected at most ${most}`, { found: least });
+      }),
+    );
+  const found = (input: unknown) => {
+    const { error } = schema.safeParse(input);
+    return error === undefined ? [] : schemaMistakes(error, input, [], schema);
+  };
+
+  test("says what was found, though it be a default", () => {
+    expect(found({ most: 2 })).toEqual([{ key: "least", expected: "expected at most 2", found: 3 }]);
+  });
+
+  test("is not asked where a value is wrong by itself", () => {
+    expect(found({ least: 5, most: "2" })).toEqual([{ key: "most", expected: "expected a number", found: "2" }]);
   });
 });

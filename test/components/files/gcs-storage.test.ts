@@ -15,23 +15,27 @@ interface PodAccount {
   readonly automountServiceAccountToken: boolean;
 }
 
-const args = (changes: Partial<GcsStorageArgs> = {}): GcsStorageArgs => ({
+const args = (changes: Partial<GcsStorageArgs["server"]> = {}): GcsStorageArgs => ({
   namespace,
+  instance: "opendata",
   credentials: credentials(),
-  project: "example-prod",
-  location: "EUROPE-WEST3",
-  bucket: "example-opendata-files",
-  backups: { bucket: "example-opendata-backups", days: 90 },
-  accounts: "ckan-opendata",
-  readers: ["group:statistics@example.org"],
+  server: {
+    kind: "gcs",
+    project: "example-prod",
+    location: "EUROPE-WEST3",
+    bucket: "example-opendata-files",
+    backups: { bucket: "example-opendata-backups", days: 90 },
+    accounts: "ckan-opendata",
+    readers: ["group:statistics@example.org"],
+    ...changes,
+  },
   siteUrl: "https://data.example.org",
-  ...changes,
 });
 
 const buckets = {
   component: "GcsStorage opendata-files",
   declare: (opts: object, protection?: "disposable" | "retained" | "protected") =>
-    new GcsStorage("opendata-files", args(protection && { protection }), opts),
+    new GcsStorage("opendata-files", { ...args(), ...(protection && { protection }) }, opts),
   children: [
     key,
     workerKey,

@@ -17,12 +17,14 @@ import { find, settled } from "../../support/program.ts";
 const key = "core/v1:Secret opendata-files-key";
 const root = "core/v1:Secret opendata-files-root";
 
+const server = { kind: "minio", image: "registry.example.org/minio:2026-02-12-1" } as const;
+
 const own = {
   component: "MinioStorage opendata-files",
   declare: (opts: object, protection: Protection) =>
     new MinioStorage(
       "opendata-files",
-      { namespace, credentials: credentials(), image: "registry.example.org/minio:2026-02-12-1", protection },
+      { namespace, instance: "opendata", credentials: credentials(), server, protection },
       opts,
     ),
   children: [

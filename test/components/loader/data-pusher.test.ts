@@ -12,14 +12,14 @@ const deployment = "apps/v1:Deployment opendata-datapusher";
 const service = "core/v1:Service opendata-datapusher";
 const policy = "networking.k8s.io/v1:NetworkPolicy opendata-datapusher";
 const outside = { environment: [], access: [] };
-const image = "registry.example.org/datapusher:0.0.21-1";
+const server = { image: "registry.example.org/datapusher:0.0.21-1" };
 
 const pusher = (args: Partial<DataPusherArgs> = {}) => ({
   component: "DataPusher opendata-datapusher",
   declare: (opts: object) =>
     new DataPusher(
       "opendata-datapusher",
-      { namespace, instance: "opendata", image, maximumUploadMegabytes: 100, outside, ...args },
+      { namespace, instance: "opendata", server, maximumUploadMegabytes: 100, outside, ...args },
       opts,
     ),
   children: [deployment, service, policy],

@@ -12,18 +12,19 @@ import {
   secretData,
 } from "../../support/component.ts";
 import { rootSecret } from "../../support/configuration.ts";
-import { find, settled } from "../../support/program.ts";
+import { declareAlone, find, settled } from "../../support/program.ts";
 import { probeCode } from "../../support/shell.ts";
 
 const secret = "core/v1:Secret opendata-queue-credentials";
 const image = "registry.example.org/valkey:8.1.3";
+const part = { namespace, instance: "opendata" };
 
 const own = {
   component: "RedisQueue opendata-queue",
   declare: (opts: object, protection: Protection) =>
     new RedisQueue(
       "opendata-queue",
-      { namespace, credentials: credentials(), server: { kind: "in-cluster", image }, protection },
+      { ...part, credentials: credentials(), server: { kind: "in-cluster", image }, protection },
       opts,
     ),
   children: [
@@ -43,7 +44,7 @@ const bringing = {
     new RedisQueue(
       "opendata-queue",
       {
-        namespace,
+        ...part,
         credentials: credentials(),
         server: {
           kind: "external",
@@ -90,6 +91,7 @@ describe("the contract", () => {
       host: "redis.example.org",
       port: 6379,
       index: 3,
+      tls: "disable",
       password: { secretName: nameOf(find(resources, secret)), key: "password" },
       access: { clientLabels: {}, destination: { kind: "networks", networks: ["0.0.0.0/0"], port: 6379 } },
     });
@@ -123,4 +125,13 @@ test.each([
     [client]: `[ "$REDISCLI_AUTH" = "content of /run/secrets/redis/password" ] && echo "${answer}"`,
   };
   expect(probeCode(container?.readinessProbe, programs)).toBe(code);
+});
+
+test("a password that does not fit into a URL is refused, and not shown", async () => {
+  const server = { kind: "external", host: "redis.example.org", password: "50%-of-a-password" } as const;
+  const declare = () => new RedisQueue("q", { ...part, credentials: credentials(), server });
+  await expect(declareAlone(declare)).rejects.toThrow(
+    "The arguments of q.server have 1 mistake; nothing was created or changed:\n  password: expected",
+  );
+  await expect(declareAlone(declare)).rejects.not.toThrow("50%");
 });
