@@ -13,8 +13,9 @@ export {
 } from "./dns/cloudflare-zone.ts";
 export type { OutgoingArgs, OutsideArgs, ProxyArgs } from "./egress/egress.ts";
 export { type Address, parseAddress } from "./exposure/address.ts";
-export type { CkanExposureArgs, ExposureArgs, TlsArgs } from "./exposure/arguments.ts";
+export type { CkanExposureArgs } from "./exposure/arguments.ts";
 export { CkanExposure } from "./exposure/ckan-exposure.ts";
+export type { ExposureArgs } from "./exposure/settings.ts";
 export { GcsStorage, type GcsStorageArgs } from "./files/gcs-storage.ts";
 export { MinioStorage, type MinioStorageArgs } from "./files/minio-storage.ts";
 export { S3Storage, type S3StorageArgs } from "./files/s3-storage.ts";

@@ -5,6 +5,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { CustomObject } from "../kubernetes/custom-object.ts";
 import type { Backend } from "./objects.ts";
+import type { GatewaySettings, SharedGatewaySettings } from "./settings.ts";
 
 /** GKE's classes for one cluster. Those for several, which end in -mc, lead to ServiceImports instead of Services. */
 export const googleClasses = [
@@ -23,22 +24,10 @@ export function isGoogle(className: string | undefined): className is string {
 }
 
 /** How Google's load balancer treats a Service. */
-export interface GoogleBackendSettings {
-  /** Name of a Cloud Armor policy: global for a global class, of the cluster's region for a regional one. @default none */
-  readonly securityPolicy?: string | undefined;
-  /** Of a hundred requests, how many are logged at Google, with addresses of visitors and their queries. @default 0 */
-  readonly logPercent?: number | undefined;
-}
+export type GoogleBackend = NonNullable<SharedGatewaySettings["google"]>;
 
-/** How Google's load balancer treats a Gateway and the Service behind it. */
-export interface GoogleGatewaySettings extends GoogleBackendSettings {
-  /** Name of a reserved address: global for a global class, of the cluster's region for a regional one. @default any address */
-  readonly address?: string | undefined;
-  /** Name of an SSL policy, in the same place. @default Google's, which takes TLS 1.0 */
-  readonly sslPolicy?: string | undefined;
-  /** Whether an internal Gateway answers other regions. @default false */
-  readonly globalAccess?: boolean | undefined;
-}
+/** How it treats a Gateway and the Service behind it. */
+export type GoogleGateway = NonNullable<GatewaySettings["google"]>;
 
 /** Seconds for the longest answer or upload at least. */
 const leastTransferSeconds = 3600;
@@ -71,17 +60,17 @@ export function healthCheckPolicy(backend: Backend, requestPath: string) {
   });
 }
 
-export interface BackendPolicyArgs extends GoogleBackendSettings {
+export interface BackendPolicyArgs {
   /** Seconds for a request and its whole answer. */
   readonly requestSeconds: number;
   /** Seconds for which requests that a pod has may go on once it is left out. */
   readonly drainingSeconds: number;
+  /** @default no policy, and no log */
+  readonly google?: GoogleBackend | undefined;
 }
 
-export function backendPolicy(
-  backend: Backend,
-  { requestSeconds, drainingSeconds, securityPolicy, logPercent = 0 }: BackendPolicyArgs,
-) {
+export function backendPolicy(backend: Backend, { requestSeconds, drainingSeconds, google }: BackendPolicyArgs) {
+  const { securityPolicy, logPercent } = google ?? { logPercent: 0 };
   return policy("GCPBackendPolicy", service(backend), {
     timeoutSec: requestSeconds,
     connectionDraining: { drainingTimeoutSec: Math.min(drainingSeconds, mostDrainingSeconds) },
@@ -92,7 +81,8 @@ export function backendPolicy(
 }
 
 /** Undefined where Google's own settings are wanted. */
-export function gatewayPolicy(name: Input<string>, { sslPolicy, globalAccess = false }: GoogleGatewaySettings) {
+export function gatewayPolicy(name: Input<string>, google: GoogleGateway | undefined) {
+  const { sslPolicy, globalAccess = false } = google ?? {};
   if (sslPolicy === undefined && !globalAccess) return undefined;
   return policy(
     "GCPGatewayPolicy",

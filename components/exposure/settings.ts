@@ -1,5 +1,6 @@
-/** How a site is reached: the schema of `ckan:instances.<name>.exposure`. */
+/** `exposure` of a site: how it is reached from outside the cluster. */
 import { z } from "zod";
+import type { Arguments, Settings } from "../../config/arguments.ts";
 import { count, line, objectName } from "../../config/values.ts";
 
 const certManager = z.strictObject({
@@ -83,40 +84,56 @@ const googleGateway = {
     .describe("Whether an internal Gateway (gke-l7-rilb) answers other regions; default: false"),
 };
 
-export const exposureSchema = z.discriminatedUnion(
+/** A Gateway of the site's own, by a class. */
+const gateway = z.strictObject({
+  kind: z.literal("gateway"),
+  className: className("istio", "GatewayClass"),
+  tls: ownTls,
+  requestSeconds,
+  google: z.strictObject(googleGateway).optional().describe("For GKE's classes, gke-l7-*"),
+});
+
+/** A listener of a Gateway that exists and ends TLS. */
+const sharedGateway = z.strictObject({
+  kind: z.literal("shared-gateway"),
+  gateway: z.strictObject({
+    name: objectName("public").describe("Gateway that ends TLS for the host"),
+    namespace: objectName("gateways").describe("Its namespace, whose routes the Gateway must allow"),
+    sectionName: objectName("https").optional().describe("One of its listeners; default: each that takes the host"),
+  }),
+  className: className("gke-l7-global-external-managed", "GatewayClass")
+    .optional()
+    .describe("Class of that Gateway, where it is one of GKE's: Google's load balancer has to be told about the site"),
+  requestSeconds,
+  google: z.strictObject(googleBackend).optional().describe("For GKE's classes, gke-l7-*"),
+});
+
+const ingress = z.strictObject({
+  kind: z.literal("ingress"),
+  className: className("traefik", "IngressClass"),
+  annotations: z.record(line, line).default({}).describe("What the class's controller wants to know"),
+  tls,
+});
+
+/** OpenShift. */
+const route = z.strictObject({ kind: z.literal("route"), tls: tls.prefault({ kind: "elsewhere" }) });
+
+/** A port of every node, without TLS. */
+const ofNodes = z.strictObject({ kind: z.literal("node-port"), nodePort });
+
+/** Inside the cluster only: something of your own stands in front, and serves https. */
+const none = z.strictObject({ kind: z.literal("none") });
+
+export const exposureSettings = z.discriminatedUnion(
   "kind",
-  [
-    z.strictObject({
-      kind: z.literal("gateway"),
-      className: className("istio", "GatewayClass"),
-      tls: ownTls,
-      requestSeconds,
-      google: z.strictObject(googleGateway).optional().describe("For GKE's classes, gke-l7-*"),
-    }),
-    z.strictObject({
-      kind: z.literal("shared-gateway"),
-      gateway: z.strictObject({
-        name: objectName("public").describe("Gateway that ends TLS for the host"),
-        namespace: objectName("gateways").describe("Its namespace, whose routes the Gateway must allow"),
-        sectionName: objectName("https").optional().describe("One of its listeners; default: each that takes the host"),
-      }),
-      className: className("gke-l7-global-external-managed", "GatewayClass")
-        .optional()
-        .describe(
-          "Class of that Gateway, where it is one of GKE's: Google's load balancer has to be told about the site",
-        ),
-      requestSeconds,
-      google: z.strictObject(googleBackend).optional().describe("For GKE's classes, gke-l7-*"),
-    }),
-    z.strictObject({
-      kind: z.literal("ingress"),
-      className: className("traefik", "IngressClass"),
-      annotations: z.record(line, line).default({}).describe("What the class's controller wants to know"),
-      tls,
-    }),
-    z.strictObject({ kind: z.literal("route"), tls: tls.prefault({ kind: "elsewhere" }) }),
-    z.strictObject({ kind: z.literal("node-port"), nodePort }),
-    z.strictObject({ kind: z.literal("none") }),
-  ],
+  [gateway, sharedGateway, ingress, route, ofNodes, none],
   "expected kind: gateway, shared-gateway, ingress, route, node-port or none",
 );
+
+export type ExposureArgs = Arguments<typeof exposureSettings>;
+export type ExposureSettings = Settings<typeof exposureSettings>;
+export type GatewaySettings = Extract<ExposureSettings, { kind: "gateway" }>;
+export type SharedGatewaySettings = Extract<ExposureSettings, { kind: "shared-gateway" }>;
+export type IngressSettings = Extract<ExposureSettings, { kind: "ingress" }>;
+export type RouteSettings = Extract<ExposureSettings, { kind: "route" }>;
+export type OwnTls = GatewaySettings["tls"];

@@ -2,7 +2,7 @@
 import type { Site } from "../../ckan/settings.ts";
 import type { SecretSettings } from "../configuration/site-secrets.ts";
 import type { DatabaseArgs } from "../database/settings.ts";
-import type { ExposureArgs } from "../exposure/arguments.ts";
+import type { ExposureArgs } from "../exposure/settings.ts";
 import type { FilesArgs } from "../files/settings.ts";
 import type { Protection } from "../kubernetes/durability.ts";
 import type { PodUser } from "../kubernetes/pod.ts";

@@ -136,7 +136,6 @@ export class CkanStack extends pulumi.ComponentResource {
       {
         ...part,
         host: args.host,
-        dnsResolvers,
         aliases: [...(args.aliases ?? []), ...(args.editorsHost === undefined ? [] : [args.editorsHost])],
         backend,
         exposure: args.exposure,

@@ -6,7 +6,7 @@ import { supportedVersions } from "../../ckan/versions.ts";
 import { count, hostName, imageReference, line, pluginName } from "../../config/values.ts";
 import { databaseSettings } from "../database/settings.ts";
 import { dnsSchema } from "../dns/settings.ts";
-import { exposureSchema } from "../exposure/settings.ts";
+import { exposureSettings } from "../exposure/settings.ts";
 import { filesSettings } from "../files/settings.ts";
 import { queueSettings } from "../queue/settings.ts";
 import { searchSettings } from "../search/settings.ts";
@@ -83,7 +83,7 @@ export const instanceSchema = z.strictObject({
   site: siteSchema,
   administrator: administratorSchema,
   ckan: ckanSchema,
-  exposure: exposureSchema,
+  exposure: exposureSettings,
   dns: dnsSchema.prefault({ kind: "none" }).describe("Who makes the host's name lead here"),
   web: webSettings,
   workers: workersSettings,

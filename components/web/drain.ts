@@ -1,5 +1,5 @@
 /** How long a pod goes on taking requests after it has to leave: until whatever sends them there has noticed. */
-import type { ExposureArgs } from "../exposure/arguments.ts";
+import type { ExposureArgs } from "../exposure/settings.ts";
 
 /** Whatever stands in front may be the slowest of those below. */
 export const slowestDrainSeconds = 45;

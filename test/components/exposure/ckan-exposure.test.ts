@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { CkanExposureArgs, ExposureArgs } from "../../../components/exposure/arguments.ts";
+import type { CkanExposureArgs } from "../../../components/exposure/arguments.ts";
 import { CkanExposure } from "../../../components/exposure/ckan-exposure.ts";
+import type { ExposureArgs } from "../../../components/exposure/settings.ts";
 import { alone, describeComponent, namespace } from "../../support/component.ts";
 import { mayReceive, maySend, type Party, type PodParty, type Policy } from "../../support/network-policies.ts";
 import { dependencies, find } from "../../support/program.ts";

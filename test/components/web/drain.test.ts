@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ExposureArgs } from "../../../components/exposure/arguments.ts";
+import type { ExposureArgs } from "../../../components/exposure/settings.ts";
 import { drainSeconds } from "../../../components/web/drain.ts";
 
 const tls = { kind: "secret", name: "data-tls" } as const;
