@@ -32,13 +32,13 @@ const declarations = Object.entries(settings.instances).map(
   ([name, instance]) => [name, instance, stackArguments(name, instance, settings)] as const,
 );
 const addresses = new Map<string, pulumi.Output<Address | undefined>>();
-for (const [name, { dashboards }, args] of declarations) {
+for (const [name, { administrator, dashboards }, args] of declarations) {
   const site = new CkanStack(name, args, { provider });
   addresses.set(name, site.address);
   instances[name] = publishInstance(site, dashboards);
   credentials[name] = publishCredentials(site, args.credentials);
   const password = args.credentials.derive(Purpose.Administrator).secret;
-  administrators[name] = { name: args.administrator.name, password };
+  administrators[name] = { name: administrator.name, password };
   // The site's registrations go out before the next one is declared. Otherwise Pulumi waits for the last of many sites, and the
   // promises of all pile up: at 50 sites twice the memory, and so much to collect that a site takes half as long again.
   await setImmediate();

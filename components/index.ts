@@ -11,7 +11,7 @@ export {
   OwnedRuleset,
   type ZoneRecord,
 } from "./dns/cloudflare-zone.ts";
-export type { OutgoingArgs, OutsideArgs, ProxyArgs } from "./egress/egress.ts";
+export type { EgressArgs } from "./egress/settings.ts";
 export { type Address, parseAddress } from "./exposure/address.ts";
 export type { CkanExposureArgs } from "./exposure/arguments.ts";
 export { CkanExposure } from "./exposure/ckan-exposure.ts";
@@ -36,7 +36,6 @@ export type { CkanStackArgs } from "./site/arguments.ts";
 export { CkanStack } from "./site/ckan-stack.ts";
 export { Credential, Credentials, type CredentialsArgs } from "./site/credentials.ts";
 export type * from "./site/endpoints.ts";
-export type { SurroundingArgs } from "./site/integrations.ts";
 export { Purpose } from "./site/purposes.ts";
 export { CkanWeb, type CkanWebArgs } from "./web/ckan-web.ts";
 export type { Maintenance } from "./web/closed.conf.ts";

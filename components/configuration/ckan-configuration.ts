@@ -2,8 +2,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { apiToken } from "../../ckan/api-token.ts";
 import { ckanSettings, renderIni, type Site } from "../../ckan/settings.ts";
-import { checked } from "../../config/arguments.ts";
-import { type OutsideArgs, outsideAccess, proxyEnvironment } from "../egress/egress.ts";
+import { checked, checkedAmong } from "../../config/arguments.ts";
+import { egressAccess, proxyEnvironment } from "../egress/egress.ts";
+import { type EgressArgs, type EgressSettings, egressSettings } from "../egress/settings.ts";
 import { caBundleEnvironment, caBundleFile } from "../kubernetes/ca-bundle.ts";
 import { configFiles } from "../kubernetes/declare/config-files.ts";
 import type { Identity } from "../kubernetes/labels.ts";
@@ -14,6 +15,7 @@ import { credentialsSecret } from "../site/credentials-secret.ts";
 import type {
   CkanRuntime,
   DatabaseEndpoints,
+  Egress,
   EnvironmentVariable,
   LoaderEndpoint,
   ObjectStore,
@@ -26,7 +28,7 @@ import { userError } from "../user-error.ts";
 import { ckanEnvironment } from "./ckan-environment.ts";
 import { declareSecretSettings, type SiteSecrets } from "./site-secrets.ts";
 
-export interface CkanConfigurationArgs extends SiteSecrets, OutsideArgs {
+export interface CkanConfigurationArgs extends SiteSecrets, EgressArgs {
   readonly namespace: pulumi.Input<string>;
   readonly credentials: Credentials;
   /** Image with CKAN, its plugins and uWSGI. */
@@ -58,12 +60,14 @@ export class CkanConfiguration extends pulumi.ComponentResource {
   /** The same for DataPusher, where it is used. */
   readonly dataPusherTokenId: SecretReference | undefined;
   /** The way to the world outside, for pods that run something else than CKAN. */
-  readonly outside: Pick<CkanRuntime, "caBundle" | "environment" | "access">;
+  readonly egress: Egress;
 
   constructor(name: string, args: CkanConfigurationArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const mail = args.mail && checked(mailSettings, args.mail, `${name}.mail`);
+    const settings = checkedAmong(egressSettings, args, name);
     super("ckan:index:CkanConfiguration", name, {}, opts);
-    const { namespace, credentials, database, search, queue, store, caBundle, dataPusher } = args;
+    const { namespace, credentials, database, search, queue, store, dataPusher } = args;
+    const { caBundle } = settings;
     const identity: Identity = {
       instance: credentials.instance,
       component: "configuration",
@@ -79,26 +83,26 @@ export class CkanConfiguration extends pulumi.ComponentResource {
     const environment = (own: ObjectStore | undefined) => [
       ...ckanEnvironment({ ...connections, store: own }),
       ...secrets,
-      ...this.outside.environment,
+      ...this.egress.environment,
     ];
     const trusted = (text: string) =>
       configFiles(`${name}-ca`, { namespace, identity, data: { [caBundleFile]: text } }, self);
-    this.outside = {
+    this.egress = {
       caBundle: caBundle === undefined ? undefined : trusted(caBundle),
-      environment: outsideEnvironment(args),
-      access: outsideAccess(args),
+      environment: egressEnvironment(args, settings),
+      access: egressAccess(settings),
     };
     this.runtime = {
       image: args.image,
       version: args.version,
       configMap: configFiles(name, { namespace, identity, data }, self),
-      caBundle: this.outside.caBundle,
+      caBundle: this.egress.caBundle,
       environment: environment(store && { ...store, ...store.readerKey }),
       access: [database.access, search.access, queue.access, ...(store === undefined ? [] : [store.access])],
     };
-    const { runtime, outside } = this;
+    const { runtime, egress } = this;
     const named = [...(mail === undefined ? [] : [mailAccess(mail)]), ...(dataPusher ? [dataPusher.access] : [])];
-    this.working = { ...runtime, access: [...runtime.access, ...named, ...outside.access] };
+    this.working = { ...runtime, access: [...runtime.access, ...named, ...egress.access] };
     this.serving = { ...this.working, environment: environment(store) };
     this.dataPusherTokenId = keys["datapusher-token-id"];
     this.xloaderTokenId = keys["xloader-token-id"];
@@ -137,8 +141,10 @@ export class CkanConfiguration extends pulumi.ComponentResource {
  * The site's own parts and servers are reached without the proxy.
  * @throws RunError when the database's certificate is to be checked, and nothing says against what
  */
-function outsideEnvironment(args: CkanConfigurationArgs): readonly EnvironmentVariable[] {
-  const { site, database, search, queue, store, dataPusher, caBundle, proxy } = args;
+function egressEnvironment(
+  { site, database, search, queue, store, dataPusher }: CkanConfigurationArgs,
+  { caBundle, proxy }: EgressSettings,
+): readonly EnvironmentVariable[] {
   if (database.server.sslMode === "verify-full" && caBundle === undefined)
     throw userError("caBundle: expected the authority of the database's certificate: its sslMode is verify-full");
   const servers = [database.server, search, queue, ...(store ? [store] : []), ...(dataPusher ? [dataPusher] : [])];

@@ -1,13 +1,13 @@
 /** The rule between how much of CKAN runs and how many connections its database server takes. */
 import { databaseConnections } from "../../ckan/connections.ts";
 import type { Mistake } from "../../config/mistakes.ts";
-import type { Instance } from "../site/settings.ts";
+import type { StackSettings } from "../site/settings.ts";
 import { googlesConnections, machineMemory, mostConnections } from "./cloud-sql-machines.ts";
 import { databaseClients } from "./connections.ts";
 import { postgresConnections } from "./settings.ts";
 
 /** A server that is out of connections answers new pods with errors, at the busiest hour. */
-export function connectionMistakes(instance: Instance, at: (key: string) => string): readonly Mistake[] {
+export function connectionMistakes(instance: StackSettings, at: (key: string) => string): readonly Mistake[] {
   const limit = connectionLimit(instance.database);
   if (limit === undefined) return [];
   const clients = databaseClients(instance);
@@ -35,7 +35,7 @@ interface Limit {
 }
 
 /** What the server takes, and where that stands; undefined where nobody has said it. */
-function connectionLimit(database: Instance["database"]): Limit | undefined {
+function connectionLimit(database: StackSettings["database"]): Limit | undefined {
   switch (database.kind) {
     case "in-cluster":
       return { key: "database.maxConnections", connections: database.maxConnections };
@@ -59,7 +59,7 @@ function cloudSqlLimit({
   edition,
   tier,
   flags,
-}: Extract<Instance["database"], { kind: "cloud-sql" }>): Limit | undefined {
+}: Extract<StackSettings["database"], { kind: "cloud-sql" }>): Limit | undefined {
   const asked = flags["max_connections"];
   const reserved = googlesConnections;
   if (asked !== undefined) return { key: "database.flags.max_connections", connections: Number(asked), reserved };

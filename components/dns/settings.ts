@@ -31,7 +31,7 @@ const record = z.discriminatedUnion(
   "expected type: CAA or TXT",
 );
 
-export const cloudflareSchema = z.strictObject({
+export const cloudflareSettings = z.strictObject({
   zone: hostName.describe("Zone, such as example.org"),
   zoneId: z
     .string()
@@ -59,7 +59,7 @@ export const cloudflareSchema = z.strictObject({
   records: z.array(record).default([]).describe("Further records of the zone"),
 });
 
-export type CloudflareSettings = z.infer<typeof cloudflareSchema>;
+export type CloudflareSettings = z.infer<typeof cloudflareSettings>;
 
 const target = z
   .string("expected an IP address or a host name")
@@ -67,9 +67,9 @@ const target = z
   .optional()
   .describe("Where the name leads; default: the address that the exposure got");
 
-export type CloudflareDns = Extract<z.infer<typeof dnsSchema>, { kind: "cloudflare" }>;
+export type CloudflareDns = Extract<z.infer<typeof dnsSettings>, { kind: "cloudflare" }>;
 
-export const dnsSchema = z.discriminatedUnion(
+export const dnsSettings = z.discriminatedUnion(
   "kind",
   [
     z.strictObject({ kind: z.literal("none") }),

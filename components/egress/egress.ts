@@ -2,43 +2,14 @@
 import { all, type Input } from "@pulumi/pulumi";
 import { toNetworks } from "../kubernetes/network.ts";
 import type { Access, EnvironmentVariable } from "../site/endpoints.ts";
-
-export interface OutsideArgs {
-  /**
-   * Certificates (PEM) of all whom the pods trust. They take the place of the lists of the image: public ones must be among them
-   * where pods talk to servers that have theirs from a public authority.
-   * @default the lists of the image
-   */
-  readonly caBundle?: string | undefined;
-  /** @default none */
-  readonly proxy?: ProxyArgs | undefined;
-  /** Where web, worker and DataPusher may send besides the servers of the site and the proxy. @default nowhere */
-  readonly outgoing?: readonly OutgoingArgs[] | undefined;
-}
-
-export interface ProxyArgs {
-  /** URL of the proxy for http:// addresses, without user and password. @default none */
-  readonly http?: string | undefined;
-  /** URL of the proxy for https:// addresses, without user and password. @default none */
-  readonly https?: string | undefined;
-  /** Hosts and domains that are reached without it, besides the parts and servers of the site. @default none */
-  readonly noProxy?: readonly string[] | undefined;
-  /** IPv4 networks that hold the proxy, for the network policies. @default 0.0.0.0/0 */
-  readonly networks?: readonly string[] | undefined;
-}
-
-export interface OutgoingArgs {
-  /** IPv4 networks. */
-  readonly networks: readonly string[];
-  readonly port: number;
-}
+import type { EgressSettings, OutgoingSettings, ProxySettings } from "./settings.ts";
 
 /** The pod itself, and every Service of the cluster by a name longer than one word. */
 const never = ["localhost", "127.0.0.1", ".svc", ".cluster.local"];
 
 /** Variables that requests, urllib and botocore go by. Some programs read only the small ones, some only the large. */
 export function proxyEnvironment(
-  { http, https, noProxy = [] }: ProxyArgs,
+  { http, https, noProxy }: ProxySettings,
   hosts: readonly Input<string>[],
 ): readonly EnvironmentVariable[] {
   const without = all([...hosts]).apply((known) => [...new Set([...never, ...known, ...noProxy])].join(","));
@@ -57,13 +28,13 @@ function both(name: string, value: Input<string>): readonly EnvironmentVariable[
 }
 
 /** What the network policies of pods that may send to the world outside have to let through. */
-export function outsideAccess({ proxy, outgoing = [] }: OutsideArgs): readonly Access[] {
+export function egressAccess({ proxy, outgoing }: EgressSettings): readonly Access[] {
   return [...(proxy === undefined ? [] : proxyFlows(proxy)), ...outgoing].map(({ networks, port }) =>
     toNetworks(networks, port),
   );
 }
 
-function proxyFlows({ http, https, networks = ["0.0.0.0/0"] }: ProxyArgs): readonly OutgoingArgs[] {
+function proxyFlows({ http, https, networks }: ProxySettings): readonly OutgoingSettings[] {
   const ports = [http, https].filter((url) => url !== undefined).map(portOf);
   return [...new Set(ports)].map((port) => ({ networks, port }));
 }

@@ -1,7 +1,9 @@
-/** How pods of a site get to the world outside: the schemas of `caBundle`, `proxy` and `outgoing` of an instance. */
+/** `caBundle`, `proxy` and `outgoing` of a site: whom its pods trust, and how they get out of the cluster. */
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
+import type { Arguments, Settings } from "../../config/arguments.ts";
 import { confidential } from "../../config/marks.ts";
+import { addMistake, ruleBetween } from "../../config/mistakes.ts";
 import { ipv4Network, port } from "../../config/values.ts";
 
 const networks = z.array(ipv4Network).min(1, "expected at least one network such as 10.20.0.0/16");
@@ -9,7 +11,7 @@ const networks = z.array(ipv4Network).min(1, "expected at least one network such
 /** A ConfigMap holds at most 1 MiB. */
 const largestBundle = 1_000_000;
 
-export const caBundleSchema = confidential(
+const caBundle = confidential(
   z
     .string("expected certificates as PEM text")
     .superRefine((text, context) => {
@@ -59,21 +61,28 @@ function proxyMistake(text: string): string | undefined {
   return pathname === "/" && search === "" && hash === "" ? undefined : example;
 }
 
-export const proxySchema = z.strictObject({
-  http: proxyUrl.describe("Proxy for http:// addresses; default: none"),
-  https: proxyUrl.describe("Proxy for https:// addresses; default: none"),
-  noProxy: z
-    .array(
-      z
-        .string("expected a host, a domain such as .example.org or an address")
-        .regex(/^[A-Za-z0-9.:/_-]+$/, "expected a host, a domain such as .example.org or an address"),
-    )
-    .default([])
-    .describe("Hosts and domains that are reached without it, besides the site's own parts and servers"),
-  networks: networks.default(["0.0.0.0/0"]).describe("IPv4 networks that hold the proxy, for the network policies"),
-});
+const proxy = z
+  .strictObject({
+    http: proxyUrl.describe("Proxy for http:// addresses; default: none"),
+    https: proxyUrl.describe("Proxy for https:// addresses; default: none"),
+    noProxy: z
+      .array(
+        z
+          .string("expected a host, a domain such as .example.org or an address")
+          .regex(/^[A-Za-z0-9.:/_-]+$/, "expected a host, a domain such as .example.org or an address"),
+      )
+      .default([])
+      .describe("Hosts and domains that are reached without it, besides the site's own parts and servers"),
+    networks: networks.default(["0.0.0.0/0"]).describe("IPv4 networks that hold the proxy, for the network policies"),
+  })
+  .superRefine(
+    ruleBetween(({ http, https }, context) => {
+      if (http !== undefined || https !== undefined) return;
+      addMistake(context, [], "expected http, https or both: the URL of the proxy");
+    }),
+  );
 
-export const outgoingSchema = z
+const outgoing = z
   .array(
     z.strictObject({
       networks: networks.describe("IPv4 networks"),
@@ -84,3 +93,15 @@ export const outgoingSchema = z
   .describe(
     "Where web, worker and DataPusher may send besides the site's own parts: servers that plugins ask, sources of loads",
   );
+
+/** Keys of a site. */
+export const egressSettings = z.strictObject({
+  caBundle: caBundle.optional(),
+  proxy: proxy.optional().describe("The way to the internet for the site's pods; default: none"),
+  outgoing,
+});
+
+export type EgressArgs = Arguments<typeof egressSettings>;
+export type EgressSettings = Settings<typeof egressSettings>;
+export type ProxySettings = NonNullable<EgressSettings["proxy"]>;
+export type OutgoingSettings = EgressSettings["outgoing"][number];

@@ -1,44 +1,33 @@
 /** How the settings of an instance become the arguments of the component that declares it. */
 import * as pulumi from "@pulumi/pulumi";
-import { resolveSecrets, type Settings } from "../../config/arguments.ts";
+import { resolveSecrets } from "../../config/arguments.ts";
 import { chosenRateLimits } from "../dns/rules.ts";
 import type { Address, CkanStackArgs, CloudflareZoneArgs } from "../index.ts";
 import { Credentials, PodUser, parseAddress } from "../index.ts";
-import { registriesSchema } from "../registries/settings.ts";
-import { type Instance, instanceSchema } from "../site/settings.ts";
+import { registriesSettings } from "../registries/settings.ts";
+import { type Instance, instanceSettings } from "../site/settings.ts";
 import { userError } from "../user-error.ts";
 import type { Environment } from "./load.ts";
 import { Platform } from "./platform.ts";
 
 export function stackArguments(name: string, instance: Instance, environment: Environment): CkanStackArgs {
   const { rootSecret, previousRootSecret, secret, cluster } = environment;
-  const resolved = resolveSecrets(instanceSchema, instance, secret);
-  const { ckan, site, generations, dns, dashboards: _pages, maintenance, ...parts } = resolved;
-  const { version, image, plugins, secretSettings } = ckan;
+  const { generations, dns, dashboards: _, ...site } = resolveSecrets(instanceSettings, instance, secret);
   return {
-    ...parts,
+    ...site,
     namespace: `${name}-${environment.name}`,
     credentials: new Credentials({ rootSecret, previousRootSecret, instance: name, generations }),
     protection: environment.protection,
     podUser: cluster.platform === Platform.OpenShift ? PodUser.Assigned : PodUser.Fixed,
     dnsResolvers: cluster.dnsResolvers,
     autopilot: cluster.platform === Platform.Autopilot,
-    registries: resolveSecrets(registriesSchema, cluster.registries, secret),
+    registries: resolveSecrets(registriesSettings, cluster.registries, secret),
     editorsHost: dns.kind === "cloudflare" ? dns.editorsHost : undefined,
     kedaNamespace: cluster.kedaNamespace,
-    ckan: { version, image, plugins, secretSettings },
-    maintenance: maintenanceArguments(maintenance),
-    site: {
-      ...site,
-      id: site.id ?? name,
-      maximumUploadMegabytes: ckan.maximumUploadMegabytes,
-      jobTimeoutSeconds: ckan.jobTimeoutSeconds,
-      further: ckan.settings,
-    },
-    database: onVolume(parts.database, cluster),
-    search: onVolume(parts.search, cluster),
-    queue: onVolume(parts.queue, cluster),
-    files: onVolume(parts.files, cluster),
+    database: onVolume(site.database, cluster),
+    search: onVolume(site.search, cluster),
+    queue: onVolume(site.queue, cluster),
+    files: onVolume(site.files, cluster),
   };
 }
 
@@ -46,15 +35,6 @@ export function stackArguments(name: string, instance: Instance, environment: En
 function onVolume<Part extends object>(part: Part, cluster: Environment["cluster"]): Part {
   if (cluster.storageClass === undefined || !("storage" in part)) return part;
   return { storageClass: cluster.storageClass, ...part };
-}
-
-/** What is not enabled may stand in the file for the next time. */
-function maintenanceArguments(
-  maintenance: Settings<typeof instanceSchema>["maintenance"],
-): CkanStackArgs["maintenance"] {
-  if (!maintenance?.enabled) return undefined;
-  const { enabled: _, ...told } = maintenance;
-  return told;
 }
 
 /**

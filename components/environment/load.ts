@@ -1,15 +1,16 @@
 /** The only reader of Pulumi's configuration: one strict parse at the edge, all mistakes in one report. */
 import * as pulumi from "@pulumi/pulumi";
+import { resolveSecrets } from "../../config/arguments.ts";
 import { deepMerge, isObject, valueAt } from "../../config/merge.ts";
 import { ConfigurationError, type Mistake, schemaMistakes } from "../../config/mistakes.ts";
 import { readStackFile } from "../../config/read.ts";
 import { namedSecrets, secretMistakes, unknownKeys } from "../../config/secrets.ts";
 import { instanceName, stackName } from "../../config/values.ts";
 import { cloudflareMistakes } from "../dns/zone-checks.ts";
-import { environmentMistakes, instanceMistakes } from "../site/checks.ts";
-import { type Instance, instanceSchema } from "../site/settings.ts";
+import { environmentMistakes, siteMistakes } from "../site/checks.ts";
+import { type Instance, instanceSettings } from "../site/settings.ts";
 import { rootSecretMistakes } from "./root-secret.ts";
-import { type EnvironmentSettings, environmentSchema, structuredKeys } from "./settings.ts";
+import { type EnvironmentSettings, environmentSettings, structuredKeys } from "./settings.ts";
 
 const knownKeys = [...structuredKeys, "rootSecret", "previousRootSecret"];
 
@@ -42,8 +43,8 @@ export function loadEnvironment(config: pulumi.Config): Environment {
   mistakes.push(...rootSecretMistakes(raw, valueAt(raw, ["cluster", "platform"])));
   const complete = isObject(raw["instances"]) && Object.keys(raw["instances"]).every((key) => key in instances);
   const named = [
-    ...namedSecrets(environmentSchema, settings, ""),
-    ...Object.entries(instances).flatMap(([key, one]) => namedSecrets(instanceSchema, one, `instances.${key}`)),
+    ...namedSecrets(environmentSettings, settings, ""),
+    ...Object.entries(instances).flatMap(([key, one]) => namedSecrets(instanceSettings, one, `instances.${key}`)),
   ];
   mistakes.push(...secretMistakes(raw, named));
   // What could not be read may name keys that nobody else does.
@@ -65,11 +66,11 @@ export function loadEnvironment(config: pulumi.Config): Environment {
 }
 
 function parseSettings(raw: Readonly<Record<string, unknown>>, mistakes: Mistake[]): EnvironmentSettings | undefined {
-  const names = Object.keys(environmentSchema.shape);
+  const names = Object.keys(environmentSettings.shape);
   const input = Object.fromEntries(Object.entries(raw).filter(([name]) => names.includes(name)));
-  const parsed = environmentSchema.safeParse(input);
+  const parsed = environmentSettings.safeParse(input);
   if (parsed.success) return parsed.data;
-  mistakes.push(...schemaMistakes(parsed.error, input, [], environmentSchema));
+  mistakes.push(...schemaMistakes(parsed.error, input, [], environmentSettings));
   return undefined;
 }
 
@@ -101,13 +102,17 @@ function parseInstance(
 ): Instance | undefined {
   const { defaults = {} } = raw;
   const merged = deepMerge(defaults, own);
-  const result = instanceSchema.safeParse(merged);
+  const result = instanceSettings.safeParse(merged);
   if (result.success) {
-    mistakes.push(...instanceMistakes(name, result.data, valueAt(raw, ["cluster", "platform"])));
+    // Rules look at no secret.
+    const site = resolveSecrets(instanceSettings, result.data, (key) => key);
+    mistakes.push(
+      ...siteMistakes(name, site, valueAt(raw, ["cluster", "platform"]), (key) => `instances.${name}.${key}`),
+    );
     return result.data;
   }
   mistakes.push(
-    ...schemaMistakes(result.error, merged, ["instances", name], instanceSchema).map((mistake) =>
+    ...schemaMistakes(result.error, merged, ["instances", name], instanceSettings).map((mistake) =>
       whereWritten(mistake, name, own, defaults),
     ),
   );

@@ -19,7 +19,7 @@ const exceptionSchema = z.strictObject({
     .transform((text) => dayOf(text) ?? text),
 });
 
-export const policyExceptionsSchema = z
+export const policyExceptionsSettings = z
   .array(exceptionSchema, "expected a list of exceptions")
   .superRefine((exceptions, context) => {
     const keys = exceptions.map(({ rule, resource }) => `${rule} ${resource}`);

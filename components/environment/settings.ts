@@ -1,15 +1,15 @@
 /** The schema of a stack file: everything under `ckan:` in `Pulumi.<stack>.yaml`. */
 import { z } from "zod";
 import { addressOrNetwork, objectName } from "../../config/values.ts";
-import { cloudflareSchema } from "../dns/settings.ts";
+import { cloudflareSettings } from "../dns/settings.ts";
 import { Protection } from "../kubernetes/durability.ts";
-import { registriesSchema } from "../registries/settings.ts";
-import { instanceSchema } from "../site/settings.ts";
+import { registriesSettings } from "../registries/settings.ts";
+import { instanceSettings } from "../site/settings.ts";
 import { Platform } from "./platform.ts";
-import { policyExceptionsSchema } from "./policy-exceptions.ts";
+import { policyExceptionsSettings } from "./policy-exceptions.ts";
 
 /** The settings that belong to the environment, not to one instance. `instances` and `defaults` are parsed after merging. */
-export const environmentSchema = z.strictObject({
+export const environmentSettings = z.strictObject({
   cluster: z
     .strictObject({
       platform: z
@@ -22,7 +22,7 @@ export const environmentSchema = z.strictObject({
         .min(1, "expected the name of a kubeconfig context")
         .optional()
         .describe("kubeconfig context that this stack belongs to; default: the current one"),
-      registries: registriesSchema,
+      registries: registriesSettings,
       storageClass: objectName("premium-rwo")
         .optional()
         .describe("StorageClass of volumes that are made, where their part names none; default: the cluster's own"),
@@ -41,11 +41,11 @@ export const environmentSchema = z.strictObject({
     .enum(Protection, `expected a protection: ${Object.values(Protection).join(", ")}`)
     .default(Protection.Protected)
     .describe("What happens to data on destroy"),
-  cloudflare: cloudflareSchema.optional().describe("The zone that the sites' names are in; default: none"),
-  policyExceptions: policyExceptionsSchema,
+  cloudflare: cloudflareSettings.optional().describe("The zone that the sites' names are in; default: none"),
+  policyExceptions: policyExceptionsSettings,
 });
 
-export type EnvironmentSettings = z.infer<typeof environmentSchema>;
+export type EnvironmentSettings = z.infer<typeof environmentSettings>;
 
 /** Keys that hold objects; every other key of the stack file is a secret named by one of them, or `rootSecret`. */
 export const structuredKeys = [
@@ -58,7 +58,7 @@ export const structuredKeys = [
 ] as const;
 
 /** The whole file as an editor sees it: instances and defaults may leave out what the other one says. */
-export const stackFileSchema = environmentSchema.extend({
-  defaults: instanceSchema.describe("Settings of every instance, unless it says otherwise"),
-  instances: z.record(z.string(), instanceSchema).describe("The CKAN sites of this environment, by name"),
+export const stackFileSettings = environmentSettings.extend({
+  defaults: instanceSettings.describe("Settings of every instance, unless it says otherwise"),
+  instances: z.record(z.string(), instanceSettings).describe("The CKAN sites of this environment, by name"),
 });

@@ -2,11 +2,11 @@
 import { writeFileSync } from "node:fs";
 import { stackJsonSchema } from "../../config/json-schema.ts";
 import { configurationReference } from "../../config/reference.ts";
-import { stackFileSchema, structuredKeys } from "./settings.ts";
+import { stackFileSettings, structuredKeys } from "./settings.ts";
 
 const files = {
-  "config/stack.schema.json": `${JSON.stringify(stackJsonSchema(stackFileSchema, structuredKeys), null, 2)}\n`,
-  "docs/configuration.md": configurationReference(stackFileSchema),
+  "config/stack.schema.json": `${JSON.stringify(stackJsonSchema(stackFileSettings, structuredKeys), null, 2)}\n`,
+  "docs/configuration.md": configurationReference(stackFileSettings),
 };
 for (const [name, text] of Object.entries(files)) {
   writeFileSync(new URL(`../../${name}`, import.meta.url), text);

@@ -1,12 +1,12 @@
 /** Rules between the class of a Gateway and what is said beside it. */
 
 import type { Mistake } from "../../config/mistakes.ts";
-import type { Instance } from "../site/settings.ts";
+import type { StackSettings } from "../site/settings.ts";
 import { googleClasses, internalGoogleClass, isGoogle } from "./gke.ts";
 
 type KeyOf = (key: string) => string;
 
-export function gatewayMistakes({ exposure, web }: Instance, at: KeyOf): readonly Mistake[] {
+export function gatewayMistakes({ exposure, web }: StackSettings, at: KeyOf): readonly Mistake[] {
   if (exposure.kind !== "gateway" && exposure.kind !== "shared-gateway") return [];
   const { className } = exposure;
   return isGoogle(className)
@@ -14,7 +14,7 @@ export function gatewayMistakes({ exposure, web }: Instance, at: KeyOf): readonl
     : otherMistakes(exposure, web.answerSeconds, at);
 }
 
-type Gateway = Extract<Instance["exposure"], { kind: "gateway" | "shared-gateway" }>;
+type Gateway = Extract<StackSettings["exposure"], { kind: "gateway" | "shared-gateway" }>;
 
 /** What only Google's load balancer reads, and what it would not. */
 function otherMistakes({ google, requestSeconds }: Gateway, answerSeconds: number, at: KeyOf): readonly Mistake[] {

@@ -10,7 +10,7 @@ import { allow, fromPods } from "../kubernetes/network.ts";
 import { podTemplate } from "../kubernetes/pod.ts";
 import { http, probes, tcp } from "../kubernetes/probes.ts";
 import { Replacement, rolloutTimeouts } from "../kubernetes/timeouts.ts";
-import type { CkanRuntime, LoaderEndpoint, ObjectStore } from "../site/endpoints.ts";
+import type { Egress, LoaderEndpoint, ObjectStore } from "../site/endpoints.ts";
 import type { PartArgs } from "../site/part.ts";
 import { webAccess } from "../web/ckan-web.ts";
 import { type LoaderArgs, type LoaderSettings, loaderSettings } from "./settings.ts";
@@ -23,7 +23,7 @@ export interface DataPusherArgs extends PartArgs {
   /** A store that browsers reach: CKAN sends whoever asks for a file there. @default the site hands the files on */
   readonly store?: ObjectStore | undefined;
   /** The way to files of other sites: proxy, certificates, networks. */
-  readonly outside: Pick<CkanRuntime, "caBundle" | "environment" | "access">;
+  readonly egress: Egress;
   /** No pod runs, while the site is closed. @default false */
   readonly stopped?: boolean;
 }
@@ -42,13 +42,13 @@ export class DataPusher extends pulumi.ComponentResource {
   constructor(name: string, args: DataPusherArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const settings = checked(loaderSettings, args.server, `${name}.server`);
     super("ckan:index:DataPusher", name, {}, opts);
-    const { namespace, instance, store, outside } = args;
+    const { namespace, instance, store, egress } = args;
     const identity: Identity = { instance, component, software: component, version: imageVersion(settings.image) };
     const pods = selector(identity);
     const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
 
     // It reads and writes through CKAN's API alone: no database, no queue.
-    const to = [webAccess(instance), ...(store?.reachableByBrowsers ? [store.access] : []), ...outside.access];
+    const to = [webAccess(instance), ...(store?.reachableByBrowsers ? [store.access] : []), ...egress.access];
     const policy = new kubernetes.networking.v1.NetworkPolicy(
       name,
       {
@@ -101,13 +101,13 @@ function dataPusherPod(args: DataPusherArgs, { image, resources }: LoaderSetting
       { name: "DATAPUSHER_SQLALCHEMY_DATABASE_URI", value: "sqlite:////tmp/job_store.db" },
       // Its own default is one megabyte; XLoader's limit counts in the same way.
       { name: "DATAPUSHER_MAX_CONTENT_LENGTH", value: String(args.maximumUploadMegabytes * megabyte) },
-      ...args.outside.environment,
+      ...args.egress.environment,
     ],
     ports: { main: servicePort },
     probes: probes({ ready: http("/status", servicePort), alive: tcp(servicePort) }),
     resources,
     settings: args.pods,
-    mounts: caBundleMounts(args.outside),
+    mounts: caBundleMounts(args.egress),
     clientLabels: { ...(args.store?.reachableByBrowsers && args.store.access.clientLabels) },
   };
 }

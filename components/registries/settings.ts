@@ -15,7 +15,7 @@ const registry = z.strictObject({
   passwordFrom: secretKey(),
 });
 
-export const registriesSchema = z
+export const registriesSettings = z
   .array(registry, "expected a list of registries")
   .refine(
     (registries) => new Set(registries.map(({ server }) => server)).size === registries.length,

@@ -4,7 +4,7 @@ import type { Mistake } from "../../config/mistakes.ts";
 import { quantityValue } from "../../config/values.ts";
 import { Platform } from "../environment/platform.ts";
 import { mostDisk } from "../kubernetes/autopilot.ts";
-import type { Instance } from "./settings.ts";
+import type { StackSettings } from "./settings.ts";
 
 interface Sized {
   readonly resources: { readonly limits: { readonly "ephemeral-storage": string } };
@@ -12,7 +12,7 @@ interface Sized {
 
 /** The disk of a pod's containers is reserved in full there, and has an end. */
 export function autopilotMistakes(
-  instance: Instance,
+  instance: StackSettings,
   platform: unknown,
   at: (key: string) => string,
 ): readonly Mistake[] {

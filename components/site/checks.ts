@@ -14,28 +14,27 @@ import { aliasMistakes } from "./alias-checks.ts";
 import { autopilotMistakes } from "./autopilot-checks.ts";
 import { settingsMistakes } from "./ckan-checks.ts";
 import { podMistakes } from "./pod-checks.ts";
-import type { Instance } from "./settings.ts";
+import type { Instance, StackSettings } from "./settings.ts";
 
-/** The mistakes inside one instance, on a cluster of this platform. */
-export function instanceMistakes(name: string, instance: Instance, platform: unknown): readonly Mistake[] {
-  const at = (key: string) => `instances.${name}.${key}`;
+/** The mistakes inside one site called so, on a cluster of this platform; `at` says where a setting stands. */
+export function siteMistakes(name: string, site: StackSettings, platform: unknown, at: KeyOf): readonly Mistake[] {
   return [
-    ...pluginMistakes(instance.ckan.plugins, instance.files.kind !== "volume").map((expected) => ({
+    ...pluginMistakes(site.ckan.plugins, site.files.kind !== "volume").map((expected) => ({
       key: at("ckan.plugins"),
       expected,
-      found: instance.ckan.plugins,
+      found: site.ckan.plugins,
     })),
-    ...settingsMistakes(instance, at),
-    ...exposureMistakes(instance, platform, at),
-    ...gatewayMistakes(instance, at),
-    ...imageMistakes(instance, at),
-    ...replicaMistakes(instance, at),
-    ...tokenMistakes(instance, at),
-    ...workerMistakes(name, instance, at),
-    ...diskMistakes(instance, at),
-    ...connectionMistakes(instance, at),
-    ...podMistakes(instance, at),
-    ...autopilotMistakes(instance, platform, at),
+    ...settingsMistakes(site, at),
+    ...exposureMistakes(site, platform, at),
+    ...gatewayMistakes(site, at),
+    ...imageMistakes(site, at),
+    ...replicaMistakes(site, at),
+    ...tokenMistakes(site, at),
+    ...workerMistakes(name, site, at),
+    ...diskMistakes(site, at),
+    ...connectionMistakes(site, at),
+    ...podMistakes(site, at),
+    ...autopilotMistakes(site, platform, at),
   ];
 }
 
@@ -95,7 +94,7 @@ function bucketOf({ files }: Instance): string | undefined {
 type KeyOf = (key: string) => string;
 
 /** OpenShift's own kind needs OpenShift. */
-function exposureMistakes({ exposure }: Instance, platform: unknown, at: KeyOf): readonly Mistake[] {
+function exposureMistakes({ exposure }: StackSettings, platform: unknown, at: KeyOf): readonly Mistake[] {
   if (exposure.kind !== "route" || platform === Platform.OpenShift) return [];
   return [
     {
@@ -107,7 +106,7 @@ function exposureMistakes({ exposure }: Instance, platform: unknown, at: KeyOf):
 }
 
 /** The image's tag starts with the version when it names one, so that a bump of only one of the two is noticed. */
-function imageMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
+function imageMistakes({ ckan }: StackSettings, at: KeyOf): readonly Mistake[] {
   const tagged = /:(\d+\.\d+\.\d+)/.exec(ckan.image)?.[1];
   if (tagged === undefined || tagged === ckan.version) return [];
   return [
@@ -119,7 +118,7 @@ function imageMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
   ];
 }
 
-function replicaMistakes({ web, files }: Instance, at: KeyOf): readonly Mistake[] {
+function replicaMistakes({ web, files }: StackSettings, at: KeyOf): readonly Mistake[] {
   if (mostPods(web) === 1 || files.kind !== "volume") return [];
   return [
     {
@@ -131,12 +130,12 @@ function replicaMistakes({ web, files }: Instance, at: KeyOf): readonly Mistake[
 }
 
 /** Each group of workers with its key. */
-function workerParts({ workers }: Instance) {
+function workerParts({ workers }: StackSettings) {
   return Object.entries(workers).map(([group, settings]) => [`workers.${group}`, settings] as const);
 }
 
 /** A pod that writes more than its limit is evicted, with every request and load in it. */
-function diskMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
+function diskMistakes(instance: StackSettings, at: KeyOf): readonly Mistake[] {
   const { ckan, web } = instance;
   const megabytes = ckan.maximumUploadMegabytes;
   const needs = [

@@ -4,15 +4,14 @@ import { reservedSettings } from "../../ckan/settings.ts";
 import { dataPusherDisk } from "../../ckan/uploads.ts";
 import type { Mistake } from "../../config/mistakes.ts";
 import { quantityValue } from "../../config/values.ts";
-import type { Instance } from "./settings.ts";
+import type { StackSettings } from "./settings.ts";
 
 type KeyOf = (key: string) => string;
 
-export function settingsMistakes(instance: Instance, at: KeyOf): readonly Mistake[] {
+export function settingsMistakes(instance: StackSettings, at: KeyOf): readonly Mistake[] {
   return [
     ...iniMistakes(instance, at),
     ...localeMistakes(instance, at),
-    ...proxyMistakes(instance, at),
     ...certificateMistakes(instance, at),
     ...serverMistakes(instance, at),
     ...cacheMistakes(instance, at),
@@ -21,7 +20,7 @@ export function settingsMistakes(instance: Instance, at: KeyOf): readonly Mistak
 }
 
 /** A setting stands in one place: in the program, in the ini file or among the secrets. */
-function iniMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
+function iniMistakes({ ckan }: StackSettings, at: KeyOf): readonly Mistake[] {
   const plain = Object.keys(ckan.settings);
   const secret = Object.keys(ckan.secretSettings);
   const own = "expected nothing here: the program sets this setting itself";
@@ -38,7 +37,7 @@ function iniMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
 }
 
 /** With a folder of its own (ckan.i18n_directory) an image knows other languages than CKAN. */
-function localeMistakes({ ckan: { settings } }: Instance, at: KeyOf): readonly Mistake[] {
+function localeMistakes({ ckan: { settings } }: StackSettings, at: KeyOf): readonly Mistake[] {
   if ("ckan.i18n_directory" in settings) return [];
   return localeLists.flatMap((setting) =>
     unknownLocales(String(settings[setting] ?? "")).map((found) => ({
@@ -49,13 +48,8 @@ function localeMistakes({ ckan: { settings } }: Instance, at: KeyOf): readonly M
   );
 }
 
-function proxyMistakes({ proxy }: Instance, at: KeyOf): readonly Mistake[] {
-  if (proxy === undefined || proxy.http !== undefined || proxy.https !== undefined) return [];
-  return [{ key: at("proxy"), expected: "expected http, https or both: the URL of the proxy" }];
-}
-
 /** libpq checks no certificate without a list of authorities of its own. */
-function certificateMistakes({ database, caBundle }: Instance, at: KeyOf): readonly Mistake[] {
+function certificateMistakes({ database, caBundle }: StackSettings, at: KeyOf): readonly Mistake[] {
   if (database.kind !== "external" || database.sslMode !== "verify-full" || caBundle !== undefined) return [];
   return [
     {
@@ -66,7 +60,7 @@ function certificateMistakes({ database, caBundle }: Instance, at: KeyOf): reado
 }
 
 /** What a Redis of somebody else needs besides. */
-function serverMistakes({ queue, workers, caBundle }: Instance, at: KeyOf): readonly Mistake[] {
+function serverMistakes({ queue, workers, caBundle }: StackSettings, at: KeyOf): readonly Mistake[] {
   const mistakes: Mistake[] = [];
   if (queue.kind !== "external" || queue.tls !== "verify-ca") return mistakes;
   if (caBundle === undefined) {
@@ -83,7 +77,7 @@ function serverMistakes({ queue, workers, caBundle }: Instance, at: KeyOf): read
 }
 
 /** The plugin and the service come together, and the service has room for a download. */
-function dataPusherMistakes({ ckan, datapusher }: Instance, at: KeyOf): readonly Mistake[] {
+function dataPusherMistakes({ ckan, datapusher }: StackSettings, at: KeyOf): readonly Mistake[] {
   if (ckan.plugins.includes("datapusher") !== (datapusher !== undefined)) {
     const expected =
       datapusher === undefined
@@ -105,7 +99,7 @@ function dataPusherMistakes({ ckan, datapusher }: Instance, at: KeyOf): readonly
 }
 
 /** What a cache in front may keep is what the pods share: pages that are known to be the same for all strangers. */
-function cacheMistakes({ web }: Instance, at: KeyOf): readonly Mistake[] {
+function cacheMistakes({ web }: StackSettings, at: KeyOf): readonly Mistake[] {
   if (web.edgeCacheSeconds === 0 || web.cacheSeconds > 0) return [];
   const expected =
     "expected 0 with web.cacheSeconds: 0: only pages that visitors share may be kept in front of the site";

@@ -2,8 +2,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseConnections } from "../../ckan/connections.ts";
-import type { Site } from "../../ckan/settings.ts";
-import { checked } from "../../config/arguments.ts";
 import { CkanBootstrap } from "../bootstrap/ckan-bootstrap.ts";
 import { CkanConfiguration } from "../configuration/ckan-configuration.ts";
 import { databaseClients } from "../database/connections.ts";
@@ -13,7 +11,7 @@ import { CkanExposure } from "../exposure/ckan-exposure.ts";
 import { GcsStorage } from "../files/gcs-storage.ts";
 import { MinioStorage } from "../files/minio-storage.ts";
 import { S3Storage } from "../files/s3-storage.ts";
-import { type FilesSettings, filesSettings } from "../files/settings.ts";
+import type { FilesSettings } from "../files/settings.ts";
 import { durable, Protection } from "../kubernetes/durability.ts";
 import { instanceLabels } from "../kubernetes/labels.ts";
 import { objectMetadata } from "../kubernetes/metadata.ts";
@@ -24,11 +22,11 @@ import { XLoaderRecovery } from "../recovery/xloader-recovery.ts";
 import { pullSecret } from "../registries/registries.ts";
 import { SolrCore } from "../search/solr-core.ts";
 import { CkanWeb, webServicePort } from "../web/ckan-web.ts";
-import { drainSeconds } from "../web/drain.ts";
-import { webSettings } from "../web/settings.ts";
-import { defaultGroup, workerRole } from "../worker/groups.ts";
+import { workerRole } from "../worker/groups.ts";
 import { jobLists, queueAutoscalers, XLoaderWorker } from "../worker/xloader-worker.ts";
 import type { CkanStackArgs } from "./arguments.ts";
+import { aroundWeb, siteOf, siteStore, siteUrl } from "./between-parts.ts";
+import { checkedSite } from "./checked.ts";
 import type { DatabaseEndpoints, ObjectStore, QueueEndpoint, SearchEndpoint } from "./endpoints.ts";
 import type { SecretPartArgs } from "./part.ts";
 
@@ -52,97 +50,79 @@ export class CkanStack extends pulumi.ComponentResource {
   readonly store: ObjectStore | undefined;
 
   constructor(name: string, args: CkanStackArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    const web = { ...args.web, drainSeconds: args.web.drainSeconds ?? drainSeconds(args.exposure) };
-    const webPods = checked(webSettings, web, `${name}.web`);
-    const files = checked(filesSettings, args.files, `${name}.files`);
+    const settings = checkedSite(name, args);
     super("ckan:index:CkanStack", name, {}, opts);
     const { credentials, protection = Protection.Protected } = args;
     const { instance } = credentials;
+    const { ckan, workers, caBundle, mail, proxy, outgoing, datapusher, administrator, exposure } = settings;
+    const { plugins, maximumUploadMegabytes } = ckan;
+    const siteId = settings.site.id ?? instance;
     const self = { parent: this };
     const webHost = `${name}-web`;
-    this.url = siteUrl(args);
+    this.url = siteUrl(settings);
     this.internalUrl = `http://${webHost}`;
     this.namespace = args.namespace;
-    this.ckan = { version: args.ckan.version, plugins: args.ckan.plugins };
-    this.jobLists = jobLists(args);
+    this.ckan = { version: ckan.version, plugins };
+    this.jobLists = jobLists(siteId, workers);
 
     const namespace = this.declareNamespace(name, args, protection);
     const { registries = [], podUser: user, autopilot, dnsResolvers } = args;
     const secret = pullSecret(`${name}-registries`, { namespace, credentials, registries }, self);
-    const pods = { ...args.pods, user, autopilot, dnsResolvers, pullSecret: secret };
+    const pods = { ...settings.pods, user, autopilot, dnsResolvers, pullSecret: secret };
     const part = { namespace, credentials, instance, protection, pods };
 
-    const { caBundle } = args;
-    const connections = databaseConnections(databaseClients({ web: webPods, workers: args.workers }));
-    this.database = new PostgresDb(
-      `${name}-database`,
-      { ...part, server: args.database, connections, caBundle },
-      self,
-    ).endpoints;
-    this.search = new SolrCore(`${name}-search`, { ...part, server: args.search }, self).endpoint;
-    this.queue = new RedisQueue(
-      `${name}-queue`,
-      { ...part, server: args.queue, autoscalers: queueAutoscalers(args) },
-      self,
-    ).endpoint;
-    this.store = this.files(`${name}-files`, files, part);
+    const connections = databaseConnections(databaseClients(settings));
+    const ofDatabase = { ...part, server: settings.database, connections, caBundle };
+    this.database = new PostgresDb(`${name}-database`, ofDatabase, self).endpoints;
+    this.search = new SolrCore(`${name}-search`, { ...part, server: settings.search }, self).endpoint;
+    const autoscalers = queueAutoscalers(workers, args.kedaNamespace);
+    this.queue = new RedisQueue(`${name}-queue`, { ...part, server: settings.queue, autoscalers }, self).endpoint;
+    this.store = this.files(`${name}-files`, settings.files, part);
 
-    const { mail, proxy, outgoing, datapusher } = args;
     const dataPusher = datapusher && dataPusherEndpoint(`${name}-datapusher`, instance);
-    const { plugins } = args.ckan;
     const { database, search, queue, store, url, internalUrl } = this;
-    const siteId = args.site.id;
-    const site = { ...args.site, url, internalUrl, plugins, store: store && siteStore(store) };
+    const site = { ...siteOf(settings), id: siteId, url, internalUrl, store: store && siteStore(store) };
+    const { version, image, secretSettings } = ckan;
+    const ofCkan = { version, image, secretSettings, site, mail, caBundle, proxy, outgoing };
     const configuration = new CkanConfiguration(
       `${name}-configuration`,
-      { ...part, ...args.ckan, site, database, search, queue, store, mail, caBundle, proxy, outgoing, dataPusher },
+      { ...part, ...ofCkan, database, search, queue, store, dataPusher },
       self,
     );
-    const { runtime, serving, working, outside, xloaderTokenId, dataPusherTokenId } = configuration;
+    const { runtime, serving, working, egress, xloaderTokenId, dataPusherTokenId } = configuration;
 
     // Servers and bootstrap start together; the bootstrap waits inside, where waiting costs nothing. Web and worker of a new
     // release start when it is done, so that a failed one leaves the old pods serving.
-    const { administrator } = args;
-    const waitFor = servers([this.database.server, this.search, this.queue, ...(store === undefined ? [] : [store])]);
+    const waitFor = addresses([database.server, search, queue, ...(store === undefined ? [] : [store])]);
     const bootstrap = new CkanBootstrap(
       `${name}-bootstrap`,
       { ...part, runtime, database, waitFor, plugins, administrator, xloaderTokenId, dataPusherTokenId },
       self,
     );
     const released = { ...self, dependsOn: [bootstrap] };
-    const around = aroundWeb(args, files, protection);
-    new CkanWeb(webHost, { ...part, ...web, ...around, runtime: serving, host: webHost, store }, released);
-    const closed = args.maintenance !== undefined;
-    for (const [group, worker] of Object.entries({ [defaultGroup]: {}, ...args.workers })) {
+    const web = { ...settings.web, ...aroundWeb(settings, args.editorsHost, protection) };
+    new CkanWeb(webHost, { ...part, ...web, runtime: serving, host: webHost, store }, released);
+    const closed = web.maintenance !== undefined;
+    for (const [group, worker] of Object.entries(workers)) {
       const own = { ...part, ...worker, group, runtime: working, queue, siteId, store, stopped: closed };
       new XLoaderWorker(`${name}-${workerRole(group)}`, own, released);
     }
     if (plugins.includes("xloader")) {
-      new XLoaderRecovery(
-        `${name}-recovery`,
-        { ...part, runtime, database, queue, siteId, internalUrl, suspended: closed },
-        released,
-      );
+      const recovery = { ...part, runtime, database, queue, siteId, internalUrl, suspended: closed };
+      new XLoaderRecovery(`${name}-recovery`, recovery, released);
     }
     if (datapusher !== undefined && dataPusher !== undefined) {
-      const { maximumUploadMegabytes } = args.site;
-      const pusher = { server: datapusher, maximumUploadMegabytes, outside, store, stopped: closed };
-      new DataPusher(dataPusher.host, { ...part, ...pusher }, self);
+      const pusher = { ...part, server: datapusher, maximumUploadMegabytes, egress, store, stopped: closed };
+      new DataPusher(dataPusher.host, pusher, self);
     }
 
+    const { answerSeconds, drainSeconds } = web;
     const backend = { service: webHost, port: webServicePort };
+    const aliases = [...settings.aliases, ...(args.editorsHost === undefined ? [] : [args.editorsHost])];
+    const names = { host: settings.host, aliases, backend };
     this.address = new CkanExposure(
       `${name}-exposure`,
-      {
-        ...part,
-        host: args.host,
-        aliases: [...(args.aliases ?? []), ...(args.editorsHost === undefined ? [] : [args.editorsHost])],
-        backend,
-        exposure: args.exposure,
-        answerSeconds: webPods.answerSeconds,
-        drainSeconds: web.drainSeconds,
-        maximumUploadMegabytes: args.site.maximumUploadMegabytes,
-      },
+      { ...part, ...names, exposure, answerSeconds, drainSeconds, maximumUploadMegabytes },
       released,
     ).address;
 
@@ -185,35 +165,8 @@ export class CkanStack extends pulumi.ComponentResource {
   }
 }
 
-function siteUrl({ host, exposure }: CkanStackArgs): string {
-  return exposure.kind === "node-port" ? `http://${host}:${exposure.nodePort}` : `https://${host}`;
-}
-
-function siteStore(store: ObjectStore): NonNullable<Site["store"]> {
-  const { protocol, host, port, bucket, region } = store;
-  const standard = (protocol === "http" && port === 80) || (protocol === "https" && port === 443);
-  const endpoint = `${protocol}://${host}${standard ? "" : `:${port}`}`;
-  return { endpoint, bucket, region };
-}
-
-function servers(endpoints: readonly { readonly host: pulumi.Input<string>; readonly port: number }[]) {
+function addresses(endpoints: readonly { readonly host: pulumi.Input<string>; readonly port: number }[]) {
   return endpoints.map(({ host, port }) => pulumi.interpolate`${host}:${port}`);
-}
-
-/** What web is told of the rest of the site. */
-function aroundWeb(args: CkanStackArgs, files: FilesSettings, protection: Protection) {
-  const { host, exposure, site, maintenance, editorsHost } = args;
-  const { maximumUploadMegabytes, further } = site;
-  return {
-    maintenance: maintenance && { ...maintenance, title: site.title },
-    maximumUploadMegabytes,
-    siteHost: host,
-    editorsHost,
-    https: siteUrl(args).startsWith("https:"),
-    tokenHeader: String(further["apitoken_header_name"] ?? "Authorization"),
-    nodePort: exposure.kind === "node-port" ? exposure.nodePort : undefined,
-    uploads: files.kind === "volume" ? { ...files, protection } : undefined,
-  };
 }
 
 function namespaceLabels(instance: string): Record<string, string> {

@@ -19,7 +19,7 @@ const dashboardUrl = confidential(
   }, address),
 );
 
-export const dashboardsSchema = z
+export const dashboardsSettings = z
   .record(dashboardName, dashboardUrl)
   .default({})
   .describe("Pages that show how the site is doing, by name; published in the stack's outputs");

@@ -133,6 +133,14 @@ export interface LoaderEndpoint {
   readonly access: Access;
 }
 
+/** The way out of the cluster, for pods that may go there. */
+export interface Egress {
+  /** ConfigMap that holds the certificates of those whom the pods trust. @default the image's own lists */
+  readonly caBundle?: Input<string> | undefined;
+  readonly environment: readonly EnvironmentVariable[];
+  readonly access: readonly Access[];
+}
+
 /** What every pod that runs CKAN needs, whatever it does with it. */
 export interface CkanRuntime {
   readonly image: string;

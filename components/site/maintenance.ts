@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { count, line } from "../../config/values.ts";
 
-export const maintenanceSchema = z.strictObject({
+export const maintenanceSettings = z.strictObject({
   enabled: z.boolean("expected true or false").describe("Whether the site is closed now"),
   message: line
     .default("This site is being worked on and will be back soon.")

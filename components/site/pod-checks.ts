@@ -2,10 +2,18 @@
 
 import type { Mistake } from "../../config/mistakes.ts";
 import { workerRole } from "../worker/groups.ts";
-import type { Instance } from "./settings.ts";
+import type { StackSettings } from "./settings.ts";
 
 /** The parts of an instance that run in pods of its own, by the component in their labels. */
-export function podParts({ ckan, database, search, queue, files, workers, datapusher }: Instance): readonly string[] {
+export function podParts({
+  ckan,
+  database,
+  search,
+  queue,
+  files,
+  workers,
+  datapusher,
+}: StackSettings): readonly string[] {
   const behindProxy = database.kind === "cloud-sql" && database.connection.kind === "auth-proxy";
   const parts: readonly (readonly [part: string, runs: boolean])[] = [
     ["web", true],
@@ -24,7 +32,7 @@ export function podParts({ ckan, database, search, queue, files, workers, datapu
 }
 
 /** What is said of a part that does not run here would be read by nobody. */
-export function podMistakes(instance: Instance, at: (key: string) => string): readonly Mistake[] {
+export function podMistakes(instance: StackSettings, at: (key: string) => string): readonly Mistake[] {
   const known = podParts(instance);
   return Object.keys(instance.pods?.parts ?? {})
     .filter((part) => !known.includes(part))

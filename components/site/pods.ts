@@ -79,7 +79,7 @@ const options = {
     .describe("Further environment variables of every container, in plain text; those that parts set are refused"),
 };
 
-export const podsSchema = z.strictObject({
+export const podsSettings = z.strictObject({
   ...options,
   parts: z
     .record(z.string(), z.strictObject(options))

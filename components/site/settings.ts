@@ -1,24 +1,31 @@
-/** What one CKAN site may say about itself: the schema of `ckan:instances.<name>` and of `ckan:defaults`. */
+/** The settings of a site, of those of its parts: `ckan:instances.<name>` and `ckan:defaults`. */
 import { z } from "zod";
 import { locales } from "../../ckan/locales.ts";
+import { secretSettingName, takesPercent } from "../../ckan/secret-settings.ts";
 import { defaultUploadMegabytes } from "../../ckan/uploads.ts";
 import { supportedVersions } from "../../ckan/versions.ts";
+import type { Arguments, Settings } from "../../config/arguments.ts";
+import { secretKey } from "../../config/marks.ts";
 import { count, hostName, imageReference, line, pluginName } from "../../config/values.ts";
 import { databaseSettings } from "../database/settings.ts";
-import { dnsSchema } from "../dns/settings.ts";
+import { dnsSettings } from "../dns/settings.ts";
+import { egressSettings } from "../egress/settings.ts";
 import { exposureSettings } from "../exposure/settings.ts";
 import { filesSettings } from "../files/settings.ts";
+import { loaderSettings } from "../loader/settings.ts";
+import { mailSettings } from "../mail/settings.ts";
 import { queueSettings } from "../queue/settings.ts";
 import { searchSettings } from "../search/settings.ts";
 import { webSettings } from "../web/settings.ts";
 import { workersSettings } from "../worker/settings.ts";
-import { secretSettingsSchema, surroundings } from "./integration-settings.ts";
-import { podsSchema } from "./pods.ts";
+import { dashboardsSettings } from "./dashboards.ts";
+import { maintenanceSettings } from "./maintenance.ts";
+import { podsSettings } from "./pods.ts";
 import { Purpose } from "./purposes.ts";
 
 const image = imageReference.describe("Container image, by exact tag or digest");
 
-export const siteSchema = z
+export const siteSettings = z
   .strictObject({
     id: z
       .string("expected a site id such as opendata")
@@ -37,7 +44,7 @@ export const siteSchema = z
   })
   .prefault({});
 
-const administratorSchema = z
+const administratorSettings = z
   .strictObject({
     name: z
       .string("expected a user name such as admin")
@@ -48,7 +55,21 @@ const administratorSchema = z
   })
   .describe("The sysadmin; its password is derived");
 
-const ckanSchema = z.strictObject({
+/** Further settings that are secrets; nginx and CKAN's ini file hold none. */
+const secretSettings = z
+  .record(
+    z
+      .string()
+      .regex(
+        secretSettingName,
+        "expected a CKAN setting such as ckanext.harvest.api_key: lower-case letters, digits, dots and single underscores",
+      ),
+    secretKey((setting) => ({ withoutPercent: !takesPercent(setting) })),
+  )
+  .default({})
+  .describe("Further settings that are secrets, each with the name of the secret key of the stack file that holds it");
+
+const ckanSettings = z.strictObject({
   version: z
     .enum(supportedVersions, `expected a supported CKAN version: ${supportedVersions.join(", ")}`)
     .describe("CKAN version inside the image"),
@@ -64,7 +85,7 @@ const ckanSchema = z.strictObject({
     )
     .default({})
     .describe("Further settings for ckan.ini; those that the program sets itself are refused"),
-  secretSettings: secretSettingsSchema,
+  secretSettings,
   maximumUploadMegabytes: count(1)
     .default(defaultUploadMegabytes)
     .describe(
@@ -78,22 +99,43 @@ const generationOf = Object.fromEntries(
   Object.values(Purpose).map((purpose) => [purpose, count(1).default(1)]),
 ) as Readonly<Record<Purpose, z.ZodDefault<z.ZodInt>>>;
 
-export const instanceSchema = z.strictObject({
+export const instanceSettings = z.strictObject({
   host: hostName.describe("Name under which the site is reached"),
-  site: siteSchema,
-  administrator: administratorSchema,
-  ckan: ckanSchema,
+  site: siteSettings,
+  administrator: administratorSettings,
+  ckan: ckanSettings,
   exposure: exposureSettings,
-  dns: dnsSchema.prefault({ kind: "none" }).describe("Who makes the host's name lead here"),
+  dns: dnsSettings.prefault({ kind: "none" }).describe("Who makes the host's name lead here"),
   web: webSettings,
   workers: workersSettings,
   database: databaseSettings,
   search: searchSettings,
   queue: queueSettings,
   files: filesSettings,
-  pods: podsSchema.optional().describe("Where pods run and what they carry; default: nothing of their own"),
-  ...surroundings,
+  pods: podsSettings.optional().describe("Where pods run and what they carry; default: nothing of their own"),
+  aliases: z
+    .array(hostName, "expected a list of host names")
+    .default([])
+    .describe(
+      "Further names under which the site answers, for readers and programs; its own links and logins lead to host",
+    ),
+  mail: mailSettings.optional().describe("The server that sends the site's e-mail; default: it sends none"),
+  ...egressSettings.shape,
+  maintenance: maintenanceSettings
+    .optional()
+    .describe("Closes the site while its data stays: visitors get 503, and no worker runs; default: open"),
+  dashboards: dashboardsSettings,
+  datapusher: loaderSettings
+    .optional()
+    .describe("What loads files in place of XLoader, with the plugin datapusher in place of xloader; default: nothing"),
   generations: z.strictObject(generationOf).prefault({}).describe("Raise a purpose's number to rotate that credential"),
 });
 
-export type Instance = z.infer<typeof instanceSchema>;
+/** An instance as its stack file says it: secrets by their names. */
+export type Instance = z.infer<typeof instanceSettings>;
+
+/** What CkanStack declares: all but who makes names lead there, what is only published, and how credentials were rotated. */
+export const stackSettings = instanceSettings.omit({ dns: true, dashboards: true, generations: true });
+
+export type StackArgs = Arguments<typeof stackSettings>;
+export type StackSettings = Settings<typeof stackSettings>;

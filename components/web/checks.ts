@@ -1,13 +1,13 @@
 /** What nginx in front of CKAN asks of CKAN's own settings. */
 
 import type { Mistake } from "../../config/mistakes.ts";
-import type { Instance } from "../site/settings.ts";
+import type { StackSettings } from "../site/settings.ts";
 import { rewrittenHeaders } from "./upstream.conf.ts";
 
 type KeyOf = (key: string) => string;
 
 /** nginx drops headers with other characters (underscores_in_headers, ignore_invalid_headers): no token would ever arrive. */
-export function tokenMistakes({ ckan }: Instance, at: KeyOf): readonly Mistake[] {
+export function tokenMistakes({ ckan }: StackSettings, at: KeyOf): readonly Mistake[] {
   const setting = "apitoken_header_name";
   if (ckan.secretSettings[setting] !== undefined) {
     const expected = "expected it below ckan.settings: nginx has to know the header, and its name is no secret";

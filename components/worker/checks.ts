@@ -1,7 +1,7 @@
 /** Rules between the settings of an instance's workers. */
 import { defaultQueue } from "../../ckan/queues.ts";
 import type { Mistake } from "../../config/mistakes.ts";
-import type { Instance } from "../site/settings.ts";
+import type { StackSettings } from "../site/settings.ts";
 import { defaultGroup, workerRole } from "./groups.ts";
 import type { WorkerSettings } from "./settings.ts";
 
@@ -10,7 +10,7 @@ const longestName = 46;
 
 export function workerMistakes(
   name: string,
-  { workers, ckan }: Instance,
+  { workers, ckan }: StackSettings,
   at: (key: string) => string,
 ): readonly Mistake[] {
   return Object.entries(workers).flatMap(([group, settings]) => {

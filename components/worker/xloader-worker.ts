@@ -82,21 +82,17 @@ export class XLoaderWorker extends pulumi.ComponentResource {
   }
 }
 
+type Groups = Readonly<Record<string, WorkerSettings>>;
+
 /** Namespaces of what asks the queue how many jobs wait. */
-export function queueAutoscalers({ workers = {}, kedaNamespace = "keda" }: Workers): readonly string[] {
+export function queueAutoscalers(workers: Groups, kedaNamespace = "keda"): readonly string[] {
   return Object.values(workers).some(({ scaling }) => scaling?.kind === "keda") ? [kedaNamespace] : [];
 }
 
 /** Keys of the lists of waiting jobs, by the name of each queue that a group works on. */
-export function jobLists({ site, workers = {} }: Workers & { readonly site: { readonly id: string } }) {
-  const groups = Object.values({ [defaultGroup]: {}, ...workers } as NonNullable<Workers["workers"]>);
-  const queues = new Set(groups.flatMap((group) => group.queues ?? [defaultQueue]));
-  return Object.fromEntries([...queues].map((queue) => [queue, queueList(site.id, queue)]));
-}
-
-interface Workers {
-  readonly workers?: Readonly<Record<string, WorkerArgs>> | undefined;
-  readonly kedaNamespace?: string | undefined;
+export function jobLists(siteId: string, workers: Groups): Readonly<Record<string, string>> {
+  const queues = new Set(Object.values(workers).flatMap((group) => group.queues ?? [defaultQueue]));
+  return Object.fromEntries([...queues].map((queue) => [queue, queueList(siteId, queue)]));
 }
 
 function workerPod(

@@ -14,14 +14,7 @@ const site = new CkanStack("opendata", {
     image: "registry.example.org/ckan/ckan:2.11.6-1",
     plugins: ["activity", "datastore", "xloader", "s3filestore", "envvars"],
   },
-  site: {
-    id: "opendata",
-    title: "Open data",
-    locale: "en",
-    maximumUploadMegabytes: 200,
-    jobTimeoutSeconds: 3600,
-    further: {},
-  },
+  site: { title: "Open data" },
   administrator: { name: "ckan-admin", email: "data@example.org" },
   web: {
     nginx: {

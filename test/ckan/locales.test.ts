@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { locales, unknownLocales } from "../../ckan/locales.ts";
-import { siteSchema } from "../../components/site/settings.ts";
+import { siteSettings } from "../../components/site/settings.ts";
 import { apiPaths } from "../../components/web/paths.ts";
 
 test("a site may have every language of CKAN's, those with a script in their name too", () => {
-  const accepted = locales.filter((locale) => siteSchema.safeParse({ locale }).success);
+  const accepted = locales.filter((locale) => siteSettings.safeParse({ locale }).success);
   expect(accepted).toEqual(locales);
   expect(accepted).toEqual(expect.arrayContaining(["en", "pt_BR", "sr_Latn", "zh_Hans_CN", "zh_Hant_TW"]));
   expect(new Set(locales).size).toBe(57);
@@ -13,7 +13,7 @@ test("a site may have every language of CKAN's, those with a script in their nam
 test.each(["de_DE", "en_US", "xx", "zh_CN", "zh_Hans", "EN", "sr_latn", "", "en de", 5])(
   "a site may not have %j, and its operator is told which there are",
   (locale) => {
-    const { error } = siteSchema.safeParse({ locale });
+    const { error } = siteSettings.safeParse({ locale });
     expect(error?.issues.map(({ message }) => message)).toEqual([
       `expected a locale that CKAN has: ${locales.join(", ")}`,
     ]);

@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { stackFileSchema, structuredKeys } from "../../components/environment/settings.ts";
+import { stackFileSettings, structuredKeys } from "../../components/environment/settings.ts";
 import { stackJsonSchema } from "../../config/json-schema.ts";
 import { configurationReference } from "../../config/reference.ts";
 import { external, externalSecrets, instance, stackFile } from "../support/configuration.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
-const schema = stackJsonSchema(stackFileSchema, structuredKeys);
+const schema = stackJsonSchema(stackFileSettings, structuredKeys);
 const validate = new Ajv2020({ allErrors: true, validateFormats: false, allowMatchingProperties: true }).compile(
   schema,
 );
@@ -23,7 +23,7 @@ test("config/stack.schema.json is what `npm run schema` writes", () => {
 });
 
 test("docs/configuration.md is what `npm run schema` writes", () => {
-  expect(read("docs/configuration.md")).toBe(configurationReference(stackFileSchema));
+  expect(read("docs/configuration.md")).toBe(configurationReference(stackFileSettings));
 });
 
 describe("an editor finds no mistake in", () => {

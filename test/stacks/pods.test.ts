@@ -7,7 +7,8 @@ import {
   type SitePodOptions,
 } from "../../components/kubernetes/pod-options.ts";
 import { podParts } from "../../components/site/pod-checks.ts";
-import { instanceSchema } from "../../components/site/settings.ts";
+import { instanceSettings } from "../../components/site/settings.ts";
+import { resolveSecrets } from "../../config/arguments.ts";
 import { deepMerge } from "../../config/merge.ts";
 import { operated, operatedSecrets, type StackFile, stackFile } from "../support/configuration.ts";
 import { objectsOf, workloads } from "../support/objects.ts";
@@ -26,7 +27,8 @@ describe.each(known)("%s", (name, objects) => {
 
   test("a stack file may speak of every part that runs in pods, and of no other", () => {
     for (const [site, own] of instances) {
-      const settings = instanceSchema.parse(deepMerge(file["ckan:defaults"] ?? {}, own));
+      const parsed = instanceSettings.parse(deepMerge(file["ckan:defaults"] ?? {}, own));
+      const settings = resolveSecrets(instanceSettings, parsed, (key) => key);
       const running = objects
         .filter(({ kind, metadata }) => kind === "Cluster" && metadata.labels?.["app.kubernetes.io/instance"] === site)
         .map(({ metadata }) => metadata.labels?.[component]);

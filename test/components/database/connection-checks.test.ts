@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { connectionMistakes } from "../../../components/database/connection-checks.ts";
-import { instanceSchema } from "../../../components/site/settings.ts";
+import { instanceSettings } from "../../../components/site/settings.ts";
+import { resolveSecrets } from "../../../config/arguments.ts";
 import { external, instance, instanceWith, operated } from "../../support/configuration.ts";
 
+const site = (settings: Record<string, unknown>) =>
+  resolveSecrets(instanceSettings, instanceSettings.parse(instanceWith(settings)), (key) => key);
 const found = (settings: Record<string, unknown>) =>
-  connectionMistakes(instanceSchema.parse(instanceWith(settings)), (key) => key).map(({ key, found }) => [key, found]);
+  connectionMistakes(site(settings), (key) => key).map(({ key, found }) => [key, found]);
 
 const scaled = (maximum: number) => ({ scaling: { minimum: 1, maximum, cpuPercent: 80 } });
 /** 144 connections: seven pods at most during a rollout, and two workers. */
@@ -87,7 +90,7 @@ describe("a database server has room for every connection:", () => {
   });
 
   test("a machine of Google's with too little memory is said with what opens the connections", () => {
-    const settings = instanceSchema.parse(instanceWith({ ...cloudSql({}, "db-f1-micro"), ...many }));
+    const settings = site({ ...cloudSql({}, "db-f1-micro"), ...many });
     expect(connectionMistakes(settings, (key) => key).map(({ expected }) => expected)).toEqual([
       "expected a machine with memory for 150: 7 web pods of 4 processes and 2 workers at a time open as many connections",
     ]);

@@ -1,6 +1,8 @@
 /** What the pods of a site know about the world outside, and how far their network policies let them. */
 import { describe, expect, test } from "vitest";
-import { outsideAccess, proxyEnvironment } from "../../../components/egress/egress.ts";
+import { egressAccess, proxyEnvironment } from "../../../components/egress/egress.ts";
+import { type EgressArgs, egressSettings } from "../../../components/egress/settings.ts";
+import { checked } from "../../../config/arguments.ts";
 import { certificate } from "../../support/certificates.ts";
 import { stackFile } from "../../support/configuration.ts";
 import { objectsOf, type Workload, workloads } from "../../support/objects.ts";
@@ -13,7 +15,12 @@ const to = (networks: readonly string[], port: number) => ({
 
 describe("the proxy", () => {
   test("is in both spellings of its variables, and never asked for the site's own parts", async () => {
-    const proxy = { http: "http://proxy:3128", https: "http://proxy:3129", noProxy: [".example.org", "localhost"] };
+    const proxy = {
+      http: "http://proxy:3128",
+      https: "http://proxy:3129",
+      noProxy: [".example.org", "localhost"],
+      networks: [],
+    };
     const without = "localhost,127.0.0.1,.svc,.cluster.local,opendata-web,db.example.org,.example.org";
     expect(await settled(proxyEnvironment(proxy, ["opendata-web", "db.example.org", "db.example.org"]))).toEqual([
       { name: "HTTP_PROXY", value: "http://proxy:3128" },
@@ -26,13 +33,13 @@ describe("the proxy", () => {
   });
 
   test("of one kind of address leaves the other to itself", async () => {
-    const variables = await settled(proxyEnvironment({ https: "http://proxy:3128" }, []));
+    const variables = await settled(proxyEnvironment({ https: "http://proxy:3128", noProxy: [], networks: [] }, []));
     expect(variables.map(({ name }) => name)).toEqual(["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"]);
   });
 });
 
 describe("the network policies let through", () => {
-  test.each([
+  test.each<[string, EgressArgs, unknown]>([
     ["nothing", {}, []],
     [
       "one port where both proxies are one",
@@ -46,7 +53,7 @@ describe("the network policies let through", () => {
     ],
     ["what is named besides", { outgoing: [{ networks: ["10.1.0.0/16"], port: 636 }] }, [to(["10.1.0.0/16"], 636)]],
   ])("%s", (_name, args, access) => {
-    expect(outsideAccess(args)).toEqual(access);
+    expect(egressAccess(checked(egressSettings, args, "egress"))).toEqual(access);
   });
 });
 

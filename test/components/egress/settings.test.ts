@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bundleMistake, outgoingSchema, proxySchema } from "../../../components/egress/settings.ts";
+import { bundleMistake, egressSettings } from "../../../components/egress/settings.ts";
 import { certificate, privateKey } from "../../support/certificates.ts";
 
 const unreadable = (number: number, count: number) =>
@@ -46,16 +46,14 @@ test.each([
   ["http://user:password@proxy.example.org:3128", plain],
   ["http://user@proxy.example.org:3128", plain],
 ])("the proxy %s", (http, mistake) => {
-  expect(proxySchema.safeParse({ http }).error?.issues.map(({ message }) => message)).toEqual(
+  expect(egressSettings.safeParse({ proxy: { http } }).error?.issues.map(({ message }) => message)).toEqual(
     mistake === undefined ? undefined : [mistake],
   );
 });
 
 test("what is left out lets pods send to the proxy anywhere, and nowhere else", () => {
-  expect(proxySchema.parse({ http: "http://p:1" })).toEqual({
-    http: "http://p:1",
-    noProxy: [],
-    networks: ["0.0.0.0/0"],
+  expect(egressSettings.parse({ proxy: { http: "http://p:1" } })).toEqual({
+    proxy: { http: "http://p:1", noProxy: [], networks: ["0.0.0.0/0"] },
+    outgoing: [],
   });
-  expect(outgoingSchema.parse(undefined)).toEqual([]);
 });

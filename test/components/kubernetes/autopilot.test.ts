@@ -3,7 +3,7 @@ import { proxyResources } from "../../../components/database/cloud-sql-settings.
 import { onAutopilot } from "../../../components/kubernetes/autopilot.ts";
 import type { Resources } from "../../../components/kubernetes/pod.ts";
 import { quantityValue } from "../../../components/kubernetes/quantity.ts";
-import { instanceSchema } from "../../../components/site/settings.ts";
+import { instanceSettings } from "../../../components/site/settings.ts";
 import { instance, pushing } from "../../support/configuration.ts";
 
 const resources = (cpu: string, memory: string, disk = "64Mi"): Resources => ({
@@ -40,7 +40,7 @@ function resourcesIn(settings: object, at: string): readonly (readonly [string, 
 }
 
 test("no default asks for more than its limit then, and each is within Autopilot's ratio", () => {
-  const settings = instanceSchema.parse({ ...instance, datapusher: pushing.datapusher });
+  const settings = instanceSettings.parse({ ...instance, datapusher: pushing.datapusher });
   const parts = resourcesIn({ ...settings, databaseProxy: { resources: proxyResources } }, "instance");
   expect(parts.map(([part]) => part.split(".")[1])).toEqual(
     expect.arrayContaining(["web", "workers", "database", "databaseProxy", "search", "queue", "files", "datapusher"]),

@@ -11,7 +11,7 @@ import { declaredBy, find, inventory } from "../../support/program.ts";
 const deployment = "apps/v1:Deployment opendata-datapusher";
 const service = "core/v1:Service opendata-datapusher";
 const policy = "networking.k8s.io/v1:NetworkPolicy opendata-datapusher";
-const outside = { environment: [], access: [] };
+const egress = { environment: [], access: [] };
 const server = { image: "registry.example.org/datapusher:0.0.21-1" };
 
 const pusher = (args: Partial<DataPusherArgs> = {}) => ({
@@ -19,7 +19,7 @@ const pusher = (args: Partial<DataPusherArgs> = {}) => ({
   declare: (opts: object) =>
     new DataPusher(
       "opendata-datapusher",
-      { namespace, instance: "opendata", server, maximumUploadMegabytes: 100, outside, ...args },
+      { namespace, instance: "opendata", server, maximumUploadMegabytes: 100, egress, ...args },
       opts,
     ),
   children: [deployment, service, policy],
@@ -76,7 +76,7 @@ describe("the network policy", () => {
     const access = [
       { clientLabels: {}, destination: { kind: "networks", networks: ["10.0.0.0/8"], port: 3128 } },
     ] as const;
-    expect(await ports({ outside: { environment: [], access } })).toEqual([[5000], [3128]]);
+    expect(await ports({ egress: { environment: [], access } })).toEqual([[5000], [3128]]);
   });
 });
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { environmentMistakes, instanceMistakes } from "../../../components/site/checks.ts";
-import { instanceSchema } from "../../../components/site/settings.ts";
+import { environmentMistakes, siteMistakes } from "../../../components/site/checks.ts";
+import { instanceSettings } from "../../../components/site/settings.ts";
+import { resolveSecrets } from "../../../config/arguments.ts";
 import { schemaMistakes } from "../../../config/mistakes.ts";
 import { instance, instanceWith, onVolume } from "../../support/configuration.ts";
 
-const parsed = (settings: Record<string, unknown> = {}) => instanceSchema.parse(instanceWith(settings));
+const parsed = (settings: Record<string, unknown> = {}) => instanceSettings.parse(instanceWith(settings));
 const scaling = (minimum: number, maximum: number) => ({ minimum, maximum, cpuPercent: 80 });
 const { nginx } = instance.web;
 const withDisk = (disk: string) => ({ ...nginx, resources: { limits: { "ephemeral-storage": disk } } });
@@ -15,11 +16,11 @@ const gatewayOf = (className: string) => ({ kind: "gateway", className, tls: { k
 /** Of all that an instance says wrong: by itself, or because of another setting. */
 const keysOf = (settings: Record<string, unknown>) => {
   const given = instanceWith(settings);
-  const { data, error } = instanceSchema.safeParse(given);
+  const { data, error } = instanceSettings.safeParse(given);
   const mistakes = data
-    ? instanceMistakes("opendata", data, "kubernetes")
-    : schemaMistakes(error, given, [], instanceSchema);
-  return mistakes.map(({ key }) => key.replace("instances.opendata.", ""));
+    ? siteMistakes("opendata", resolveSecrets(instanceSettings, data, String), "kubernetes", String)
+    : schemaMistakes(error, given, [], instanceSettings);
+  return mistakes.map(({ key }) => key);
 };
 
 describe("inside one instance:", () => {

@@ -5,7 +5,7 @@ import type { CkanStackArgs } from "../../../components/site/arguments.ts";
 import { CkanStack } from "../../../components/site/ckan-stack.ts";
 import { alone, credentials, describeComponent, nameOf, namespace } from "../../support/component.ts";
 import { objectsOf, workloads } from "../../support/objects.ts";
-import { dependencies, find, settled } from "../../support/program.ts";
+import { declareAlone, dependencies, find, settled } from "../../support/program.ts";
 
 const image = (name: string) => `registry.example.org/${name}` as const;
 
@@ -17,14 +17,6 @@ const least: Omit<CkanStackArgs, "credentials"> = {
     version: "2.11.6",
     image: image("ckan:2.11.6-1"),
     plugins: ["datastore", "xloader", "s3filestore", "envvars"],
-  },
-  site: {
-    id: "opendata",
-    title: "Open data",
-    locale: "en",
-    maximumUploadMegabytes: 100,
-    jobTimeoutSeconds: 3600,
-    further: {},
   },
   administrator: { name: "ckan-admin", email: "data@example.org" },
   web: { nginx: { image: image("nginx:1.28.0") } },
@@ -285,5 +277,26 @@ describe("what it hands on:", () => {
   test("no store where uploads stay on a volume", async () => {
     const { made } = await alone(volume);
     expect(made.store).toBe(undefined);
+  });
+});
+
+describe("a program's mistakes", () => {
+  const refused = async (args: Partial<CkanStackArgs>) => {
+    const made = declareAlone(() => declare(args)({}, "retained"));
+    return await made.then(
+      () => "accepted",
+      (error: Error) => error.message,
+    );
+  };
+
+  test("are those of a stack file, in one part and between parts, before anything is declared", async () => {
+    const ckan = { ...least.ckan, maximumUploadMegabytes: 1_000 };
+    expect(await refused({ ckan })).toMatch(
+      /^The arguments of opendata have 3 mistakes; nothing was created or changed:\n {2}web\.nginx\.resources\.limits\.ephemeral-storage: expected at least/,
+    );
+    const search = { ...least.search, heap: "2Gi" };
+    expect(await refused({ search })).toBe(
+      'The arguments of opendata have 1 mistake; nothing was created or changed:\n  search.heap: expected less than the memory limit 1Gi: the Java process needs memory beside its heap, got "2Gi"',
+    );
   });
 });

@@ -1,0 +1,46 @@
+/** What the parts of a site are told of each other. */
+import type { Site } from "../../ckan/settings.ts";
+import type { Protection } from "../kubernetes/durability.ts";
+import { drainSeconds } from "../web/drain.ts";
+import type { ObjectStore } from "./endpoints.ts";
+import type { StackSettings } from "./settings.ts";
+
+/** Address that people use. */
+export function siteUrl({ host, exposure }: StackSettings): string {
+  return exposure.kind === "node-port" ? `http://${host}:${exposure.nodePort}` : `https://${host}`;
+}
+
+/** Seconds for which a web pod that has to go takes requests on: what was said, or what the exposure needs. */
+export function drainOf({ web, exposure }: StackSettings): number {
+  return web.drainSeconds ?? drainSeconds(exposure);
+}
+
+/** What web is told of the rest of the site. */
+export function aroundWeb(settings: StackSettings, editorsHost: string | undefined, protection: Protection) {
+  const { host, exposure, files, site, ckan, maintenance } = settings;
+  return {
+    drainSeconds: drainOf(settings),
+    // What is not enabled may stand in the file for the next time.
+    maintenance: maintenance?.enabled ? { ...maintenance, title: site.title } : undefined,
+    maximumUploadMegabytes: ckan.maximumUploadMegabytes,
+    siteHost: host,
+    editorsHost,
+    https: siteUrl(settings).startsWith("https:"),
+    tokenHeader: String(ckan.settings["apitoken_header_name"] ?? "Authorization"),
+    nodePort: exposure.kind === "node-port" ? exposure.nodePort : undefined,
+    uploads: files.kind === "volume" ? { ...files, protection } : undefined,
+  };
+}
+
+/** What ckan.ini says of the site, but for what only the program knows. */
+export function siteOf({ site, ckan }: StackSettings) {
+  const { plugins, maximumUploadMegabytes, jobTimeoutSeconds, settings } = ckan;
+  return { ...site, plugins, maximumUploadMegabytes, jobTimeoutSeconds, further: settings };
+}
+
+export function siteStore(store: ObjectStore): NonNullable<Site["store"]> {
+  const { protocol, host, port, bucket, region } = store;
+  const standard = (protocol === "http" && port === 80) || (protocol === "https" && port === 443);
+  const endpoint = `${protocol}://${host}${standard ? "" : `:${port}`}`;
+  return { endpoint, bucket, region };
+}
