@@ -1,9 +1,9 @@
 /** What a web pod is worth: CKAN as shipped against the same image, served as ckan-docker does. */
 import { readFileSync } from "node:fs";
 import { print } from "../toolchain/steps.ts";
+import { python, type Side, startBaseline, stopBaseline } from "./support/baseline.ts";
 import { type Load, load } from "./support/load.ts";
 import type { Limit, Section } from "./support/report.ts";
-import { python, type Side, startRivals, stopRivals } from "./support/rivals.ts";
 import { ensureSite } from "./support/site.ts";
 import { inTurn, median, medianRatio } from "./support/statistics.ts";
 
@@ -31,9 +31,9 @@ interface Measured {
 
 export async function ckan(): Promise<Section> {
   await ensureSite();
-  await stopRivals();
+  await stopBaseline();
   try {
-    const addresses = await startRivals();
+    const addresses = await startBaseline();
     try {
       const paths: Readonly<Record<Target, string>> = JSON.parse(await python("ckan-docker", data, "make"));
       return section(await measure(addresses, paths));
@@ -41,7 +41,7 @@ export async function ckan(): Promise<Section> {
       await python("ckan-docker", data, "purge");
     }
   } finally {
-    await stopRivals();
+    await stopBaseline();
   }
 }
 
@@ -57,7 +57,7 @@ async function measure(addresses: Readonly<Record<Side, string>>, paths: Readonl
       const headers = visitor === "known" ? known : {};
       const from = (side: Side, time: number) => () =>
         load(`${addresses[side]}${paths[target]}`, clients, time, headers);
-      await inTurn(1, from("shipped", 2, 1), from("ckan-docker", 2, 1));
+      await inTurn(1, from("shipped", 2), from("ckan-docker", 2));
       const turn = await inTurn(rounds, from("shipped", seconds), from("ckan-docker", seconds));
       measured.push({ target, visitor, ...turn });
     }

@@ -1,7 +1,7 @@
 /** What one more site costs as the number of sites grows, on a control plane whose nodes kwok plays. */
 import { print } from "../toolchain/steps.ts";
+import { Harness, type Operation, type Project } from "./support/harness.ts";
 import type { Section } from "./support/report.ts";
-import { type Operation, type Project, Rig } from "./support/rig.ts";
 import { type Config, committed, disposable, withInstances } from "./support/stack-files.ts";
 import { median } from "./support/statistics.ts";
 
@@ -25,13 +25,13 @@ export async function growth(): Promise<Section> {
 
 /** A control plane for each count: what an earlier life left in etcd must not weigh on the next. */
 async function live(count: number): Promise<Life> {
-  const rig = await Rig.start();
+  const harness = await Harness.start();
   try {
-    rig.checkpoints = false;
-    rig.addNode();
-    rig.addVolumes(count * 4);
+    harness.checkpoints = false;
+    harness.addNode();
+    harness.addVolumes(count * 4);
     const config = disposable(withInstances(committed("dev"), count, 30000));
-    const project = rig.ours(`sites${count}`, config);
+    const project = harness.ours(`sites${count}`, config);
     print(`${count} sites: up`);
     const up = project.operate("up", "--yes", "--skip-preview");
     print(`${count} sites: previews`);
@@ -42,7 +42,7 @@ async function live(count: number): Promise<Life> {
     const resources = countResources(project);
     return { count, resources, up, unchanged, changed };
   } finally {
-    await rig.stop();
+    await harness.stop();
   }
 }
 

@@ -4,8 +4,8 @@ import { stackConfiguration } from "../render/stack-file.ts";
 import { synthesize } from "../render/synthesize.ts";
 import { print } from "../toolchain/steps.ts";
 import { flatProgram } from "./support/flat.ts";
+import { Harness, type Operation, type Project } from "./support/harness.ts";
 import type { Limit, Section } from "./support/report.ts";
-import { type Operation, type Project, Rig } from "./support/rig.ts";
 import { type Config, committed, disposable, selfContained, withInstances } from "./support/stack-files.ts";
 import { inTurn, median, medianRatio } from "./support/statistics.ts";
 
@@ -53,28 +53,28 @@ export function operationsOfThousand(): Promise<Section> {
 }
 
 async function measureSizes(title: string, sizes: readonly Size[]): Promise<Section> {
-  const rig = await Rig.start();
+  const harness = await Harness.start();
   try {
     const results: [Size, number, Measured][] = [];
-    for (const size of sizes) results.push([size, ...(await measureSize(rig, size))]);
+    for (const size of sizes) results.push([size, ...(await measureSize(harness, size))]);
     return section(title, results);
   } finally {
-    await rig.stop();
+    await harness.stop();
   }
 }
 
-async function measureSize(rig: Rig, size: Size): Promise<[number, Measured]> {
-  rig.checkpoints = size.checkpoints;
+async function measureSize(harness: Harness, size: Size): Promise<[number, Measured]> {
+  harness.checkpoints = size.checkpoints;
   const id = size.name.replaceAll(/[^a-z0-9]/g, "");
   const config = (firstPort: number) =>
     disposable(selfContained(withInstances(committed(size.stack), size.sites, firstPort)));
-  const ours = rig.ours(`ours${id}`, config(30000));
+  const ours = harness.ours(`ours${id}`, config(30000));
   // Another stack's name gives other namespaces, so that both can be up at once.
   const { objects, text } = await flat(`flat${id}`, config(30500));
-  const theirs = rig.flat(`flat${id}`, text, config(30500));
+  const theirs = harness.flat(`flat${id}`, text, config(30500));
   const measured: Measured = new Map(keys().map((name) => [name, { ours: [], theirs: [] }]));
   for (let life = 0; life < size.lives; life += 1) {
-    rig.addVolumes(size.sites * 8);
+    harness.addVolumes(size.sites * 8);
     for (const name of keys()) {
       const rounds = operations[name].repeatable ? size.repetitions : 1;
       // The side that goes first changes from life to life.

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureKubernetes } from "../toolchain/cluster/binaries.ts";
+import { ensureKubernetes } from "../cluster/binaries.ts";
 import { projectRoot } from "../toolchain/paths.ts";
 import { run } from "../toolchain/process.ts";
 import type { Section } from "./support/report.ts";

@@ -1,9 +1,9 @@
 /** `npm start` from a stopped cluster: when the site answers, against the same objects handed to Kubernetes at once. */
 import { spawn } from "node:child_process";
 import { stringify } from "yaml";
+import { ensureCluster, stopCluster } from "../cluster/cluster.ts";
+import { sleep } from "../cluster/wait.ts";
 import { isKubernetesObject, kubernetesObject, synthesizeStack } from "../render/stack.ts";
-import { ensureCluster, stopCluster } from "../toolchain/cluster/cluster.ts";
-import { sleep } from "../toolchain/cluster/wait.ts";
 import { projectRoot } from "../toolchain/paths.ts";
 import { print } from "../toolchain/steps.ts";
 import type { Section } from "./support/report.ts";

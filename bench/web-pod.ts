@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { print } from "../toolchain/steps.ts";
+import { beginPod, endPod, memory, python, type Side, sides, startBaseline, stopBaseline } from "./support/baseline.ts";
 import { loadPage, type PageLoad } from "./support/browser.ts";
 import type { Section } from "./support/report.ts";
-import { beginPod, endPod, memory, python, type Side, sides, startRivals, stopRivals } from "./support/rivals.ts";
 import { ensureSite } from "./support/site.ts";
 import { inTurn, median, medianRatio } from "./support/statistics.ts";
 
@@ -21,9 +21,9 @@ interface Measured {
 
 export async function webPod(): Promise<Section> {
   await ensureSite();
-  await stopRivals();
+  await stopBaseline();
   try {
-    const addresses = await startRivals();
+    const addresses = await startBaseline();
     await python("ckan-docker", data, "make");
     const page = { shipped: await loaded(addresses, "shipped"), "ckan-docker": await loaded(addresses, "ckan-docker") };
     const starts = await inTurn(rounds, begun(addresses, "shipped"), begun(addresses, "ckan-docker"));
@@ -33,7 +33,7 @@ export async function webPod(): Promise<Section> {
     await python("ckan-docker", data, "purge");
     return section({ start: { shipped: starts.ours, "ckan-docker": starts.theirs }, memory: rest, page });
   } finally {
-    await stopRivals();
+    await stopBaseline();
   }
 }
 

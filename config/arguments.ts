@@ -74,7 +74,7 @@ function inFileForm(schema: Schema, given: unknown, path: readonly string[], han
     // The stack file's word for it would be taken for the secret itself.
     if (name !== key) delete file[key];
     if (value === undefined) continue;
-    const stands = mark === undefined ? undefined : standIn(mark, value);
+    const stands = mark === undefined ? undefined : placeholder(mark, value);
     if (mark !== undefined && stands !== undefined) {
       const here = [...path, key];
       delete file[name];
@@ -88,7 +88,7 @@ function inFileForm(schema: Schema, given: unknown, path: readonly string[], han
 }
 
 /** What stands for a value while the rest is checked; undefined where it is checked itself. */
-function standIn({ secret, sample }: Mark, value: unknown): string | undefined {
+function placeholder({ secret, sample }: Mark, value: unknown): string | undefined {
   if (secret !== undefined) return "handedOver";
   return typeof value === "string" ? undefined : sample;
 }

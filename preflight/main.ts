@@ -2,11 +2,11 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
+import { kubectlCommand } from "../cluster/binaries.ts";
 import { type Environment, loadEnvironment } from "../components/environment/load.ts";
 import { isKubernetesObject, kubernetesObject, synthesizeStack } from "../render/stack.ts";
 import type { Declared } from "../render/synthesize.ts";
 import { devStack, localKubeconfig } from "../toolchain/backend.ts";
-import { kubectlCommand } from "../toolchain/cluster/binaries.ts";
 import { main, step } from "../toolchain/steps.ts";
 import { askCloudflare } from "./clouds/cloudflare.ts";
 import { askGoogle } from "./clouds/google.ts";

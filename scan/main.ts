@@ -15,7 +15,6 @@ import { reportLines, verdictLines } from "./print.ts";
 import { checkov } from "./scanners/checkov.ts";
 import { kubeScore } from "./scanners/kube-score.ts";
 import { kubeconform } from "./scanners/kubeconform.ts";
-import { podSecurity } from "./scanners/pod-security.ts";
 import type { Scanner } from "./scanners/scanner.ts";
 
 await main(async () => {
@@ -26,7 +25,6 @@ await main(async () => {
       kubeScore(tools.kubeScore, kubernetesVersion),
       checkov(tools.checkovPython),
       kubeconform(tools.kubeconform, tools.swagger, tools.definitions, join(folder, "schemas")),
-      podSecurity(tools.podSecurity, kubernetesVersion),
     ];
     const rendered: Rendered[] = [];
     for (const stack of stacks()) rendered.push(await render(stack, join(folder, stack)));

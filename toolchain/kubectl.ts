@@ -1,7 +1,7 @@
 /** `npm run kubectl -- <anything>`: kubectl on the local cluster, whether this machine has one of its own or not. */
 import { spawn } from "node:child_process";
+import { kubectlCommand } from "../cluster/binaries.ts";
 import { localKubeconfig } from "./backend.ts";
-import { kubectlCommand } from "./cluster/binaries.ts";
 import { main } from "./steps.ts";
 
 await main(async () => {

@@ -2,10 +2,10 @@
 import { copyFileSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
+import { ensureKubernetes } from "../cluster/binaries.ts";
+import { ensureCluster, importImages } from "../cluster/cluster.ts";
+import { ensureProgramImage } from "../cluster/image-archive.ts";
 import { localKubeconfig } from "./backend.ts";
-import { ensureKubernetes } from "./cluster/binaries.ts";
-import { ensureCluster, importImages } from "./cluster/cluster.ts";
-import { ensureProgramImage } from "./cluster/image-archive.ts";
 import { ensureGoPrograms } from "./go.ts";
 import { cacheRoot } from "./paths.ts";
 import { run } from "./process.ts";

@@ -12,7 +12,6 @@ import { checkovVersion, kubeconformVersion, kubernetesVersion, kubeScoreVersion
 export interface Scanners {
   readonly kubeScore: string;
   readonly kubeconform: string;
-  readonly podSecurity: string;
   /** The Python that has checkov. */
   readonly checkovPython: string;
   /** Kubernetes' OpenAPI description of every object. */
@@ -25,7 +24,6 @@ export async function ensureScanners(): Promise<Scanners> {
   return {
     kubeScore: await goProgram("kube-score", kubeScoreVersion, "github.com/zegl/kube-score/cmd/kube-score"),
     kubeconform: await goProgram("kubeconform", kubeconformVersion, "github.com/yannh/kubeconform/cmd/kubeconform"),
-    podSecurity: await goProgram("pod-security", kubernetesVersion, "."),
     checkovPython: await ensurePythonProgram({ name: "checkov", version: checkovVersion, cost: "1 minute" }),
     swagger: await ensureSwagger(),
     definitions: await everyDefinition(),

@@ -1,7 +1,8 @@
 /** `npm start`: from a fresh clone to a running dev environment; run again, it only does what is missing. */
+
+import { ensureCluster, importImages } from "../cluster/cluster.ts";
+import { sleep } from "../cluster/wait.ts";
 import { exportedEnvironment } from "./backend.ts";
-import { ensureCluster, importImages } from "./cluster/cluster.ts";
-import { sleep } from "./cluster/wait.ts";
 import { bringUpDevStack, readSites, type Site, selectDevStack } from "./dev-stack.ts";
 import { buildImages } from "./images.ts";
 import { ensurePulumi, type PulumiTools } from "./pulumi-cli.ts";

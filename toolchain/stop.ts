@@ -1,7 +1,7 @@
 /** `npm stop`: stops the local cluster and keeps its data. `npm stop -- --wipe` deletes the data and the dev stack's local state. */
 import { rmSync } from "node:fs";
+import { stopCluster } from "../cluster/cluster.ts";
 import { localStateFolder } from "./backend.ts";
-import { stopCluster } from "./cluster/cluster.ts";
 import { main, print } from "./steps.ts";
 
 await main(async () => {

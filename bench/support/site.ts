@@ -1,7 +1,7 @@
 /** The dev site on the local cluster, as `npm start` brings it up. */
 import { join } from "node:path";
+import { ensureKubernetes } from "../../cluster/binaries.ts";
 import { localKubeconfig } from "../../toolchain/backend.ts";
-import { ensureKubernetes } from "../../toolchain/cluster/binaries.ts";
 import { projectRoot } from "../../toolchain/paths.ts";
 import { run, which } from "../../toolchain/process.ts";
 

@@ -1,4 +1,4 @@
-/** What serving.py does around CKAN, with stand-ins for CKAN, Flask and uWSGI. */
+/** What serving.py does around CKAN, with fakes of CKAN, Flask and uWSGI. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What static_files.py puts on the disk for nginx, and what it keeps in Redis, with stand-ins for CKAN and Redis. */
+/** What static_files.py puts on the disk for nginx, and what it keeps in Redis, with fakes of CKAN and Redis. */
 import { describe, expect, test } from "vitest";
 import { scripts } from "../../ckan/scripts.ts";
 import { python, pythonIsMissing } from "../support/python.ts";

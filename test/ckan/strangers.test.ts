@@ -4,7 +4,7 @@ import { scripts } from "../../ckan/scripts.ts";
 import { sharedPages, sharedSearches } from "../../components/web/paths.ts";
 import { python, pythonIsMissing } from "../support/python.ts";
 
-/** Loads strangers.py with stand-ins for CKAN, whose application answers as `answer` says; then runs a scenario. */
+/** Loads strangers.py with fakes of CKAN, whose application answers as `answer` says; then runs a scenario. */
 const harness = `
 import json, os, sys, tempfile, types
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { scripts } from "../../ckan/scripts.ts";
 import { python, pythonIsMissing } from "../support/python.ts";
 
-/** Runs worker_alive.py with a stand-in for Redis that refuses, or holds one worker with a heartbeat of some age. */
+/** Runs worker_alive.py with a fake for Redis that refuses, or holds one worker with a heartbeat of some age. */
 const harness = `
 import datetime, os, socket, sys, types
 

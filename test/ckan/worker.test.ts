@@ -1,4 +1,4 @@
-/** How a worker begins, with a stand-in for CKAN's command. That a real one goes, and lets its job end: test/variants/keda.test.ts. */
+/** How a worker begins, with a fake for CKAN's command. That a real one goes, and lets its job end: test/variants/keda.test.ts. */
 import { expect, test } from "vitest";
 import { scripts } from "../../ckan/scripts.ts";
 import { python, pythonIsMissing } from "../support/python.ts";

@@ -1,4 +1,4 @@
-/** The entry point: what wsgi.py puts around CKAN, and in which order, with stand-ins for CKAN and for what it imports. */
+/** The entry point: what wsgi.py puts around CKAN, and in which order, with fakes of CKAN and for what it imports. */
 import { expect, test } from "vitest";
 import { scripts } from "../../ckan/scripts.ts";
 import { python, pythonIsMissing } from "../support/python.ts";

@@ -11,7 +11,7 @@ import { publicRootSecret } from "../../components/environment/root-secret.ts";
 import { deriveSecret } from "../../components/site/credentials.ts";
 import { Purpose } from "../../components/site/purposes.ts";
 import { imageArchives } from "../../toolchain/images.ts";
-import { type Needle, spellings } from "../support/needles.ts";
+import { type KnownSecret, spellings } from "../support/secret-leaks.ts";
 import { type LiveObject, list } from "./support/cluster.ts";
 import { removeJobs, runJobsAgain } from "./support/full-start.ts";
 import { hunt, huntArchive, type Place } from "./support/hunt.ts";
@@ -25,8 +25,8 @@ const generations = [1, 2, 3];
 
 const derive = (purpose: string, generation: number) => deriveSecret(publicRootSecret, instance, purpose, generation);
 const purposes: readonly Purpose[] = Object.values(Purpose);
-const planted: Needle = { purpose: "planted", value: derive("planted", 1) };
-const needles: readonly Needle[] = [
+const planted: KnownSecret = { purpose: "planted", value: derive("planted", 1) };
+const known: readonly KnownSecret[] = [
   planted,
   { purpose: "root secret", value: publicRootSecret },
   ...generations.flatMap((generation) => purposes.map((purpose) => ({ purpose, value: derive(purpose, generation) }))),
@@ -37,7 +37,7 @@ const needles: readonly Needle[] = [
     })),
   ),
 ];
-const sought = spellings(needles);
+const sought = spellings(known);
 const images = imageArchives();
 
 let namespace: string;
@@ -61,7 +61,7 @@ test("the hunt knows the values in use: every one is in a Secret", () => {
   // Dev's loads are XLoader's.
   const used = [...purposes.filter((purpose) => purpose !== Purpose.DataPusher), "XLoader's token"];
   const missing = used.filter((purpose) => {
-    const values = needles.filter((needle) => needle.purpose === purpose).map(({ value }) => value);
+    const values = known.filter((secret) => secret.purpose === purpose).map(({ value }) => value);
     return !contents.some((content) => values.some((value) => content.includes(value)));
   });
   expect(missing).toEqual([]);

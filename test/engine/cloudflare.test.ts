@@ -1,7 +1,7 @@
 /**
  * Names and rules of sites in a zone of Cloudflare's, through the real CLI and engine. Cloudflare's own provider does it wherever its
- * plugin is found, with Cloudflare's API played on loopback (test/stand-ins/cloudflare-api); elsewhere a strict stand-in takes the
- * place of both (test/stand-ins/cloudflare.ts), which each run says. Proves which operations a stack file causes, that inputs are what
+ * plugin is found, with Cloudflare's API played on loopback (test/fakes/cloudflare-api); elsewhere a strict fake takes the
+ * place of both (test/fakes/cloudflare.ts), which each run says. Proves which operations a stack file causes, that inputs are what
  * the SDK declares, and that conflicts are found. That Cloudflare reads every expression:
  * test/components/dns/expressions.test.ts.
  */
@@ -9,7 +9,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../toolchain/crds.ts";
-import type { Kept } from "../stand-ins/stand-in.ts";
+import type { Kept } from "../fakes/provider.ts";
 import { zone as atCloudflare } from "./support/cloudflare-account.ts";
 import { gatewayAddress, withControllers } from "./support/controllers.ts";
 import { Engine, type KubernetesObject, type Run, readStackFile, rootSecret } from "./support/engine.ts";

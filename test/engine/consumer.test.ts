@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deriveSecret } from "../../components/site/credentials.ts";
 import { Purpose } from "../../components/site/purposes.ts";
 import { contractSchema } from "../../outputs/json-schema.ts";
-import { found, spellings } from "../support/needles.ts";
+import { found, spellings } from "../support/secret-leaks.ts";
 import { copyExample, installConsumer, typeMistakes, writeProject } from "./support/another-team.ts";
 import { Engine, type Run, readStackFile, rootSecret } from "./support/engine.ts";
 

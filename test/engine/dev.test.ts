@@ -146,7 +146,7 @@ describe("Going back to earlier settings after an up that failed half way", () =
 
 describe("No secret", () => {
   /** Every value that is derived or given, in every spelling that a program might use. */
-  const needles = [
+  const known = [
     ...new Set(secrets().flatMap((value) => [value, Buffer.from(value).toString("base64"), encodeURIComponent(value)])),
   ];
 
@@ -184,7 +184,7 @@ describe("No secret", () => {
   });
 
   function hits(text: string): readonly string[] {
-    return needles.filter((needle) => text.includes(needle)).map((needle) => `${needle.slice(0, 4)}...`);
+    return known.filter((secret) => text.includes(secret)).map((secret) => `${secret.slice(0, 4)}...`);
   }
 });
 

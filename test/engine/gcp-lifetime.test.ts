@@ -38,7 +38,7 @@ describe("A retained site", () => {
   test("keeps a disk that Google grew: the first change of the server is refused, and the second is done", async ({
     skip,
   }) => {
-    if (google.call === undefined) return skip("the stand-in has no disks");
+    if (google.call === undefined) return skip("the fake has no disks");
     await google.call("PATCH", serverPath, { settings: { dataDiskSizeGb: "30" } });
     configure(
       engine,
@@ -107,7 +107,7 @@ describe("A disposable site", () => {
   test("whose server somebody deleted at Google gets another, and the login when Pulumi has looked for it", async ({
     skip,
   }) => {
-    if (google.call === undefined) return skip("the stand-in's logins can be read without their server");
+    if (google.call === undefined) return skip("the fake's logins can be read without their server");
     configure(engine, {}, { "ckan:protection": "disposable" });
     expect(up(engine)).toBe("");
     await google.call("DELETE", serverPath);

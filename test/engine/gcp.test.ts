@@ -1,7 +1,7 @@
 /**
  * Databases and buckets at Google Cloud, through the real CLI and engine. Google's own provider does it wherever its plugin is found, and
- * Google's API is played (test/stand-ins/google-api); elsewhere a strict stand-in does what that one was seen to do
- * (test/stand-ins/gcp.ts), which each run says. Proves which operations a stack file causes, and in which order they can be done. Does
+ * Google's API is played (test/fakes/google-api); elsewhere a strict fake does what that one was seen to do
+ * (test/fakes/gcp.ts), which each run says. Proves which operations a stack file causes, and in which order they can be done. Does
  * not prove: that Google takes every value.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -110,7 +110,7 @@ describe("One changed value", () => {
 
   test("another hour for Google's maintenance changes the server, and replaces nothing that holds data", () => {
     configure(engine, { database: { ...database, maintenance: { day: 6, hour: 4 } } });
-    // The stand-in cannot preview an update: what reads the server's outputs is shown as changing, which it does not.
+    // The fake cannot preview an update: what reads the server's outputs is shown as changing, which it does not.
     const changed = atGoogleWould(engine).filter((one) => engine.google.call !== undefined || !/IAMMember/.test(one));
     expect(changed).toEqual(["update DatabaseInstance opendata-database"]);
   });

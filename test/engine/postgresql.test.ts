@@ -1,7 +1,7 @@
 /**
  * Roles, databases and rights that Pulumi declares on a server outside the cluster: the real CLI and engine, a real PostgreSQL, and
  * both kinds of administrators: without superuser, as managed servers have them, and with. PostgreSQL's own provider does it wherever
- * its plugin is found; elsewhere a stand-in does what that one was seen to do (test/stand-ins/postgresql.ts), which each run says.
+ * its plugin is found; elsewhere a fake does what that one was seen to do (test/fakes/postgresql.ts), which each run says.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -208,7 +208,7 @@ interface Recorded {
   readonly outputs: Properties;
 }
 
-/** Changes what is recorded of both databases, in the state and in the stand-in's own memory; returns what undoes it. */
+/** Changes what is recorded of both databases, in the state and in the fake's own memory; returns what undoes it. */
 function changeDatabases(ofInputs: (inputs: Properties) => Properties, ofOutputs: Properties): () => void {
   const before = engine.pulumi("stack", "export").output;
   const state: State = JSON.parse(before.slice(before.indexOf("{")));
@@ -232,7 +232,7 @@ function importState(state: State): void {
 }
 
 function changeMemory(ofInputs: (inputs: Properties) => Properties): () => void {
-  const file = engine.standInState("postgresql");
+  const file = engine.fakeState("postgresql");
   if (!existsSync(file)) return () => {};
   const before = readFileSync(file, "utf8");
   const service = JSON.parse(before) as { resources: readonly Recorded[] };

@@ -1,8 +1,8 @@
 /**
  * Changes as people make them in stack files, previewed by the real CLI, engine and API server, and what the review report says of
- * each. Google and Cloudflare are played by strict stand-ins, operators by the test. The reports are golden files; what the report
+ * each. Google and Cloudflare are played by strict fakes, operators by the test. The reports are golden files; what the report
  * reads of each preview is kept beside them for tests without an engine. `vitest --update` writes both anew. With Google's real provider,
- * whose previews are more exact, only the risks are compared: the files are those of the stand-in, which everybody has.
+ * whose previews are more exact, only the risks are compared: the files are those of the fake, which everybody has.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { apiToken } from "../../ckan/api-token.ts";
 import { deriveSecret } from "../../components/site/credentials.ts";
 import { Purpose } from "../../components/site/purposes.ts";
 import { reduced, withoutHashes } from "../review/recording.ts";
-import { found, type Needle, spellings } from "../support/needles.ts";
+import { found, type KnownSecret, spellings } from "../support/secret-leaks.ts";
 import { withControllers } from "./support/controllers.ts";
 import { Engine, rootSecret, type StackFile } from "./support/engine.ts";
 import { startProduction } from "./support/production.ts";
@@ -230,7 +230,7 @@ describe.each(stacks)("Of $stack", ({ stack, file, cases, withServices }) => {
 });
 
 /** Everything that is derived, of this and the next generation, and every secret in the state, such as keys that a cloud makes. */
-function secrets(engine: Engine): readonly Needle[] {
+function secrets(engine: Engine): readonly KnownSecret[] {
   const derive = (instance: string, purpose: string, generation: number) => ({
     purpose: `${instance} ${purpose} ${generation}`,
     value: deriveSecret(rootSecret, instance, purpose, generation),

@@ -1,6 +1,6 @@
 /**
  * The committed stacks of staging and production as they stand, through the real CLI, engine and API server with the real definitions
- * of every custom resource but GKE's. Cloudflare is played by a strict stand-in, and so is Google where its own provider is not found (see
+ * of every custom resource but GKE's. Cloudflare is played by a strict fake, and so is Google where its own provider is not found (see
  * gcp.test.ts), operators by the test. Proves which operations each file causes: at first, again, and after one change. Does not prove
  * that the services take what they are sent.
  */

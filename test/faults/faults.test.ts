@@ -4,7 +4,7 @@
  * fault cost is printed at the end. Does not prove: the loss of a node or of a disk.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureCluster } from "../../toolchain/cluster/cluster.ts";
+import { ensureCluster } from "../../cluster/cluster.ts";
 import { kubectl, pulumi, run, succeed } from "../e2e/support/commands.ts";
 import { eventually, type SiteOutput, siteOutput } from "../e2e/support/site.ts";
 import { killHard, restartKubelet, tagImage } from "./support/node.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { reviewMarker } from "../../pipelines/lib/report.ts";
-import { found, spellings } from "../support/needles.ts";
+import { found, spellings } from "../support/secret-leaks.ts";
 import { bot, FakeForge, token } from "./support/forge.ts";
 import { folder, type Run, script } from "./support/scripts.ts";
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deriveSecret } from "../../components/site/credentials.ts";
 import { Purpose } from "../../components/site/purposes.ts";
 import { driftMarker, finding } from "../../pipelines/lib/drift.ts";
-import { found, spellings } from "../support/needles.ts";
+import { found, spellings } from "../support/secret-leaks.ts";
 import { bot, FakeForge, token } from "./support/forge.ts";
 import { commit, folder, git, repository, root, run, script, write } from "./support/scripts.ts";
 

@@ -1,8 +1,8 @@
-/** The login of pipelines that have no action for it, with stand-ins for gcloud and kubectl. */
+/** The login of pipelines that have no action for it, with fakes of gcloud and kubectl. */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { found, spellings } from "../support/needles.ts";
+import { found, spellings } from "../support/secret-leaks.ts";
 import { folder, root, run } from "./support/scripts.ts";
 
 const idToken = "header.claims-of-this-job.signature";

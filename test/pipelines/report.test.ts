@@ -1,4 +1,4 @@
-/** `pipeline:report` as a process, with a stand-in for npm that notes what it is asked for. */
+/** `pipeline:report` as a process, with a fake for npm that notes what it is asked for. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

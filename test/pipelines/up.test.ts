@@ -1,4 +1,4 @@
-/** pipelines/up.sh in a real repository, with a stand-in for npm. */
+/** pipelines/up.sh in a real repository, with a fake for npm. */
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commit, repository, root, run, write } from "./support/scripts.ts";

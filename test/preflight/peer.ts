@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
 import type { Row } from "../../preflight/row.ts";
-import { found, spellings } from "../support/needles.ts";
+import { found, spellings } from "../support/secret-leaks.ts";
 
 export const token = "token-of-the-cloud-that-nobody-may-see";
 

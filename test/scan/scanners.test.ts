@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { readCheckov } from "../../scan/scanners/checkov.ts";
 import { readKubeScore } from "../../scan/scanners/kube-score.ts";
 import { readKubeconform } from "../../scan/scanners/kubeconform.ts";
-import { readPodSecurity } from "../../scan/scanners/pod-security.ts";
 
 test("kube-score: every grade below 10 is a finding, unless the check did not apply", () => {
   const check = (id: string, grade: number, skipped: boolean, comments: object[] | null) => ({
@@ -81,18 +80,5 @@ test("kubeconform: an object that is invalid, unreadable, skipped or of a kind w
       { check: "error", file: "statusError.yaml", message: "could not find schema for Job" },
       { check: "skipped", file: "statusSkipped.yaml", message: "" },
     ],
-  });
-});
-
-test("pod-security: every check that would refuse the pod is a finding", () => {
-  const refused = [{ reason: "host namespaces", detail: "hostNetwork=true" }];
-  const objects = [
-    { file: "/tmp/web.yaml", passed: 15, refused: [] },
-    { file: "/tmp/worker.yaml", passed: 14, refused },
-  ];
-  expect(readPodSecurity(JSON.stringify(objects))).toEqual({
-    looked: new Set(["web.yaml", "worker.yaml"]),
-    passed: 29,
-    findings: [{ check: "host namespaces", file: "worker.yaml", message: "hostNetwork=true" }],
   });
 });

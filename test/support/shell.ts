@@ -1,4 +1,4 @@
-/** The commands of probes, run by this machine's shell with stand-ins for the programs that they call. */
+/** The commands of probes, run by this machine's shell with fakes of the programs that they call. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Runs the patches of ckanext-s3filestore by Python alone, with stand-ins for all that they import. */
+/** Runs the patches of ckanext-s3filestore by Python alone, with fakes of all that they import. */
 import { scripts } from "../../ckan/scripts.ts";
 import { python } from "./python.ts";
 

@@ -19,7 +19,7 @@ export const csv = { "Content-Type": "text/csv", "Content-Disposition": "attachm
 /** As it was signed. */
 export const link = "/bucket/r/%D0%B4%20x.csv?X-Amz-Signature=a%2Fb&X-Amz-Date=2026";
 
-export interface StandInStore {
+export interface FakeStore {
   /** What it was asked so far. */
   readonly seen: Seen[];
   readonly url: string;
@@ -30,7 +30,7 @@ export interface StandInStore {
   stop(): void;
 }
 
-export async function startStore(): Promise<StandInStore> {
+export async function startStore(): Promise<FakeStore> {
   const seen: Seen[] = [];
   let kept: Readonly<Record<string, string>> = csv;
   const server = await serve(0, seen, (asked, response) => minio(asked, kept, response));

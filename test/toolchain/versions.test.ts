@@ -23,7 +23,6 @@ test.each([
   ["kube-score", "github.com/zegl/kube-score", kubeScoreVersion],
   ["kubeconform", "github.com/yannh/kubeconform", kubeconformVersion],
   ["actionlint", "github.com/rhysd/actionlint", actionlintVersion],
-  ["pod-security", "k8s.io/pod-security-admission", kubernetesVersion.replace(/^1\./, "0.")],
   ["pulumi-cli", "github.com/pulumi/pulumi/pkg/v3", pulumiVersion],
 ])("toolchain/go/%s is built from %s %s", (folder, module, version) => {
   const lines = goMod(folder)

@@ -13,7 +13,7 @@ import {
   secretData,
 } from "../../support/component.ts";
 import { rootSecret } from "../../support/configuration.ts";
-import { database, runtime } from "../../support/contracts.ts";
+import { database, runtime } from "../../support/endpoints.ts";
 import { find } from "../../support/program.ts";
 
 const secret = "core/v1:Secret opendata-bootstrap-administrator";

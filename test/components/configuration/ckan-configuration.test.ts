@@ -5,7 +5,7 @@ import { deriveSecret } from "../../../components/site/credentials.ts";
 import type { CkanRuntime, ObjectStore } from "../../../components/site/endpoints.ts";
 import { alone, credentials, describeComponent, nameOf, namespace, secretData } from "../../support/component.ts";
 import { rootSecret } from "../../support/configuration.ts";
-import { database, inside, queue, search, store } from "../../support/contracts.ts";
+import { database, inside, queue, search, store } from "../../support/endpoints.ts";
 import { find, settled } from "../../support/program.ts";
 
 const map = "core/v1:ConfigMap opendata-configuration";

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { ckanEnvironment } from "../../../components/configuration/ckan-environment.ts";
-import { database, keys, queue, search, store } from "../../support/contracts.ts";
+import { database, keys, queue, search, store } from "../../support/endpoints.ts";
 import { settled } from "../../support/program.ts";
 
 const connections = { database, search, queue, keys, iniPath: "/etc/ckan/ckan.ini" };

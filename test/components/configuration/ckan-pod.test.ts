@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ckanPod } from "../../../components/configuration/ckan-pod.ts";
 import { claimMount } from "../../../components/kubernetes/pod.ts";
-import { runtime } from "../../support/contracts.ts";
+import { runtime } from "../../support/endpoints.ts";
 
 const identity = { instance: "opendata", component: "web", software: "ckan", version: "2.11.6" };
 

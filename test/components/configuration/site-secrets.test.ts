@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { CkanConfiguration, type CkanConfigurationArgs } from "../../../components/configuration/ckan-configuration.ts";
 import { alone, credentials, describeComponent, nameOf, namespace, secretData } from "../../support/component.ts";
-import { database, queue, search } from "../../support/contracts.ts";
+import { database, queue, search } from "../../support/endpoints.ts";
 import { find, settled } from "../../support/program.ts";
 
 const map = "core/v1:ConfigMap opendata-configuration";

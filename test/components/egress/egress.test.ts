@@ -134,7 +134,7 @@ describe("in a whole site", async () => {
           kind === "NetworkPolicy" &&
           spec?.podSelector?.matchLabels?.["app.kubernetes.io/component"] === labels["app.kubernetes.io/component"],
       );
-      // Who asks which resolver is held by test/stacks/doors.test.ts.
+      // Who asks which resolver is held by test/stacks/reachability.test.ts.
       const rules = policies.flatMap(({ spec }) => spec?.egress ?? []).filter(({ ports }) => ports[0]?.port !== 53);
       return rules.flatMap(({ to = [], ports }) =>
         to.flatMap((peer) => {

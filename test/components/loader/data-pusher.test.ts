@@ -4,7 +4,7 @@ import { DataPusher, type DataPusherArgs, dataPusherEndpoint } from "../../../co
 import { isKubernetesObject } from "../../../render/stack.ts";
 import { alone, describeComponent, namespace, podOf, secretData } from "../../support/component.ts";
 import { pushing, stackFile } from "../../support/configuration.ts";
-import { store } from "../../support/contracts.ts";
+import { store } from "../../support/endpoints.ts";
 import { allContainers } from "../../support/objects.ts";
 import { declaredBy, find, inventory } from "../../support/program.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { XLoaderRecovery } from "../../../components/recovery/xloader-recovery.ts";
 import { alone, describeComponent, namespace } from "../../support/component.ts";
-import { database, queue, runtime } from "../../support/contracts.ts";
+import { database, queue, runtime } from "../../support/endpoints.ts";
 import type { PodSpec } from "../../support/objects.ts";
 import { find } from "../../support/program.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Protection } from "../../../components/kubernetes/durability.ts";
 import { CkanWeb, type CkanWebArgs } from "../../../components/web/ckan-web.ts";
 import { alone, describeComponent, namespace, podOf } from "../../support/component.ts";
-import { runtime } from "../../support/contracts.ts";
+import { runtime } from "../../support/endpoints.ts";
 import { find } from "../../support/program.ts";
 
 const deployment = "apps/v1:Deployment opendata-web";

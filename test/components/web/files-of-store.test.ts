@@ -1,12 +1,12 @@
 /** Files of visitors that a real nginx fetches from a store: what it asks, and what it leaves out of the answers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { csv, link, type StandInStore, startStore } from "../../support/store.ts";
+import { csv, type FakeStore, link, startStore } from "../../support/store.ts";
 import { type Question, startWebProxy, type WebProxy } from "../../support/web-proxy.ts";
 
 const file = "/dataset/a/resource/b/download/c.csv";
 
 let site: WebProxy;
-let store: StandInStore;
+let store: FakeStore;
 beforeAll(async () => {
   site = await startWebProxy({ handsFilesOn: true });
   store = await startStore();

@@ -3,7 +3,7 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CspMode } from "../../../components/web/headers.ts";
-import { csv, type StandInStore, startStore } from "../../support/store.ts";
+import { csv, type FakeStore, startStore } from "../../support/store.ts";
 import { type Answer, startWebProxy, type WebProxy } from "../../support/web-proxy.ts";
 
 const policy = "default-src 'self'";
@@ -11,7 +11,7 @@ const sandbox = "sandbox; frame-ancestors 'self'";
 const file = "/dataset/a/resource/b/download/c.csv";
 
 let site: WebProxy;
-let store: StandInStore;
+let store: FakeStore;
 beforeAll(async () => {
   site = await startWebProxy({ handsFilesOn: true });
   store = await startStore();

@@ -7,7 +7,7 @@ import { renderNginx } from "../../../components/web/nginx.conf.ts";
 import type { ProxyOptions } from "../../../components/web/options.ts";
 import { renderUwsgi } from "../../../components/web/uwsgi.conf.ts";
 import { alone, namespace, podOf } from "../../support/component.ts";
-import { runtime, store } from "../../support/contracts.ts";
+import { runtime, store } from "../../support/endpoints.ts";
 import { allContainers, type Container } from "../../support/objects.ts";
 import { find } from "../../support/program.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { scaledObject, triggerAuthentication } from "../../../components/worker/keda.ts";
-import { queue } from "../../support/contracts.ts";
+import { queue } from "../../support/endpoints.ts";
 import { settled } from "../../support/program.ts";
 
 const object = (args: Partial<Parameters<typeof scaledObject>[0]>) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { XLoaderWorker, type XLoaderWorkerArgs } from "../../../components/worker/xloader-worker.ts";
 import type { Declared } from "../../../render/synthesize.ts";
 import { alone, describeComponent, namespace, podOf } from "../../support/component.ts";
-import { queue, runtime } from "../../support/contracts.ts";
+import { queue, runtime } from "../../support/endpoints.ts";
 import type { Labels } from "../../support/objects.ts";
 import { find } from "../../support/program.ts";
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
-import { found, type Spelling, title } from "../../support/needles.ts";
+import { found, type Spelling, title } from "../../support/secret-leaks.ts";
 
 /** Something to be searched, and what to call it. */
 export interface Place {

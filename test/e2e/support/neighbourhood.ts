@@ -1,9 +1,10 @@
-/** Who takes part in the flows of the running dev environment: its pods, stand-ins for those that have ended, neighbours, the host. */
+/** Who takes part in the flows of the running dev environment: its pods, fakes of those that have ended, neighbours, the host. */
 import { policiesOf } from "../../support/declared-flows.ts";
 import type { Party, Policy, Protocol } from "../../support/network-policies.ts";
 import { type KubernetesObject, type Workload, workloads } from "../../support/objects.ts";
 import { isReady, type LiveNode, type LiveObject, type LivePod, type LiveService, list } from "./cluster.ts";
 import { kubectlAtOnce } from "./commands.ts";
+import { type Fake, fakes, removeFakes, sealedPolicy, startFakes } from "./fakes.ts";
 import {
   expected,
   type Outcome,
@@ -15,7 +16,6 @@ import {
   type Target,
 } from "./flows.ts";
 import { eventually } from "./site.ts";
-import { removeStandIns, type StandIn, sealedPolicy, standIns, startStandIns } from "./stand-ins.ts";
 
 /** Pods of other namespaces: one that no policy speaks of, and one that may send nothing, to see whether that is enforced. */
 const neighbours = ["elsewhere", "sealed"] as const;
@@ -64,15 +64,15 @@ async function assemble(parts: readonly Workload[]) {
   const running = await runningPods(parts);
   const tools = await Promise.all([...running.values()].map(hasPerl));
   const usable = [...running.keys()].filter((_, index) => tools[index]);
-  await startStandIns(webImage(parts), namespaces, [
-    ...parts.filter((part) => !usable.includes(part)).map(standInFor),
+  await startFakes(webImage(parts), namespaces, [
+    ...parts.filter((part) => !usable.includes(part)).map(fakeFor),
     ...namespaces.map(({ name }) => ({ name, namespace: name, labels: { app: name } })),
   ]);
   const labels = new Map(list("namespaces").map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
   const take = (name: string, pod: LivePod) => participant(name, pod, labels.get(pod.metadata.namespace) ?? {});
   const real = [...running].map(([part, pod]) => [part, take(componentOf(part), pod)] as const);
-  const standing = standIns().map((pod) => take(pod.metadata.name.replace(/^e2e-/, ""), pod));
-  // Where there is a real pod, flows lead to that one, even where they start from a stand-in.
+  const standing = fakes().map((pod) => take(pod.metadata.name.replace(/^e2e-/, ""), pod));
+  // Where there is a real pod, flows lead to that one, even where they start from a fake.
   const known = new Set(real.map(([part]) => componentOf(part)));
   return {
     sources: [...real.flatMap(([part, pod]) => (usable.includes(part) ? [pod] : [])), ...standing],
@@ -85,7 +85,7 @@ async function assemble(parts: readonly Workload[]) {
 }
 
 export function removeNeighbours(): void {
-  removeStandIns(namespaces);
+  removeFakes(namespaces);
 }
 
 export function componentOf({ labels }: Pick<Workload, "labels">): string {
@@ -119,7 +119,7 @@ async function hasPerl({ metadata: { name, namespace } }: LivePod): Promise<bool
   return (await kubectlAtOnce(["exec", "-n", namespace, name, "--", ...check])).code === 0;
 }
 
-function standInFor(part: Workload): StandIn {
+function fakeFor(part: Workload): Fake {
   return { name: `e2e-${componentOf(part)}`, namespace: part.namespace, labels: part.labels };
 }
 
@@ -186,7 +186,7 @@ function at(address: string, port: number, protocol: Protocol = "TCP", behind = 
 
 /** New pods get their rules a moment after their address. Waits for one round in which a few flows of each kind are as they must be. */
 async function enforced({ policies, sources, inside }: Neighbourhood): Promise<void> {
-  const newcomers = new Set(standIns().map(({ status }) => status.podIP));
+  const newcomers = new Set(fakes().map(({ status }) => status.podIP));
   await eventually(
     async () => {
       const differing = sources.map(async (source) => {

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { clusterRoot } from "../../../cluster/settings.ts";
 import { localStateFolder } from "../../../toolchain/backend.ts";
-import { clusterRoot } from "../../../toolchain/cluster/settings.ts";
 import { cacheRoot, projectRoot } from "../../../toolchain/paths.ts";
 import { type LiveObject, type LivePod, list } from "./cluster.ts";
 import { kubectl, kubectlAtOnce, pulumi, run, succeed } from "./commands.ts";

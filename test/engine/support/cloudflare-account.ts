@@ -1,4 +1,4 @@
-/** An account at Cloudflare with one zone, whoever plays it: an API for the real provider, or the stand-in for provider and API. */
+/** An account at Cloudflare with one zone, whoever plays it: an API for the real provider, or the fake for provider and API. */
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
@@ -10,8 +10,8 @@ import {
   readAccount,
   writeAccount,
   type Zone,
-} from "../../stand-ins/cloudflare-api/account.ts";
-import type { Kept, Service } from "../../stand-ins/stand-in.ts";
+} from "../../fakes/cloudflare-api/account.ts";
+import type { Kept, Service } from "../../fakes/provider.ts";
 import type { ProviderPlugin } from "./provider-plugins.ts";
 
 export const zone = { id: "0123456789abcdef0123456789abcdef", name: "example.org", plan: "pro" } as const;
@@ -36,14 +36,14 @@ export async function startCloudflare(
   plugin: ProviderPlugin | undefined,
 ): Promise<CloudflareAccount | undefined> {
   if (plugin === undefined) return undefined;
-  const account = plugin.real ? await behindApi(file) : behindStandIn(file);
+  const account = plugin.real ? await behindApi(file) : behindFake(file);
   account.hold([]);
   return account;
 }
 
 const kinds = ["DnsRecord", "Ruleset"];
 
-function behindStandIn(file: string): CloudflareAccount {
+function behindFake(file: string): CloudflareAccount {
   const facts = { zones: { [zone.name]: zone.id }, plans: { [zone.id]: zone.plan } };
   const write = (service: Service) => writeFileSync(file, JSON.stringify(service));
   const read = (): Service => JSON.parse(readFileSync(file, "utf8"));
@@ -67,7 +67,7 @@ function behindStandIn(file: string): CloudflareAccount {
 
 async function behindApi(file: string): Promise<CloudflareAccount> {
   const token = "T".repeat(40);
-  const worker = new Worker(new URL("../../stand-ins/cloudflare-api/worker.ts", import.meta.url), {
+  const worker = new Worker(new URL("../../fakes/cloudflare-api/worker.ts", import.meta.url), {
     workerData: { file, token },
   });
   const [url] = (await once(worker, "message")) as [string];

@@ -7,8 +7,8 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { inject } from "vitest";
 import { parse, stringify } from "yaml";
-import { ensureKubernetes } from "../../../toolchain/cluster/binaries.ts";
-import { type RunningControlPlane, startControlPlane } from "../../../toolchain/cluster/control-plane.ts";
+import { ensureKubernetes } from "../../../cluster/binaries.ts";
+import { type RunningControlPlane, startControlPlane } from "../../../cluster/control-plane.ts";
 import { ensurePulumi, type PulumiTools } from "../../../toolchain/pulumi-cli.ts";
 import { type CloudflareAccount, startCloudflare } from "./cloudflare-account.ts";
 import { type GoogleProjects, startGoogle } from "./google-projects.ts";
@@ -65,10 +65,10 @@ export class Engine {
     const folder = mkdtempSync(join(tmpdir(), "ckan-engine-"));
     const plane = await startControlPlane(join(folder, "cluster"), inject("kubernetesVersion"));
     const engine = new Engine(folder, await ensurePulumi(), plane, await ensureKubernetes());
-    for (const path of [engine.state, join(folder, "stand-ins")]) mkdirSync(path, { recursive: true });
+    for (const path of [engine.state, join(folder, "fakes")]) mkdirSync(path, { recursive: true });
     const plugins = new Map(providers.map((name) => [name, providerPlugin(name)]));
-    engine.#cloudflare = await startCloudflare(engine.standInState("cloudflare"), plugins.get("cloudflare"));
-    engine.#google = await startGoogle(engine.standInState("gcp"), plugins.get("gcp"));
+    engine.#cloudflare = await startCloudflare(engine.fakeState("cloudflare"), plugins.get("cloudflare"));
+    engine.#google = await startGoogle(engine.fakeState("gcp"), plugins.get("gcp"));
     writeProject(folder, plugins, program);
     writeFileSync(engine.passphrase, "a passphrase for one test run");
     engine.write(readStackFile("dev"));
@@ -200,9 +200,9 @@ export class Engine {
     return join(this.folder, "passphrase");
   }
 
-  /** What a stand-in keeps, which it shares with the test. */
-  standInState(name: string): string {
-    return join(this.folder, "stand-ins", `${name}.json`);
+  /** What a fake keeps, which it shares with the test. */
+  fakeState(name: string): string {
+    return join(this.folder, "fakes", `${name}.json`);
   }
 
   #salt(): object {
@@ -225,7 +225,7 @@ export class Engine {
     return { code: status ?? 1, output: stdout + stderr };
   }
 
-  /** In which the CLI, and a program that starts it, finds this test's state, cluster and stand-ins. */
+  /** In which the CLI, and a program that starts it, finds this test's state, cluster and fakes. */
   environment(): NodeJS.ProcessEnv {
     return {
       ...process.env,
@@ -235,7 +235,7 @@ export class Engine {
       PULUMI_CONFIG_PASSPHRASE_FILE: this.passphrase,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       KUBECONFIG: this.#plane.kubeconfig,
-      STAND_IN_STATE: join(this.folder, "stand-ins"),
+      FAKE_STATE: join(this.folder, "fakes"),
       ...this.#cloudflare?.environment,
       ...this.#google?.environment,
       NO_COLOR: "1",

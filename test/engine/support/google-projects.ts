@@ -1,9 +1,9 @@
-/** What is at Google, whoever plays it: an API for the real provider, or the stand-in for provider and API. */
+/** What is at Google, whoever plays it: an API for the real provider, or the fake for provider and API. */
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import type { GoogleState } from "../../stand-ins/google-api/state.ts";
-import type { Inputs, Kept, Service } from "../../stand-ins/stand-in.ts";
+import type { GoogleState } from "../../fakes/google-api/state.ts";
+import type { Inputs, Kept, Service } from "../../fakes/provider.ts";
 import type { ProviderPlugin } from "./provider-plugins.ts";
 
 /** Projects with a cluster whose pods have identities at Google. */
@@ -37,10 +37,10 @@ export async function startGoogle(
   plugin: ProviderPlugin | undefined,
 ): Promise<GoogleProjects | undefined> {
   if (plugin === undefined) return undefined;
-  return plugin.real ? await behindApi(file) : behindStandIn(file);
+  return plugin.real ? await behindApi(file) : behindFake(file);
 }
 
-function behindStandIn(file: string): GoogleProjects {
+function behindFake(file: string): GoogleProjects {
   const all = (): readonly Kept[] =>
     existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Service).resources : [];
   const inputsOf = (type: string): readonly Inputs[] =>
@@ -73,7 +73,7 @@ function behindStandIn(file: string): GoogleProjects {
 }
 
 async function behindApi(file: string): Promise<GoogleProjects> {
-  const worker = new Worker(new URL("../../stand-ins/google-api/worker.ts", import.meta.url), {
+  const worker = new Worker(new URL("../../fakes/google-api/worker.ts", import.meta.url), {
     workerData: { file, clusters },
   });
   const [url] = (await once(worker, "message")) as [string];

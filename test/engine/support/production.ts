@@ -2,7 +2,7 @@
 import { customResourceDefinitions } from "../../../toolchain/crds.ts";
 import { Engine } from "./engine.ts";
 
-/** With the real definitions of their custom resources, GKE's written by hand, a stand-in for Google, and Cloudflare, which has their zone. */
+/** With the real definitions of their custom resources, GKE's written by hand, a fake for Google, and Cloudflare, which has their zone. */
 export async function startProduction(): Promise<Engine> {
   const engine = await Engine.start(["gcp", "cloudflare"]);
   for (const project of ["gateway-api", "gke", "cert-manager", "keda"] as const) {

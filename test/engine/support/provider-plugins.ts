@@ -1,4 +1,4 @@
-/** The real plugin of a provider wherever one is found, and a stand-in elsewhere; which one it is, every run says. */
+/** The real plugin of a provider wherever one is found, and a fake elsewhere; which one it is, every run says. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -24,8 +24,8 @@ export function providerPlugin(name: string): ProviderPlugin {
   const found = withServices.includes(name)
     ? places.find((folder) => existsSync(join(folder, `pulumi-resource-${name}`)))
     : undefined;
-  const path = found ?? join(root, "test", "stand-ins", name);
-  const kind = found === undefined ? "A STAND-IN, since no real plugin is found" : `the real plugin, in ${found}`;
+  const path = found ?? join(root, "test", "fakes", name);
+  const kind = found === undefined ? "A FAKE, since no real plugin is found" : `the real plugin, in ${found}`;
   console.log(`Pulumi's provider ${name} is ${kind}`);
   return { path, real: found !== undefined };
 }

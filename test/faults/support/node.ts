@@ -1,9 +1,9 @@
 /** Hard faults on the node of the local cluster. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { ensureAddons, ensureKubernetes } from "../../../toolchain/cluster/binaries.ts";
-import { nodePrograms } from "../../../toolchain/cluster/node-programs.ts";
-import { runningPid, start } from "../../../toolchain/cluster/processes.ts";
-import { containerdSocket, folders } from "../../../toolchain/cluster/settings.ts";
+import { ensureAddons, ensureKubernetes } from "../../../cluster/binaries.ts";
+import { nodePrograms } from "../../../cluster/node-programs.ts";
+import { runningPid, start } from "../../../cluster/processes.ts";
+import { containerdSocket, folders } from "../../../cluster/settings.ts";
 import { kubectl, run, succeed } from "../../e2e/support/commands.ts";
 
 const ctr = ["--address", containerdSocket, "--namespace", "k8s.io"];

@@ -48,6 +48,6 @@ export function nodeAddress(): string {
 
 /** The node port as localhost, which `npm start` does for the stack file's own sites alone. */
 function forward(port: number) {
-  const program = fileURLToPath(new URL("../../../toolchain/cluster/forward.ts", import.meta.url));
+  const program = fileURLToPath(new URL("../../../cluster/forward.ts", import.meta.url));
   return spawn(process.execPath, [program, nodeAddress(), String(port)], { stdio: "inherit" });
 }
