@@ -196,7 +196,7 @@ describe("components", () => {
     );
     expect(calls.length).toBe(15);
     expect(calls.filter(([, count]) => count !== 4)).toEqual([]);
-    // The third is empty: what stands there is written to the state (docs/decisions.md).
+    // The third is empty: what stands there is written to the state (components/site/README.md).
     const handsOn = ([, name, args, opts]: readonly string[]) => name === "name" && args === "{}" && opts === "opts";
     expect(calls.filter(([, , names]) => !handsOn(names as string[]))).toEqual([]);
   });
