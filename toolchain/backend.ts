@@ -49,10 +49,21 @@ export function exportedEnvironment(tools: PulumiTools): Readonly<Record<string,
 /** The whole environment in which the toolchain runs the CLI, for one stack. */
 export function pulumiEnvironment(tools: PulumiTools, stack: string = devStack): NodeJS.ProcessEnv {
   const path = [tools.bin, join(projectRoot, "node_modules", ".bin"), process.env["PATH"]].join(delimiter);
-  const { KUBECONFIG, ...exported } = exportedEnvironment(tools);
-  // The contexts of every other stack are in the user's own kubeconfig.
-  const kubeconfig = stack === devStack && KUBECONFIG !== undefined ? { KUBECONFIG } : {};
-  return { ...process.env, ...exported, ...kubeconfig, PATH: path };
+  const exported = exportedEnvironment(tools);
+  if (stack === devStack) return { ...process.env, ...exported, PATH: path };
+  // Every other stack has its context in the user's own kubeconfig, and secrets that a public passphrase must not encrypt.
+  const { KUBECONFIG: _, PULUMI_CONFIG_PASSPHRASE_FILE: __, ...others } = exported;
+  return { ...process.env, ...others, PATH: path };
+}
+
+/** The stack that a command line of Pulumi's names by `-s prod`, `--stack prod`, `--stack=prod` or `stack init prod`. */
+export function namedStack(args: readonly string[]): string | undefined {
+  const joined = args.find((argument) => argument.startsWith("--stack="));
+  if (joined !== undefined) return joined.slice("--stack=".length);
+  const flag = args.findIndex((argument) => argument === "-s" || argument === "--stack");
+  if (flag !== -1) return args[flag + 1];
+  const [command, verb, name] = args;
+  return command === "stack" && verb === "init" && !name?.startsWith("-") ? name : undefined;
 }
 
 /** True when the state of this stack lies in the folder on this machine. */

@@ -1,7 +1,7 @@
 /** `npm run pulumi -- <anything>`: the pinned Pulumi CLI in this project, with everything it needs. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { pulumiEnvironment } from "./backend.ts";
+import { namedStack, pulumiEnvironment } from "./backend.ts";
 import { projectRoot } from "./paths.ts";
 import { ensurePulumi } from "./pulumi-cli.ts";
 import { main } from "./steps.ts";
@@ -22,11 +22,3 @@ await main(async () => {
     child.on("exit", (code) => resolve(code ?? 1));
   });
 });
-
-/** The stack that `-s dev`, `--stack dev` or `--stack=dev` names. */
-function namedStack(args: readonly string[]): string | undefined {
-  const joined = args.find((argument) => argument.startsWith("--stack="));
-  if (joined !== undefined) return joined.slice("--stack=".length);
-  const flag = args.findIndex((argument) => argument === "-s" || argument === "--stack");
-  return flag === -1 ? undefined : args[flag + 1];
-}
