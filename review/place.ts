@@ -19,8 +19,8 @@ const parts: Readonly<Record<string, { readonly part: string; readonly suffix: s
   S3Storage: { part: "files", suffix: "files" },
   CkanConfiguration: { part: "settings", suffix: "configuration" },
   CkanBootstrap: { part: "bootstrap", suffix: "bootstrap" },
-  CkanExposure: { part: "way in", suffix: "exposure" },
-  XLoaderRecovery: { part: "recovery of loads", suffix: "recovery" },
+  CkanExposure: { part: "ingress", suffix: "exposure" },
+  XLoaderRecovery: { part: "load recovery", suffix: "recovery" },
   DataPusher: { part: "DataPusher", suffix: "datapusher" },
 };
 
@@ -29,7 +29,7 @@ const patterns = new Map(
 );
 
 /** The order in which a reader meets the parts: what visitors see first. Others follow by name. */
-export const partOrder = [...new Set(["site", ...Object.values(parts).map(({ part }) => part), "names and rules"])];
+export const partOrder = [...new Set(["site", ...Object.values(parts).map(({ part }) => part), "DNS and rules"])];
 
 /** Type of the component that is one site. */
 export const siteType = "ckan:index:CkanStack";
@@ -50,7 +50,7 @@ export function placeOf(urn: string, parent: string): Place {
   const component = own.startsWith("ckan:index:") ? own : (types.at(-2) ?? "");
   const name = component === own ? nameOf(urn) : nameOf(parent);
   if (component === siteType) return { instance: name, part: "site" };
-  if (kindOf(component) === "CloudflareZone") return { instance: undefined, part: "names and rules" };
+  if (kindOf(component) === "CloudflareZone") return { instance: undefined, part: "DNS and rules" };
   const known = parts[kindOf(component)];
   if (known === undefined) return { instance: undefined, part: component === "" ? "environment" : kindOf(component) };
   // A group of workers has its own name behind it: opendata-worker-bulk.

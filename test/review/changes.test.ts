@@ -151,7 +151,7 @@ describe("A place", () => {
     ["CkanWeb", "opendata-web", "opendata", "web"],
     ["XLoaderWorker", "open-data-worker-bulk", "open-data", "worker bulk"],
     ["PostgresDb", "opendata-database", "opendata", "database"],
-    ["CkanExposure", "opendata-exposure", "opendata", "way in"],
+    ["CkanExposure", "opendata-exposure", "opendata", "ingress"],
     ["Novelty", "opendata-novelty", undefined, "Novelty"],
   ])("below %s called %s", (component, part, instance, words) => {
     const found = change(step(claim, { component, part, name: "any", next: {}, old: {} }));
