@@ -2,13 +2,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { googleIdentity } from "../google/workload-identity.ts";
-import { disruptionBudget, rollingUpdate } from "../kubernetes/availability.ts";
-import { clientLabel, type Identity, imageVersion, labels, selector } from "../kubernetes/labels.ts";
-import { objectMetadata } from "../kubernetes/metadata.ts";
-import { allow, fromPods, metadataServer, toGoogleApis, toNetworks } from "../kubernetes/network.ts";
-import { type PodArgs, podTemplate } from "../kubernetes/pod.ts";
+import { declareDeployment } from "../kubernetes/declare/deployment.ts";
+import { clientLabel, type Identity, imageVersion } from "../kubernetes/labels.ts";
+import { fromPods, metadataServer, toGoogleApis, toNetworks } from "../kubernetes/network.ts";
+import type { PodArgs } from "../kubernetes/pod.ts";
 import { http, probes } from "../kubernetes/probes.ts";
-import { Replacement, rolloutTimeouts } from "../kubernetes/timeouts.ts";
+import { mainService } from "../kubernetes/service.ts";
 import { project as projectRoles } from "../sdk.ts";
 import type { DatabaseServer } from "../site/endpoints.ts";
 import { type CloudSqlPostgres, type CloudSqlProxy, proxyResources } from "./cloud-sql-settings.ts";
@@ -35,8 +34,6 @@ export function declareProxy(name: string, args: ProxyArgs, options: pulumi.Cust
     software: "cloud-sql-proxy",
     version: imageVersion(image),
   };
-  const pods = selector(identity);
-  const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
   const google = googleIdentity(name, { ...args, identity, project: server.project, account }, options);
   const role = new (projectRoles().IAMMember)(
     `${name}-client`,
@@ -48,47 +45,24 @@ export function declareProxy(name: string, args: ProxyArgs, options: pulumi.Cust
     },
     options,
   );
-  const policy = new kubernetes.networking.v1.NetworkPolicy(
+  const { metadata, pods } = declareDeployment(
     name,
     {
-      metadata,
-      spec: allow({
-        pods,
-        from: [fromPods(clientLabel("database"), postgresPort)],
-        to: [
-          toNetworks(server.networks, proxiedPort),
-          // Google's API hands out the certificates.
-          toGoogleApis(apiNetworks),
-          ...metadataServer,
-        ],
-        resolvers: args.pods?.dnsResolvers,
-      }),
+      namespace,
+      pod: proxyPod(args, identity, google.serviceAccount),
+      from: [fromPods(clientLabel("database"), postgresPort)],
+      to: [
+        toNetworks(server.networks, proxiedPort),
+        // Google's API hands out the certificates.
+        toGoogleApis(apiNetworks),
+        ...metadataServer,
+      ],
+      number: { replicas },
+      dependsOn: [role],
     },
     options,
   );
-  const pod = proxyPod(args, identity, google.serviceAccount);
-  new kubernetes.apps.v1.Deployment(
-    name,
-    {
-      metadata,
-      spec: { replicas, selector: { matchLabels: pods }, strategy: rollingUpdate, template: podTemplate(pod) },
-    },
-    { ...options, dependsOn: [policy, role], ...rolloutTimeouts(pod, Replacement.NewFirst, replicas) },
-  );
-  new kubernetes.core.v1.Service(
-    name,
-    {
-      metadata,
-      spec: {
-        selector: pods,
-        ports: [{ name: "main", port: postgresPort, targetPort: postgresPort, protocol: "TCP" }],
-      },
-    },
-    options,
-  );
-  if (replicas > 1) {
-    new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudget(pods) }, options);
-  }
+  new kubernetes.core.v1.Service(name, { metadata, spec: mainService(pods, postgresPort) }, options);
   const access = {
     clientLabels: clientLabel("database"),
     destination: { kind: "pods" as const, labels: pods, port: postgresPort },
@@ -110,7 +84,7 @@ function onlyServer({ project, name }: CloudSqlPostgres) {
 
 function proxyPod(args: ProxyArgs, identity: Identity, serviceAccount: pulumi.Input<string>): PodArgs {
   const { server, connectionName, pods: settings } = args;
-  const { image, replicas } = args.proxy;
+  const { image } = args.proxy;
   return {
     identity,
     image,
@@ -130,6 +104,5 @@ function proxyPod(args: ProxyArgs, identity: Identity, serviceAccount: pulumi.In
     settings,
     // Open connections have so long to end.
     terminationGracePeriodSeconds: 60,
-    spread: replicas > 1,
   };
 }

@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { megabyte } from "../../ckan/uploads.ts";
 import { checked } from "../../config/arguments.ts";
 import { caBundleMounts } from "../kubernetes/ca-bundle.ts";
-import { clientLabel, type Identity, imageVersion, labels, selector } from "../kubernetes/labels.ts";
-import { objectMetadata } from "../kubernetes/metadata.ts";
-import { allow, fromPods } from "../kubernetes/network.ts";
-import { podTemplate } from "../kubernetes/pod.ts";
+import { declareDeployment } from "../kubernetes/declare/deployment.ts";
+import { clientLabel, type Identity, imageVersion, selector } from "../kubernetes/labels.ts";
+import { fromPods } from "../kubernetes/network.ts";
 import { http, probes, tcp } from "../kubernetes/probes.ts";
-import { Replacement, rolloutTimeouts } from "../kubernetes/timeouts.ts";
+import { mainService } from "../kubernetes/service.ts";
+import { Replacement } from "../kubernetes/timeouts.ts";
 import type { Egress, LoaderEndpoint, ObjectStore } from "../site/endpoints.ts";
 import type { PartArgs } from "../site/part.ts";
 import { webAccess } from "../web/ckan-web.ts";
@@ -44,48 +44,23 @@ export class DataPusher extends pulumi.ComponentResource {
     super("ckan:index:DataPusher", name, {}, opts);
     const { namespace, instance, store, egress } = args;
     const identity: Identity = { instance, component, software: component, version: imageVersion(settings.image) };
-    const pods = selector(identity);
-    const metadata = objectMetadata({ name, namespace, labels: labels(identity) });
-
-    // It reads and writes through CKAN's API alone: no database, no queue.
-    const to = [webAccess(instance), ...(store?.reachableByBrowsers ? [store.access] : []), ...egress.access];
-    const policy = new kubernetes.networking.v1.NetworkPolicy(
+    const { deployment, metadata, pods } = declareDeployment(
       name,
       {
-        metadata,
-        spec: allow({
-          pods,
-          from: [fromPods(clientLabel(component), servicePort)],
-          to,
-          resolvers: args.pods?.dnsResolvers,
-        }),
+        namespace,
+        pod: dataPusherPod(args, settings, identity),
+        from: [fromPods(clientLabel(component), servicePort)],
+        // It reads and writes through CKAN's API alone: no database, no queue.
+        to: [webAccess(instance), ...(store?.reachableByBrowsers ? [store.access] : []), ...egress.access],
+        number: { replicas: args.stopped ? 0 : 1 },
+        // Each pod knows its own jobs only: two at a time would each answer for half of them.
+        replacement: Replacement.OldFirst,
       },
       { parent: this },
     );
-    const pod = dataPusherPod(args, settings, identity);
-    const deployment = new kubernetes.apps.v1.Deployment(
-      name,
-      {
-        metadata,
-        spec: {
-          replicas: args.stopped ? 0 : 1,
-          selector: { matchLabels: pods },
-          // Each pod knows its own jobs only: two at a time would each answer for half of them.
-          strategy: { type: "Recreate" },
-          template: podTemplate(pod),
-        },
-      },
-      { parent: this, dependsOn: [policy], ...rolloutTimeouts(pod, Replacement.OldFirst) },
-    );
     new kubernetes.core.v1.Service(
       name,
-      {
-        metadata,
-        spec: {
-          selector: pods,
-          ports: [{ name: "main", port: servicePort, targetPort: servicePort, protocol: "TCP" }],
-        },
-      },
+      { metadata, spec: mainService(pods, servicePort) },
       { parent: this, dependsOn: [deployment] },
     );
     this.registerOutputs();

@@ -7,6 +7,7 @@ import { clientLabel, labels, selector } from "../labels.ts";
 import { objectMetadata } from "../metadata.ts";
 import { allow, fromNamespace, fromPods } from "../network.ts";
 import { claimMount, type PodArgs, podTemplate } from "../pod.ts";
+import { mainService } from "../service.ts";
 import { volumeClaim } from "../storage.ts";
 import { Replacement, rolloutTimeouts } from "../timeouts.ts";
 
@@ -48,11 +49,7 @@ export function declareServer(name: string, args: ServerArgs, options: pulumi.Cu
     volumeClaim({ ...metadata, name: `${name}-data`, size: args.storage, storageClass: args.storageClass }),
     { ...options, ...durableVolume(args.protection) },
   );
-  new kubernetes.core.v1.Service(
-    name,
-    { metadata, spec: { selector: pods, ports: [{ name: "main", port, targetPort: port, protocol: "TCP" }] } },
-    options,
-  );
+  new kubernetes.core.v1.Service(name, { metadata, spec: mainService(pods, port) }, options);
   new kubernetes.apps.v1.StatefulSet(
     name,
     {

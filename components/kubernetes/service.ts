@@ -1,0 +1,6 @@
+/** A Service with one port, by which pods of the namespace know a part. */
+import type { types } from "@pulumi/kubernetes";
+
+export function mainService(pods: Readonly<Record<string, string>>, port: number): types.input.core.v1.ServiceSpec {
+  return { selector: { ...pods }, ports: [{ name: "main", port, targetPort: port, protocol: "TCP" }] };
+}
