@@ -4,13 +4,8 @@ export { CkanBootstrap, type CkanBootstrapArgs } from "./bootstrap/ckan-bootstra
 export { CkanConfiguration, type CkanConfigurationArgs } from "./configuration/ckan-configuration.ts";
 export { PostgresDb, type PostgresDbArgs } from "./database/postgres-db.ts";
 export type { DatabaseArgs } from "./database/settings.ts";
-export {
-  type CloudflareSite,
-  CloudflareZone,
-  type CloudflareZoneArgs,
-  OwnedRuleset,
-  type ZoneRecord,
-} from "./dns/cloudflare-zone.ts";
+export { type CloudflareSite, CloudflareZone, type CloudflareZoneArgs } from "./dns/cloudflare-zone.ts";
+export { OwnedRuleset, type ZoneRecord } from "./dns/settings.ts";
 export type { EgressArgs } from "./egress/settings.ts";
 export { type Address, parseAddress } from "./exposure/address.ts";
 export type { CkanExposureArgs } from "./exposure/arguments.ts";

@@ -1,30 +1,18 @@
 /** What a stack declares in one zone of Cloudflare's: names of its sites, further records, and the rules that it owns. */
 import * as pulumi from "@pulumi/pulumi";
+import { checkedAmong } from "../../config/arguments.ts";
 import type { Address } from "../exposure/address.ts";
 import { cloudflare } from "../sdk.ts";
 import { ZoneConflicts } from "./conflicts.ts";
-import type { Plan } from "./plans.ts";
 import * as rules from "./rules.ts";
-
-/** Phases of a zone that a stack may own. A ruleset replaces every rule of its phase, whoever made it. */
-export const OwnedRuleset = {
-  RateLimits: "rate-limits",
-  Cache: "cache",
-  Firewall: "firewall",
-  Redirects: "redirects",
-} as const;
-export type OwnedRuleset = (typeof OwnedRuleset)[keyof typeof OwnedRuleset];
-
-/** What covers the names that Cloudflare stands in front of. */
-export const EdgeCertificates = {
-  /** Cloudflare's own certificate, which every zone has: one label below the zone. */
-  Universal: "universal",
-  /** One for each deeper name, turned on by this stack for all of the zone. */
-  TotalTls: "total-tls",
-  /** Somebody else's doing: another stack, a certificate that was uploaded. */
-  Elsewhere: "elsewhere",
-} as const;
-export type EdgeCertificates = (typeof EdgeCertificates)[keyof typeof EdgeCertificates];
+import {
+  EdgeCertificates,
+  type OwnedRuleset,
+  type ZoneArgs,
+  type ZoneRecord,
+  type ZoneSettings,
+  zoneSettings,
+} from "./settings.ts";
 
 export interface CloudflareSite {
   /** Name of the CKAN instance. */
@@ -45,29 +33,14 @@ export interface CloudflareSite {
   readonly redirects: readonly string[];
   /** Records of these names that exist were imported into the state: they are this stack's. @default false: they are an error */
   readonly adopt?: boolean;
+  /** Whether its API has the action datastore_search_sql, which a rate limit is for then. @default false, as in CKAN */
+  readonly sqlSearch?: boolean;
 }
 
-/** A record beside those of the sites. */
-export type ZoneRecord =
-  | { readonly type: "CAA"; readonly name: string; readonly tag: string; readonly value: string }
-  | { readonly type: "TXT"; readonly name: string; readonly content: string };
-
-export interface CloudflareZoneArgs {
-  /** Name of the zone. */
-  readonly zone: string;
-  /** Its id. @default asked for by the name */
-  readonly zoneId?: string | undefined;
-  readonly plan: Plan;
+export interface CloudflareZoneArgs extends ZoneArgs {
   /** Who declares all this, such as `CKAN environment prod`: the comment of its records, by which it knows them. */
   readonly owner: string;
   readonly sites: readonly CloudflareSite[];
-  /** @default universal */
-  readonly edgeCertificates?: EdgeCertificates;
-  /** managed: this stack sets how the zone speaks TLS. @default left alone */
-  readonly zoneSettings?: "managed" | undefined;
-  readonly records: readonly ZoneRecord[];
-  readonly owned: readonly OwnedRuleset[];
-  readonly rateLimits: Readonly<Partial<Record<rules.RateLimited, rules.RateLimit>>>;
 }
 
 /** Cloudflare's word for "automatic". */
@@ -96,13 +69,14 @@ export class CloudflareZone extends pulumi.ComponentResource {
   readonly #conflicts: ZoneConflicts;
 
   constructor(name: string, args: CloudflareZoneArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const settings = checkedAmong(zoneSettings, args, name);
     super("ckan:index:CloudflareZone", name, {}, opts);
     this.#conflicts = new ZoneConflicts(this, name);
-    const zoneId = args.zoneId === undefined ? this.lookUp(args.zone) : pulumi.output(args.zoneId);
+    const zoneId = settings.zoneId === undefined ? this.lookUp(settings.zone) : pulumi.output(settings.zoneId);
     for (const site of args.sites) this.site(zoneId, args.owner, site);
-    for (const record of args.records) this.record(zoneId, args.owner, record);
-    this.tls(zoneId, args);
-    this.rulesets(zoneId, args);
+    for (const record of settings.records) this.record(zoneId, args.owner, record);
+    this.tls(zoneId, settings);
+    this.rulesets(zoneId, args, settings);
     this.registerOutputs();
   }
 
@@ -162,20 +136,22 @@ export class CloudflareZone extends pulumi.ComponentResource {
   }
 
   /** How the whole zone speaks TLS, as far as the stack says. A destroy leaves it so. */
-  private tls(zoneId: pulumi.Output<string>, { edgeCertificates, zoneSettings }: CloudflareZoneArgs): void {
+  private tls(zoneId: pulumi.Output<string>, { edgeCertificates, zoneSettings: managed }: ZoneSettings): void {
     if (edgeCertificates === EdgeCertificates.TotalTls) {
       // By name, so that CAA records can be written before.
       const settings = { zoneId, enabled: true, certificateAuthority: "lets_encrypt" };
       new (cloudflare().TotalTls)("total-tls", settings, { parent: this });
     }
-    if (zoneSettings === undefined) return;
+    if (managed === undefined) return;
     for (const [settingId, value] of Object.entries(managedSettings)) {
       new (cloudflare().ZoneSetting)(settingId, { zoneId, settingId, value }, { parent: this });
     }
   }
 
-  private rulesets(zoneId: pulumi.Output<string>, args: CloudflareZoneArgs): void {
-    const { sites, plan, owner, owned, rateLimits } = args;
+  private rulesets(zoneId: pulumi.Output<string>, { sites, owner }: CloudflareZoneArgs, settings: ZoneSettings): void {
+    const { plan, rulesets } = settings;
+    const freeSql = sites.some(({ sqlSearch }) => sqlSearch);
+    const rateLimits = rules.chosenRateLimits(plan, settings.rateLimits, freeSql);
     const proxied = sites.filter((site) => site.proxied);
     const hosts = proxied.flatMap(({ host, aliases = [] }) => [host, ...aliases]);
     const redirects = new Map(sites.flatMap(({ host, redirects }) => redirects.map((from) => [from, host] as const)));
@@ -185,7 +161,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
       firewall: ["http_request_firewall_custom", rules.firewallRules(hosts)],
       redirects: ["http_request_dynamic_redirect", rules.redirectRules(redirects)],
     };
-    for (const name of owned) {
+    for (const name of rulesets) {
       const [phase, list] = phases[name];
       new (cloudflare().Ruleset)(
         name,

@@ -3,13 +3,13 @@ import { longestRequest, megabyte } from "../../ckan/uploads.ts";
 import type { Mistake } from "../../config/mistakes.ts";
 import type { Instance } from "../site/settings.ts";
 import { planLimits } from "./plans.ts";
-import type { CloudflareDns, CloudflareSettings } from "./settings.ts";
+import type { CloudflareDns, ZoneSettings } from "./settings.ts";
 
 /** Uploads that the plan cuts off, and what a name for them needs. */
 export function uploadMistakes(
   { ckan, web, exposure }: Instance,
   { proxied, editorsHost }: CloudflareDns,
-  { plan }: CloudflareSettings,
+  { plan }: ZoneSettings,
   at: (key: string) => string,
 ): readonly Mistake[] {
   const longest = planLimits[plan].requestBytes;

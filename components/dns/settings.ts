@@ -1,10 +1,30 @@
-/** Cloudflare: the schemas of `ckan:cloudflare` and of `ckan:instances.<name>.dns`. */
+/** Cloudflare: the zone of an environment (`ckan:cloudflare`), and `dns` of a site. */
 import { z } from "zod";
+import type { Arguments, Settings } from "../../config/arguments.ts";
 import { count, hostName, line } from "../../config/values.ts";
 import { parseAddress } from "../exposure/address.ts";
-import { EdgeCertificates, OwnedRuleset } from "./cloudflare-zone.ts";
 import { Plan } from "./plans.ts";
 import { RateLimited } from "./rules.ts";
+
+/** Phases of a zone that a stack may own. A ruleset replaces every rule of its phase, whoever made it. */
+export const OwnedRuleset = {
+  RateLimits: "rate-limits",
+  Cache: "cache",
+  Firewall: "firewall",
+  Redirects: "redirects",
+} as const;
+export type OwnedRuleset = (typeof OwnedRuleset)[keyof typeof OwnedRuleset];
+
+/** What covers the names that Cloudflare stands in front of. */
+export const EdgeCertificates = {
+  /** Cloudflare's own certificate, which every zone has: one label below the zone. */
+  Universal: "universal",
+  /** One for each deeper name, turned on by this stack for all of the zone. */
+  TotalTls: "total-tls",
+  /** Somebody else's doing: another stack, a certificate that was uploaded. */
+  Elsewhere: "elsewhere",
+} as const;
+export type EdgeCertificates = (typeof EdgeCertificates)[keyof typeof EdgeCertificates];
 
 const rateLimit = z.strictObject({
   requests: count(1).describe("Requests of one address"),
@@ -31,7 +51,7 @@ const record = z.discriminatedUnion(
   "expected type: CAA or TXT",
 );
 
-export const cloudflareSettings = z.strictObject({
+export const zoneSettings = z.strictObject({
   zone: hostName.describe("Zone, such as example.org"),
   zoneId: z
     .string()
@@ -59,7 +79,10 @@ export const cloudflareSettings = z.strictObject({
   records: z.array(record).default([]).describe("Further records of the zone"),
 });
 
-export type CloudflareSettings = z.infer<typeof cloudflareSettings>;
+export type ZoneArgs = Arguments<typeof zoneSettings>;
+export type ZoneSettings = Settings<typeof zoneSettings>;
+/** A record beside those of the sites. */
+export type ZoneRecord = ZoneSettings["records"][number];
 
 const target = z
   .string("expected an IP address or a host name")

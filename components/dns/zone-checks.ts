@@ -5,7 +5,7 @@ import type { Instance } from "../site/settings.ts";
 import { certificateMistakes, uploadMistakes } from "./edge-checks.ts";
 import { planLimits } from "./plans.ts";
 import { canLimit, RateLimited } from "./rules.ts";
-import type { CloudflareDns, CloudflareSettings } from "./settings.ts";
+import type { CloudflareDns, ZoneSettings } from "./settings.ts";
 
 type Named = readonly [name: string, instance: Instance];
 
@@ -14,7 +14,7 @@ const addressed: readonly string[] = ["gateway", "ingress", "route"];
 
 /** `complete`: all instances are there; one that could not be read may be what a ruleset is for. */
 export function cloudflareMistakes(
-  zone: CloudflareSettings | undefined,
+  zone: ZoneSettings | undefined,
   instances: Readonly<Record<string, Instance>>,
   complete: boolean,
 ): readonly Mistake[] {
@@ -27,7 +27,7 @@ export function cloudflareMistakes(
   ];
 }
 
-function siteMistakes([name, instance]: Named, zone: CloudflareSettings | undefined): readonly Mistake[] {
+function siteMistakes([name, instance]: Named, zone: ZoneSettings | undefined): readonly Mistake[] {
   const { dns, exposure } = instance;
   if (dns.kind !== "cloudflare") return [];
   const at = (key: string) => `instances.${name}.${key}`;
@@ -57,7 +57,7 @@ function siteMistakes([name, instance]: Named, zone: CloudflareSettings | undefi
 function nameMistakes(
   { host, aliases }: Instance,
   dns: CloudflareDns,
-  { zone, edgeCertificates }: CloudflareSettings,
+  { zone, edgeCertificates }: ZoneSettings,
   at: (key: string) => string,
 ): readonly Mistake[] {
   const names = [
@@ -74,14 +74,14 @@ function nameMistakes(
   });
 }
 
-function recordMistakes({ zone, records }: CloudflareSettings): readonly Mistake[] {
+function recordMistakes({ zone, records }: ZoneSettings): readonly Mistake[] {
   return records
     .map(({ name }, index) => ({ key: `cloudflare.records.${index}.name`, name }))
     .filter(({ name }) => !isInZone(name, zone))
     .map(({ key, name }) => ({ key, expected: `expected a name in the zone ${zone}`, found: name }));
 }
 
-function rateLimitMistakes({ plan, rateLimits }: CloudflareSettings): readonly Mistake[] {
+function rateLimitMistakes({ plan, rateLimits }: ZoneSettings): readonly Mistake[] {
   const { periods, timeouts, rules } = planLimits[plan];
   const mistakes: Mistake[] = [];
   const enabled = Object.values(RateLimited).filter((kind) => typeof rateLimits[kind] === "object");
@@ -114,7 +114,7 @@ function rateLimitMistakes({ plan, rateLimits }: CloudflareSettings): readonly M
   return mistakes;
 }
 
-function rulesetMistakes({ rulesets }: CloudflareSettings, sites: readonly Named[]): readonly Mistake[] {
+function rulesetMistakes({ rulesets }: ZoneSettings, sites: readonly Named[]): readonly Mistake[] {
   if (rulesets.length === 0) return [];
   if (sites.some(([, { dns }]) => dns.kind === "cloudflare" && dns.proxied)) return [];
   const expected = "expected none: no instance has dns with proxied, and rules are for those only";

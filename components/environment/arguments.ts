@@ -1,7 +1,6 @@
 /** How the settings of an instance become the arguments of the component that declares it. */
 import * as pulumi from "@pulumi/pulumi";
 import { resolveSecrets } from "../../config/arguments.ts";
-import { chosenRateLimits } from "../dns/rules.ts";
 import type { Address, CkanStackArgs, CloudflareZoneArgs } from "../index.ts";
 import { Credentials, PodUser, parseAddress } from "../index.ts";
 import { registriesSettings } from "../registries/settings.ts";
@@ -45,18 +44,14 @@ export function zoneArguments(
   addressOf: (instance: string) => pulumi.Output<Address | undefined> | undefined,
 ): CloudflareZoneArgs | undefined {
   if (cloudflare === undefined) return undefined;
-  const { rulesets, rateLimits, ...zone } = cloudflare;
-  const freeSql = Object.values(instances).some(({ ckan, dns }) => dns.kind === "cloudflare" && takesSql(ckan));
   return {
-    ...zone,
+    ...cloudflare,
     owner: `CKAN environment ${name}`,
-    owned: rulesets,
-    rateLimits: chosenRateLimits(zone.plan, rateLimits, freeSql),
-    sites: Object.entries(instances).flatMap(([instance, { host, aliases, dns }]) => {
+    sites: Object.entries(instances).flatMap(([instance, { host, aliases, dns, ckan }]) => {
       if (dns.kind !== "cloudflare") return [];
       const { kind: _, target, ...site } = dns;
       const address = target === undefined ? known(instance, addressOf(instance)) : parseAddress(target);
-      return { instance, host, aliases, address, ...site };
+      return { instance, host, aliases, address, sqlSearch: takesSql(ckan), ...site };
     }),
   };
 }

@@ -1,7 +1,7 @@
 /** The schema of a stack file: everything under `ckan:` in `Pulumi.<stack>.yaml`. */
 import { z } from "zod";
 import { addressOrNetwork, objectName } from "../../config/values.ts";
-import { cloudflareSettings } from "../dns/settings.ts";
+import { zoneSettings } from "../dns/settings.ts";
 import { Protection } from "../kubernetes/durability.ts";
 import { registriesSettings } from "../registries/settings.ts";
 import { instanceSettings } from "../site/settings.ts";
@@ -41,7 +41,7 @@ export const environmentSettings = z.strictObject({
     .enum(Protection, `expected a protection: ${Object.values(Protection).join(", ")}`)
     .default(Protection.Protected)
     .describe("What happens to data on destroy"),
-  cloudflare: cloudflareSettings.optional().describe("The zone that the sites' names are in; default: none"),
+  cloudflare: zoneSettings.optional().describe("The zone that the sites' names are in; default: none"),
   policyExceptions: policyExceptionsSettings,
 });
 

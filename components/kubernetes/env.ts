@@ -1,4 +1,4 @@
-/** Environment variables of a container, from contracts. */
+/** Environment variables of a container, from endpoints. */
 import type { types } from "@pulumi/kubernetes";
 import type { EnvironmentVariable } from "../site/endpoints.ts";
 

@@ -1,6 +1,6 @@
 /**
  * What the parts hand on to each other: where something is, which name it has there, and a reference to its credentials. A
- * consumer takes a contract, never the class behind it, so that "bring your own" is one argument.
+ * part takes an endpoint, never the class behind it, so that "bring your own" is one argument.
  */
 import type { Input } from "@pulumi/pulumi";
 
