@@ -4,4 +4,3 @@
  */
 export const supportedVersions = ["2.11.5", "2.11.6"] as const;
 
-export type CkanVersion = (typeof supportedVersions)[number];
