@@ -488,7 +488,7 @@ describe("Credentials", () => {
 });
 
 /** 200, and nothing that the API would say. */
-const noAnswers: readonly Reply[] = [
+const noAnswers: readonly (readonly [status: number, body: unknown])[] = [
   [200, "<html>Log in to the network</html>"],
   [200, '{"services": ['],
   [200, "null"],
@@ -533,8 +533,8 @@ describe("An API", () => {
     expect(performance.now() - begin).toBeLessThan(900);
   });
 
-  test.each(noAnswers)("that answers %i with %j has said nothing", async (...reply) => {
-    expect(await rowsWhere(reply)).toEqual(unheard("answered 200 without a JSON object"));
+  test.each(noAnswers)("that answers %i with %j has said nothing", async (status, body) => {
+    expect(await rowsWhere([status, body])).toEqual(unheard("answered 200 without a JSON object"));
   });
 
   test("that answers with an empty object has said nothing of APIs, networks and buckets", async () => {
