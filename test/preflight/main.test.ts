@@ -84,11 +84,7 @@ test("a cluster that does not answer is one row, without what it must not say, a
   const { code, stdout, stderr } = preflight("prod", "--config-file", production("down.yaml"));
   expect([code, rowsOf(stdout)]).toEqual([
     1,
-    [
-      "MISSING the cluster of the context production",
-      "not known credentials for Google",
-      "not known API token",
-    ],
+    ["MISSING the cluster of the context production", "not known credentials for Google", "not known API token"],
   ]);
   expect(stdout).toContain("your login has expired Authorization: Bearer [masked]");
   expect(`${stdout}${stderr}`).not.toMatch(/PLANTED-TOKEN|[^\P{Cc}\n]/u);
