@@ -1,5 +1,5 @@
 /** The Kubernetes objects of one stack, as files. */
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { readStackFile } from "./stack-file.ts";
@@ -8,7 +8,7 @@ import { type Declared, synthesize } from "./synthesize.ts";
 /** Everything that the program registers for a stack, components included; its file is the project's own unless one is named. */
 export function synthesizeStack(stack: string, file?: string): Promise<readonly Declared[]> {
   const own = stackFileOf(stack);
-  const missing = `There is no stack file ${basename(own)}: expected the name of a stack such as prod`;
+  const missing = `There is no stack file Pulumi.${stack}.yaml: expected the name of a stack such as prod`;
   const configuration = file === undefined ? readStackFile(own, missing) : readStackFile(file);
   return synthesize({ project: "ckan", stack, configuration, declare: declareProgram });
 }

@@ -32,7 +32,7 @@ export async function askVersion(cluster: Cluster, context: string | undefined):
 }
 
 function remedyFor(reason: string, context: string | undefined): string {
-  if (/context "?[^"]*"? does not exist|no context exists/.test(reason)) {
+  if (/context "?[^"]*"? does not exist|context was not found/.test(reason)) {
     return "kubectl config get-contexts shows the contexts; ckan:cluster.context in the stack file names the one that is meant";
   }
   const where = context === undefined ? "" : ` --context ${context}`;

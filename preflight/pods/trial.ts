@@ -45,20 +45,29 @@ async function rowsOf(
   }
   const problem = startProblem(plan.image, reached);
   const askers = problem === undefined ? [...enforcementAskers(reached.address ?? ""), ...sites] : [];
-  const pulling = tried(plan.images).length === 0 ? [] : [pullingPod(plan)];
-  const lost = await own.make([...askers.map((asker) => askingPod(plan, asker)), ...pulling]);
-  if (lost !== undefined) return problem === undefined ? [lost] : [problem, lost];
-  const names = [...askers.map(({ name }) => name), ...pulling.map(() => imagesPod)];
+  const lost = askers.length === 0 ? undefined : await own.make(askers.map((asker) => askingPod(plan, asker)));
+  // A cluster may refuse one and take the others.
+  const unpulled = tried(plan.images).length === 0 ? undefined : await own.make([pullingPod(plan)]);
+  const names = [
+    ...(lost === undefined ? askers.map(({ name }) => name) : []),
+    ...(unpulled === undefined && tried(plan.images).length > 0 ? [imagesPod] : []),
+  ];
   const looked = await look(cluster, plan.namespace, names, (pod) => isDone(pod, plan.images));
   const ends = new Map(looked.pods.flatMap((pod) => (pod === undefined ? [] : [[pod.name, pod] as const])));
-  const answers =
-    problem === undefined
-      ? [
-          enforcementRow(ends.get("open"), ends.get("sealed")),
-          ...sites.flatMap((site) => answerRows(site, plan.image, ends.get(site.name))),
-        ]
-      : [problem];
-  return [...answers, ...imageRows(plan.images, ends.get(imagesPod))];
+  const failed = problem ?? lost;
+  return [
+    ...(failed === undefined ? answersOf(ends, plan, sites) : [failed]),
+    ...(unpulled === undefined
+      ? imageRows(plan.images, ends.get(imagesPod))
+      : [{ ...unpulled, need: "a pod with the stack's images" }]),
+  ];
+}
+
+function answersOf(ends: ReadonlyMap<string, PodEnd>, plan: TrialPlan, sites: readonly Asker[]): readonly Row[] {
+  return [
+    enforcementRow(ends.get("open"), ends.get("sealed")),
+    ...sites.flatMap((site) => answerRows(site, plan.image, ends.get(site.name))),
+  ];
 }
 
 function isDone(pod: PodEnd, images: readonly Image[]): boolean {

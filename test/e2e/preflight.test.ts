@@ -71,6 +71,7 @@ test("production finds nothing of what surrounds it here, and is told what to do
     "pods in namespace keda, let in by opendata-queue",
     "Workload Identity for opendata-files-backup",
     "image registry.example.org/ckan/ckan:2.11.6-1",
+    "image registry.example.org/ckan/solr:9.10.1-ckan2.11.6-1",
   ]);
   expect(result.stdout.match(/^ +-> /gm)?.length).toBeGreaterThanOrEqual(missing.length);
   expect(result.code).toBe(1);

@@ -1,5 +1,5 @@
 /** Whether the nodes get the stack's images: which are tried, and what a pod's status says of each. */
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { Cluster } from "../../preflight/cluster/api.ts";
 import type { KubernetesObject } from "../../preflight/needs.ts";
 import { type Image, imageRows, imagesOf, isTold } from "../../preflight/pods/images.ts";
@@ -122,38 +122,55 @@ test("a pod of which nothing is heard leaves all images not known", () => {
   ]);
 });
 
-test("images are tried also where the trial's own pods do not start", async () => {
-  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+const model = object("Deployment", "web", pod(["a:1"]));
+const ours = {
+  namespace: "trial-a",
+  prefix: "trial-",
+  siteNamespace: undefined,
+  policies: [],
+  image: "a:1",
+  script: "",
+};
+const plan = { ...ours, model, images: images.slice(0, 1) };
+
+/** A cluster in which pods have these states, and whose API server refuses the objects of this name. */
+function trying(states: Readonly<Record<string, object>>, refused?: string) {
   const made: string[] = [];
-  const state = (name: string) => ({
+  const items = Object.entries(states).map(([name, state]) => ({
     metadata: { name },
-    status: { phase: "Pending", containerStatuses: [{ name: "image-0", state: waiting("ErrImagePull") }] },
-  });
+    status: { phase: "Pending", podIP: "10.1.0.7", containerStatuses: [{ name: "image-0", state }], ...state },
+  }));
   const cluster: Cluster = {
     read: async () => ({ kind: "absent" }),
     kubectl: async ([verb], input) => {
-      const { items = [] } = (input ?? {}) as { readonly items?: readonly KubernetesObject[] };
-      if (verb === "create") made.push(...items.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
-      return { code: 0, stdout: JSON.stringify({ items: [state("listener"), state("images")] }), reason: "" };
+      const objects = (input as { readonly items?: readonly KubernetesObject[] } | undefined)?.items ?? [];
+      if (verb === "create") made.push(...objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+      const isRefused = objects.some(({ metadata }) => metadata.name === refused);
+      return isRefused
+        ? { code: 1, stdout: "", reason: "Error from server (Forbidden): no" }
+        : { code: 0, stdout: JSON.stringify({ items }), reason: "" };
     },
   };
-  const model = object("Deployment", "web", pod(["a:1"]));
-  const plan = {
-    namespace: "trial-a",
-    prefix: "trial-",
-    siteNamespace: undefined,
-    policies: [],
-    model,
-    image: "a:1",
-    script: "",
-  };
-  const rows = await runTrial(cluster, { ...plan, images: images.slice(0, 1) }, []);
-  vi.restoreAllMocks();
+  return { cluster, made };
+}
+
+test("images are tried also where the trial's own pods do not start", async () => {
+  const { cluster, made } = trying({ listener: waiting("ErrImagePull"), images: waiting("ErrImagePull") });
+  const rows = await runTrial(cluster, plan, []);
   expect(made).toEqual(["Namespace trial-a", "NetworkPolicy preflight-open", "Pod listener", "Pod images"]);
   expect(rows.map(({ need, finding }) => [need, finding])).toEqual([
     ["pods start from a:1", Finding.Missing],
     ["image a:1", Finding.Missing],
   ]);
+});
+
+test.each([
+  ["images", ["network policies are enforced", Finding.NotKnown], ["a pod with the stack's images", Finding.Missing]],
+  ["open", ["pods for a trial", Finding.Missing], ["image a:1", Finding.Met]],
+])("a cluster that refuses the pod %s tells what the others find", async (refused, ...found) => {
+  const ended = { phase: "Succeeded", terminated: { exitCode: 0 } };
+  const { cluster } = trying({ listener: { phase: "Running" }, open: ended, sealed: ended, images: ended }, refused);
+  expect((await runTrial(cluster, plan, [])).map(({ need, finding }) => [need, finding])).toEqual(found);
 });
 
 test("a pod that broke off has its last words as the reason, one that still runs at the end has said what it said", async () => {

@@ -110,6 +110,11 @@ test.each([
     "prod",
     "kubectl config get-contexts shows the contexts; ckan:cluster.context in the stack file names the one that is meant",
   ],
+  [
+    "Error in configuration: context was not found for specified context: prod",
+    "prod",
+    "kubectl config get-contexts shows the contexts; ckan:cluster.context in the stack file names the one that is meant",
+  ],
   [failed, "prod", "log in again, or see all of it: kubectl --context prod get --raw /version"],
   [failed, undefined, "log in again, or see all of it: kubectl get --raw /version"],
 ])("a cluster that does not answer (%s, %s) gets the remedy for that", async (said, context, remedy) => {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
+import { readCall } from "../../preflight/options.ts";
 import { type Clone, clone } from "../support/clone.ts";
 
 let at: Clone;
@@ -64,11 +65,14 @@ test.each([
   [["prod", "--image="], "--image needs the name of an image"],
   [["prod", "--config-file"], /--config-file <value>' argument missing/],
   [["prod", "--nothing"], /Unknown option '--nothing'/],
-])("a call such as %j says what is wrong with it, with 2", (args, why) => {
-  const { code, stdout, stderr } = preflight(...args);
+])("a call such as %j says what is wrong with it", (args, why) => {
+  expect(readCall(args)).toEqual({ kind: "wrong", why: typeof why === "string" ? why : expect.stringMatching(why) });
+});
+
+test("a wrong call is told how the command is called, with 2", () => {
+  const { code, stdout, stderr } = preflight();
   const [first, second] = stderr.split("\n");
-  expect([code, stdout]).toEqual([2, ""]);
-  expect(first).toEqual(typeof why === "string" ? why : expect.stringMatching(why));
+  expect([code, stdout, first]).toEqual([2, "", "a stack is needed"]);
   expect(second).toMatch(/^usage: npm run preflight/);
 });
 

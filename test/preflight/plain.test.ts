@@ -27,6 +27,8 @@ test.each([
   ["a URL", "Bearer%20PLANTED-TOKEN", "Bearer [masked]"],
   ["one torn apart by control characters", "Bearer\u0000\r\nPLANTED-TOKEN", "Bearer [masked]"],
   ["one in quotes", "Bearer 'PLANTED-TOKEN'", "Bearer [masked]'"],
+  ["what a login hands over", '{"status":{"token":"PLANTED-TOKEN","x":1}}', '{"status":{"token":"[masked]","x":1}}'],
+  ["a token alone", "got eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.PLANTED_-TOKEN here", "got [masked] here"],
   ["each of several", "Bearer PLANTED-TOKEN Bearer PLANTED-TOKEN", "Bearer [masked] Bearer [masked]"],
 ])("credentials in %s are masked", (_name, given, masked) => {
   expect(plain(given)).toBe(masked);
