@@ -1,7 +1,9 @@
 /** The command as `npm run preflight` runs it, with a kubectl that is played. test/e2e/preflight.test.ts has a real cluster. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { type AddressInfo, createServer } from "node:net";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { readCall } from "../../preflight/options.ts";
@@ -136,8 +138,62 @@ test.each(["2>&1", "2>/dev/null"])(
   },
 );
 
-test("npm's own process gives way to the program, so that a signal reaches it, and proxies of the environment count", () => {
+/** What npm's shell runs once everything is installed. */
+function scriptOf(name: string): string {
   const { scripts } = parse(readFileSync(join(at.project, "package.json"), "utf8"));
-  expect(scripts.preflight).toMatch(/&& exec env NODE_USE_ENV_PROXY=1 node .*preflight\/main\.ts$/);
-  expect(scripts.render).toMatch(/&& exec node .*render\/main\.ts$/);
+  return String(scripts[name]).split(" && ").slice(1).join(" && ");
+}
+
+function started(args: string, env: NodeJS.ProcessEnv = {}) {
+  const path = `${dirname(process.execPath)}:${environment().PATH}`;
+  return spawn("sh", ["-c", `${scriptOf("preflight")} ${args}`], {
+    cwd: at.project,
+    env: { ...environment(), PATH: `${join(at.folder, "bin")}:${path}`, ...env },
+    stdio: "ignore",
+  });
+}
+
+test.each([
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)("%s to npm's shell reaches the program, which takes the trial's namespace away", async (signal, code) => {
+  play({ ...answering, "*get?pods*": `echo '{"items":[]}'` });
+  const child = started(`prod --config-file ${production("stopped.yaml")}`);
+  const ended = once(child, "close");
+  await expect.poll(() => existsSync(calls) && readFileSync(calls, "utf8"), { timeout: 30_000 }).toContain("get pods");
+  child.kill(signal);
+  expect(await ended).toEqual([code, null]);
+  expect(readFileSync(calls, "utf8")).toMatch(/ delete namespaces .*metadata\.name=ckan-preflight-prod-[0-9a-f]{8} /);
+});
+
+test("clouds are asked through the proxy of the environment", async () => {
+  const asked: string[] = [];
+  const proxy = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", (data) => {
+      asked.push(String(data).split("\r\n")[0] ?? "");
+      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    });
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  play({ "*/version": "exit 1" });
+  const HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const args = `prod --config-file ${production("proxied.yaml")}`;
+  await once(
+    started(args, {
+      HTTPS_PROXY,
+      https_proxy: HTTPS_PROXY,
+      NO_PROXY: "",
+      no_proxy: "",
+      CLOUDFLARE_API_TOKEN: "planted",
+    }),
+    "close",
+  );
+  proxy.close();
+  expect([...new Set(asked)]).toEqual(["CONNECT api.cloudflare.com:443 HTTP/1.1"]);
+});
+
+test("render's program takes the place of npm's shell as well", () => {
+  expect(scriptOf("render")).toMatch(/^exec node .*render\/main\.ts$/);
 });
