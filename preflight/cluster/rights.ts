@@ -21,23 +21,30 @@ export async function askRights(
   /** Kinds that the API server does not serve, or does not say. */
   others: readonly Kind[],
 ): Promise<readonly Row[]> {
-  const need = "rights on all of these kinds";
-  const unasked = `not asked of ${others.map(({ kind }) => kind).join(", ")}: the API server did not say that it has them`;
   const questions = served.flatMap((kind) =>
     (kind.namespaces.length === 0 ? [undefined] : kind.namespaces).flatMap((namespace) =>
       verbs.map((verb) => ({ kind, namespace, verb })),
     ),
   );
-  if (questions.length === 0) {
-    return others.length === 0 ? [] : [notKnown(need, unasked, "run preflight again once the rows above are ok")];
-  }
+  return [...(questions.length === 0 ? [] : await rowsOf(cluster, questions)), ...unasked(others)];
+}
+
+async function rowsOf(cluster: Cluster, questions: readonly Question[]): Promise<readonly Row[]> {
+  const need = "rights on the kinds that are there";
   const answers = await allowed(cluster, questions);
   if (typeof answers === "string") {
     return [notKnown(need, answers, "ask the cluster's administrators what this account may do")];
   }
   const refused = questions.filter((_, index) => !answers[index]);
-  const more = others.length === 0 ? [] : [unasked];
-  return refused.length === 0 ? [met(need, [`may ${verbs.join(", ")}`, ...more].join("; "))] : refusals(refused, more);
+  return refused.length === 0 ? [met(need, `may ${verbs.join(", ")}`)] : refusals(refused);
+}
+
+/** The remedy names them: a table cuts what was seen. */
+function unasked(kinds: readonly Kind[]): readonly Row[] {
+  if (kinds.length === 0) return [];
+  const names = kinds.map(({ kind }) => kind).join(", ");
+  const remedy = `run preflight again once the rows above are ok; it is about ${names}`;
+  return [notKnown("rights on the other kinds", "not asked: the API server does not say that it has them", remedy)];
 }
 
 /** An answer to each question, or why there is none. */
@@ -62,7 +69,7 @@ interface Question {
   readonly verb: string;
 }
 
-function refusals(refused: readonly Question[], more: readonly string[]): readonly Row[] {
+function refusals(refused: readonly Question[]): readonly Row[] {
   const kinds = [...new Set(refused.map(({ kind }) => kind))];
   return kinds.map((kind) => {
     const own = refused.filter((question) => question.kind === kind);
@@ -70,7 +77,7 @@ function refusals(refused: readonly Question[], more: readonly string[]): readon
     const lacking = [...new Set(own.map(({ verb }) => verb))].join(", ");
     return missing(
       `rights on ${kind.kind}`,
-      [`may not ${lacking} in ${places}`, ...more].join("; "),
+      `may not ${lacking} in ${places}`,
       `give this account a role with ${lacking} on ${kind.plural}.${groupOf(kind.apiVersion) || "core"} there`,
     );
   });

@@ -47,7 +47,7 @@ const deployment = { apiVersion: "apps/v1", kind: "Deployment", namespaces: ["op
 test("an API that is there and rights that suffice are a row each", async () => {
   expect(brief(await askKinds(played(apps), [deployment]))).toEqual([
     "ok apps/v1: Deployment: there",
-    "ok rights on all of these kinds: may get, list, watch, create, patch, delete",
+    "ok rights on the kinds that are there: may get, list, watch, create, patch, delete",
   ]);
 });
 
@@ -59,36 +59,39 @@ test("an API that the cluster lacks says who brings it, a kind that it lacks is 
   expect(brief(rows)).toEqual([
     "MISSING apps/v1: Scale: without Scale",
     "MISSING keda.sh/v1alpha1: ScaledObject: the API server has no such version",
-    "not known rights on all of these kinds: not asked of Scale, ScaledObject: the API server did not say that it has them",
+    "not known rights on the other kinds: not asked: the API server does not say that it has them",
   ]);
   expect(rows[1]?.remedy).toBe("install KEDA, or declare workers without scaling.kind keda");
 });
+
+const unasked = "not known rights on the other kinds: not asked: the API server does not say that it has them";
 
 test("where nothing but the version may be read, a row says which kinds nobody could ask of", async () => {
   const unauthorized = "error: You must be logged in to the server (Unauthorized)";
   const keda = { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", namespaces: ["opendata"] };
   const cluster = played({ "/apis/apps/v1": unauthorized, "/apis/keda.sh/v1alpha1": unauthorized });
-  expect(brief(await askKinds(cluster, [deployment, keda]))).toEqual([
+  const rows = await askKinds(cluster, [deployment, keda]);
+  expect(brief(rows)).toEqual([
     `not known apps/v1: Deployment: ${unauthorized}`,
     `not known keda.sh/v1alpha1: ScaledObject: ${unauthorized}`,
-    "not known rights on all of these kinds: not asked of Deployment, ScaledObject: the API server did not say that it has them",
+    unasked,
   ]);
+  expect(rows[2]?.remedy).toBe("run preflight again once the rows above are ok; it is about Deployment, ScaledObject");
 });
 
 test("kinds that are not served are named as not asked, beside rights that suffice and rights that do not", async () => {
   const keda = { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", namespaces: ["opendata"] };
-  const unasked = "not asked of ScaledObject: the API server did not say that it has them";
-  expect(brief(await askKinds(played(apps), [deployment, keda])).at(-1)).toBe(
-    `ok rights on all of these kinds: may get, list, watch, create, patch, delete; ${unasked}`,
+  const rows = await askKinds(played(apps), [deployment, keda]);
+  expect(brief(rows).slice(2)).toEqual([
+    "ok rights on the kinds that are there: may get, list, watch, create, patch, delete",
+    unasked,
+  ]);
+  expect(rows[3]?.remedy).toBe("run preflight again once the rows above are ok; it is about ScaledObject");
+  const refused = await askKinds(
+    played(apps, ({ verb }) => verb === "patch"),
+    [deployment, keda],
   );
-  expect(
-    brief(
-      await askKinds(
-        played(apps, ({ verb }) => verb === "patch"),
-        [deployment, keda],
-      ),
-    ).at(-1),
-  ).toBe(`MISSING rights on Deployment: may not patch in opendata; ${unasked}`);
+  expect(brief(refused).slice(2)).toEqual(["MISSING rights on Deployment: may not patch in opendata", unasked]);
 });
 
 test("rights are asked for without the API's schema, and long enough for one question after the other", async () => {
@@ -100,7 +103,9 @@ test("rights are asked for without the API's schema, and long enough for one que
       return { code: 1, stdout: "", reason: "error: no" };
     },
   };
-  expect(brief(await askKinds(cluster, [deployment])).at(-1)).toBe("not known rights on all of these kinds: error: no");
+  expect(brief(await askKinds(cluster, [deployment])).at(-1)).toBe(
+    "not known rights on the kinds that are there: error: no",
+  );
   expect(calls).toEqual([[["create", "--filename=-", "--validate=false"], 66]]);
 });
 
@@ -109,7 +114,7 @@ test.each(["", "true\n", "<no value>\n".repeat(6), "<html>\n".repeat(6)])(
   async (stdout) => {
     const cluster: Cluster = { ...played(apps), kubectl: async () => ({ code: 0, stdout, reason: "" }) };
     expect(brief(await askKinds(cluster, [deployment])).at(-1)).toBe(
-      `not known rights on all of these kinds: answered with something else than yes or no: ${stdout}`,
+      `not known rights on the kinds that are there: answered with something else than yes or no: ${stdout}`,
     );
   },
 );

@@ -121,7 +121,7 @@ test("a cluster that shows its version alone has nothing missing, and a row for 
   expect(code).toBe(0);
   const rows = rowsOf(stdout);
   expect(rows[0]).toBe("ok Kubernetes 1.30 or newer");
-  expect(rows).toContain("not known rights on all of these kinds");
+  expect(rows).toContain("not known rights on the other kinds");
 });
 
 test.each(["2>&1", "2>/dev/null"])(
