@@ -514,7 +514,8 @@ describe("An API", () => {
   ];
   const rowsWhere = async (reply: Reply) => {
     for (const line of [services, network, backups]) peer.replies.set(line, reply);
-    return (await askFor(prod, { timeout: 100 })).slice(0, 4);
+    // A busy machine may need longer for an answer that comes.
+    return (await askFor(prod, reply === "hang" ? { timeout: 100 } : {})).slice(0, 4);
   };
 
   test("that is broken once is asked again", async () => {
