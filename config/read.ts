@@ -13,8 +13,12 @@ export function readStackFile(config: pulumi.Config, structured: readonly string
   );
 }
 
-/** Pulumi hands objects over as JSON and scalars as plain text. */
+/** Pulumi hands objects over as JSON and scalars as plain text, which may begin like JSON: a schema says what it expects then. */
 function structuredValue(text: string | undefined): unknown {
   if (text === undefined || !/^[[{]/.test(text)) return text;
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

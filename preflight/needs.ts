@@ -128,7 +128,7 @@ function volumesOf({ kind, spec = {} }: KubernetesObject): readonly (string | un
   }
 }
 
-function podSpecOf({ spec = {} }: KubernetesObject): Readonly<Record<string, unknown>> | undefined {
+export function podSpecOf({ spec = {} }: KubernetesObject): Readonly<Record<string, unknown>> | undefined {
   const template = record(spec["template"] ?? record(record(spec["jobTemplate"])["spec"])["template"]);
   const pod = template["spec"];
   return pod === undefined ? undefined : record(pod);

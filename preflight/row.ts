@@ -1,4 +1,5 @@
 /** What preflight found, one row for each question, and the table of them. */
+import { excerpt, plain } from "./plain.ts";
 
 export const Finding = {
   Met: "ok",
@@ -36,8 +37,9 @@ export interface Section {
   readonly rows: readonly Row[];
 }
 
-/** One table; below each row that is not met stands what to do. */
-export function table(sections: readonly Section[]): string {
+/** One table; below each row that is not met stands what to do. Here, and nowhere before, peers' words become harmless. */
+export function table(found: readonly Section[]): string {
+  const sections = found.map(({ title, rows }) => ({ title, rows: rows.map(harmless) }));
   const all = sections.flatMap(({ rows }) => rows);
   const width = Math.max(...all.map(({ need }) => need.length));
   const widest = Math.max(...Object.values(Finding).map((finding) => finding.length));
@@ -52,6 +54,11 @@ export function table(sections: readonly Section[]): string {
       return `${[title, ...lines].join("\n")}\n`;
     })
     .join("\n");
+}
+
+function harmless({ need, finding, seen, remedy }: Row): Row {
+  const harmlessRow = { need: plain(need), finding, seen: excerpt(seen) };
+  return remedy === undefined ? harmlessRow : { ...harmlessRow, remedy: plain(remedy) };
 }
 
 /** How many rows of each finding there are, for the last line. */

@@ -1,13 +1,24 @@
 /** The Kubernetes objects of one stack, as files. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { readStackFile } from "./stack-file.ts";
 import { type Declared, synthesize } from "./synthesize.ts";
 
 /** Everything that the program registers for a stack, components included; its file is the project's own unless one is named. */
 export function synthesizeStack(stack: string, file?: string): Promise<readonly Declared[]> {
-  const configuration = readStackFile(file ?? new URL(`../Pulumi.${stack}.yaml`, import.meta.url).pathname);
+  const own = stackFileOf(stack);
+  const missing = `There is no stack file Pulumi.${stack}.yaml: expected the name of a stack such as prod`;
+  const configuration = file === undefined ? readStackFile(own, missing) : readStackFile(file);
   return synthesize({ project: "ckan", stack, configuration, declare: declareProgram });
 }
+
+/** Where the project has it. */
+export function stackFileOf(stack: string): string {
+  return join(root, `Pulumi.${stack}.yaml`);
+}
+
+const root = fileURLToPath(new URL("..", import.meta.url));
 
 let runs = 0;
 

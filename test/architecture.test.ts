@@ -170,8 +170,8 @@ describe("configuration", () => {
     expect(reading(/\bgetStack\(/)).toEqual(["components/environment/load.ts"]);
   });
 
-  test("is never an environment variable: review/ hands the environment on to Pulumi", () => {
-    expect(reading(/\bprocess\.env\b/)).toEqual(["review/run.ts"]);
+  test("is never an environment variable: render/ asks npm where its caller is, review/ hands the environment on to Pulumi", () => {
+    expect(reading(/\bprocess\.env\b/)).toEqual(["render/caller.ts", "review/run.ts"]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Starting other programs: without a shell, with their output in a log that a failure quotes. */
-import { type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
 import { ToolchainError } from "./steps.ts";
 
@@ -10,6 +10,8 @@ export interface RunOptions extends Pick<SpawnOptions, "cwd" | "env"> {
   readonly log?: string;
   /** Text for standard input. @default none: standard input is closed */
   readonly input?: string;
+  /** Milliseconds after which the program, and whatever it started, is killed. @default it may take as long as it wants */
+  readonly timeout?: number;
   /** Passes output through to the terminal as well. @default false */
   readonly show?: boolean;
 }
@@ -27,12 +29,12 @@ export async function run(program: string, args: readonly string[], options: Run
   return result.stdout;
 }
 
-/** As `run`, but returns the exit code instead of failing. 127: there is no such program. */
+/** As `run`, but returns the exit code instead of failing. 127: there is no such program; 124: it did not end in time. */
 export async function tryRun(
   program: string,
   args: readonly string[],
   options: RunOptions = {},
-): Promise<{ code: number; stdout: string; output: string }> {
+): Promise<{ code: number; stdout: string; stderr: string; output: string }> {
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
@@ -41,28 +43,67 @@ export async function tryRun(
   if (options.log) mkdirSync(dirname(options.log), { recursive: true });
   const log = options.log ? createWriteStream(options.log, { flags: "a" }) : undefined;
   let stdout = "";
+  let stderr = "";
   let output = "";
   const collect = (isStdout: boolean) => (chunk: Buffer) => {
     if (isStdout) stdout += chunk;
+    else stderr += chunk;
     output += chunk;
     log?.write(chunk);
     if (options.show) process.stderr.write(chunk);
   };
   child.stdout?.on("data", collect(true));
   child.stderr?.on("data", collect(false));
+  // A program that ends before it has read everything says why itself, by its code and its output.
+  child.stdin?.on("error", () => {});
   if (options.input !== undefined) child.stdin?.end(options.input);
+  const failed = (message: string) => {
+    stderr += message;
+    output += message;
+  };
+  let timer: NodeJS.Timeout | undefined;
   const code = await new Promise<number>((resolve) => {
     child.on("error", (error) => {
-      output += error.message;
+      failed(error.message);
       resolve(127);
     });
     child.on("close", (status) => resolve(status ?? 1));
+    if (options.timeout === undefined) return;
+    timer = setTimeout(() => {
+      failed(`\n${basename(program)} did not end within ${(options.timeout ?? 0) / 1000} s\n`);
+      killTree(child);
+      resolve(124);
+    }, options.timeout);
   });
+  clearTimeout(timer);
   if (log) {
     log.end();
     await finished(log);
   }
-  return { code, stdout, output };
+  return { code, stdout, stderr, output };
+}
+
+/** What a program started would live on, and keep its pipes open, when the program alone is killed. */
+function killTree(child: ChildProcess): void {
+  for (const pid of child.pid === undefined ? [] : [child.pid, ...descendants(child.pid)]) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      // It has ended by itself, or is somebody else's by now.
+      if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    }
+  }
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+/** Of a machine without ps nobody knows. */
+function descendants(pid: number): readonly number[] {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+  const pairs = (stdout ?? "").split("\n").map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): readonly number[] =>
+    pairs.flatMap(([own = 0, of]) => (of === parent && own > 0 ? [own, ...below(own)] : []));
+  return below(pid);
 }
 
 /** The path of a program on PATH, or undefined. */

@@ -1,4 +1,5 @@
 /** Questions to a cloud's API: bounded in time, and with a result also where nobody answers. */
+import { parsedRecord } from "../values.ts";
 
 export interface Api {
   /** Without a slash at its end. */
@@ -42,32 +43,32 @@ async function attempt(api: Api, { path, body, headers }: Question): Promise<Att
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
       signal: AbortSignal.timeout(timeout),
       // The token goes with the request, and to nobody else.
-      redirect: "error",
+      redirect: "manual",
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     // Rows quote what an API says, and an API may quote what it was asked with.
-    return judged(url, response.status, (await response.text()).replaceAll(token, "[token]"));
+    const text = (await response.text()).replaceAll(token, "[token]");
+    const target = response.headers.get("location");
+    return target === null ? judged(url, response.status, text) : redirected(url, response.status, target);
   } catch (error) {
     return noAnswer(url, timeout, error);
   }
 }
 
+/** To a login, or by a proxy on the way. */
+function redirected(url: string, status: number, target: string): Attempt {
+  const { host } = URL.parse(target, url) ?? { host: "somewhere" };
+  return { kind: "silent", why: `${url} answered ${status}: it leads to ${host}, where nobody here follows` };
+}
+
 function judged(url: string, status: number, text: string): Attempt {
   if (status >= 500) return { kind: "broken", why: `${url} answered ${status}` };
   if (status === 429) return { kind: "silent", why: `${url} is asked too often (429)` };
-  const body = parsed(text);
+  const body = parsedRecord(text);
   // Such as the page of a proxy on the way: nothing that the API has said.
   return body === undefined
-    ? { kind: "silent", why: `${url} answered ${status} without JSON` }
+    ? { kind: "silent", why: `${url} answered ${status} without a JSON object` }
     : { kind: "answered", status, body };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** By name or code: the message may hold the header, and so the token. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Declared } from "../../render/synthesize.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
+import { record } from "../values.ts";
 import { type Answer, inOneLine } from "./api.ts";
 
 /** A right by its name in Cloudflare's dashboard, as in docs/pipelines.md. */
@@ -50,7 +51,8 @@ function needOf({ type, inputs }: Declared): readonly [right: string, ...paths: 
 /** Whether an answer is one that only somebody with the right gets: a phase without any ruleset is a 404. */
 export function mayRead(answer: Answer): boolean {
   if (answer.kind === "silent") return false;
-  return answer.status === 200 || codesOf(answer.body).includes(noEntrypoint);
+  // Cloudflare puts what was asked for into `result`, whatever that is.
+  return (answer.status === 200 && "result" in record(answer.body)) || codesOf(answer.body).includes(noEntrypoint);
 }
 
 /** "could not find entrypoint ruleset in the ... phase", with 404 (ibm-mas/ansible-devops#2403). */

@@ -1,6 +1,7 @@
 /** What Cloudflare says of a token and of a zone. */
 import { z } from "zod";
 import { Plan } from "../../components/dns/plans.ts";
+import { excerpt } from "../plain.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
 import type { Answer } from "./api.ts";
 import { errorText } from "./cloudflare-rights.ts";
@@ -50,7 +51,8 @@ export function judgeZone(zone: Zone, answer: Answer): readonly Row[] {
   if (zones === undefined) {
     const seen = errorText(answer.status, answer.body);
     // With its id written, a stack does without this right.
-    return [zone.zoneId === undefined ? missing(need, seen, mayLook) : notKnown(need, seen, mayLook)];
+    const isRefused = zone.zoneId === undefined && answer.status !== 200;
+    return [isRefused ? missing(need, seen, mayLook) : notKnown(need, seen, mayLook)];
   }
   const [found, ...others] = zones;
   if (found === undefined) {
@@ -69,7 +71,7 @@ function judgeState({ name, zoneId }: Zone, { name: found, status, paused, name_
     return missing(need, `the zone ${zoneId} is ${found}`, "correct zone or zoneId in ckan:cloudflare");
   }
   if (status !== "active") {
-    const servers = name_servers?.length ? `: ${name_servers.join(", ")}` : "";
+    const servers = name_servers?.length ? `: ${excerpt(name_servers.join(", "))}` : "";
     return missing(need, `is ${status}, not active`, `name Cloudflare's servers at the domain's registrar${servers}`);
   }
   if (paused) {
@@ -116,5 +118,6 @@ export function judgeToken(user: Answer, account: Answer | undefined, used: bool
   }
   if (used) return met(need, "could not be verified, but reads");
   if (user.kind === "silent") return notKnown(need, user.why, "run it again once the API can be reached");
-  return missing(need, errorText(user.status, user.body), remedy);
+  const seen = errorText(user.status, user.body);
+  return user.status === 200 ? notKnown(need, seen, remedy) : missing(need, seen, remedy);
 }

@@ -55,7 +55,7 @@ function statusOf(answer: Answer): number | undefined {
 
 /** Service Usage's `Service` (cloud.google.com/service-usage/docs/reference/rest/v1/services): `parent` has the project's number. */
 const servicesSchema = z.object({
-  services: z.array(z.object({ name: z.string(), parent: z.string().optional(), state: z.string() })).default([]),
+  services: z.array(z.object({ name: z.string(), parent: z.string().optional(), state: z.string() })),
 });
 
 export function projectNumber(services: Answer): string | undefined {
@@ -106,8 +106,9 @@ export function judgePermissions({ project, permissions }: ProjectNeed, answer: 
   }
   const lacking = permissions.filter((permission) => !had.includes(permission));
   if (lacking.length === 0) return met(need, `all ${permissions.length}`);
-  const remedy = `give the caller ${rolesWith(lacking).join(", ")}, or a role with these alone: ${binding}`;
-  return missing(need, `lacks in all of it: ${lacking.join(", ")}`, remedy);
+  // A table cuts what was seen, and this list may be long.
+  const remedy = `give the caller ${rolesWith(lacking).join(", ")}, or a role with ${lacking.join(", ")} alone: ${binding}`;
+  return missing(need, `lacks ${lacking.length} of ${permissions.length} in all of it`, remedy);
 }
 
 const bucketSchema = z.object({ projectNumber: z.string() });
@@ -160,6 +161,7 @@ function judgeForeignBucket(name: string, answer: Answer): Row {
 
 /** Compute Engine's `Network` (cloud.google.com/compute/docs/reference/rest/v1/networks). */
 const networkSchema = z.object({
+  name: z.string(),
   peerings: z.array(z.object({ name: z.string(), state: z.string() })).default([]),
 });
 const peeringName = "servicenetworking-googleapis-com";
@@ -189,7 +191,7 @@ export function judgeNetwork({ project, name }: NetworkNeed, answer: Answer): Ro
     : missing(need, `its peering ${peeringName} is ${peering.state}`, make);
 }
 
-const partSchema = z.object({ address: z.string().optional() });
+const partSchema = z.object({ name: z.string(), address: z.string().optional() });
 
 export function judgePart(part: BalancerPart, scope: Scope, place: Place, answer: Answer): Row {
   const where = scope === "global" ? "global" : place.region;

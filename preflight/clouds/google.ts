@@ -34,6 +34,8 @@ export type GoogleUrls = Readonly<Record<keyof typeof googleUrls, string>>;
 export interface GoogleOptions {
   /** As `googleToken` finds it. */
   readonly token: string | undefined;
+  /** Why there is none. @default "there are none" */
+  readonly why?: string | undefined;
   /** Project of the cluster, which no stack file says: there is what a Gateway names. @default unknown */
   readonly clusterProject?: string | undefined;
   /** Region of the cluster. @default unknown */
@@ -51,8 +53,9 @@ export async function askGoogle(declared: readonly Declared[], options: GoogleOp
   const needs = googleNeedsOf(declared);
   if (Object.values(needs).every((list) => list.length === 0)) return [];
   const token = options.token?.trim() ?? "";
-  const login = "gcloud auth application-default login, or set GOOGLE_OAUTH_ACCESS_TOKEN";
-  if (token === "") return [notKnown("credentials for Google", "there are none", login)];
+  const login =
+    "gcloud auth application-default login, or name a key's file in GOOGLE_APPLICATION_CREDENTIALS, or set GOOGLE_OAUTH_ACCESS_TOKEN";
+  if (token === "") return [notKnown("credentials for Google", options.why ?? "there are none", login)];
   const answers: Answer[] = [];
   const rows = await rowsFor(needs, options, asker(token, options, answers));
   // One token for all: what refuses it says nothing of what was asked.

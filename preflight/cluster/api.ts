@@ -1,22 +1,28 @@
 /** The cluster's API, asked through kubectl: it knows every way to log in that a kubeconfig may name. */
 
 import { tryRun } from "../../toolchain/process.ts";
-import { ToolchainError } from "../../toolchain/steps.ts";
+import { excerpt } from "../plain.ts";
+import { parsedRecord } from "../values.ts";
+import { reasonOf } from "./reason.ts";
 
 export type Answer =
   | { readonly kind: "found"; readonly body: Readonly<Record<string, unknown>> }
   | { readonly kind: "absent" }
-  /** No right to look, or no answer. */
+  /** No right to look, or no answer that could be understood. */
   | { readonly kind: "unknown"; readonly reason: string };
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  /** Why it failed. */
+  readonly reason: string;
+}
 
 export interface Cluster {
   /** Reads a path of the API such as /apis/storage.k8s.io/v1/storageclasses. */
   readonly read: (path: string) => Promise<Answer>;
-  /** Runs kubectl with these arguments; its output, or why it failed. */
-  readonly kubectl: (
-    args: readonly string[],
-    input?: object,
-  ) => Promise<{ readonly code: number; readonly stdout: string; readonly reason: string }>;
+  /** Runs kubectl with these arguments, for at most so many seconds (@default 60). */
+  readonly kubectl: (args: readonly string[], input?: object, seconds?: number) => Promise<Said>;
 }
 
 export interface Connection {
@@ -25,43 +31,48 @@ export interface Connection {
   readonly environment: NodeJS.ProcessEnv;
   /** Context of the kubeconfig. @default the current one */
   readonly context: string | undefined;
+  /** Of a kubectl that has no length of its own. @default 60 */
+  readonly seconds?: number;
 }
 
 const timeout = "--request-timeout=20s";
 
-export function clusterOf({ command, environment, context }: Connection): Cluster {
+/** kubectl bounds its own requests, and not the program that logs it in: that one may wait for a person for ever. */
+const patience = 60;
+
+export function clusterOf({ command, environment, context, seconds: usual = patience }: Connection): Cluster {
   const [program = "kubectl", ...first] = command;
   const where = context === undefined ? [] : ["--context", context];
-  const kubectl: Cluster["kubectl"] = async (args, input) => {
-    const options = { env: environment, ...(input !== undefined && { input: JSON.stringify(input) }) };
-    const { code, stdout, output } = await tryRun(program, [...first, ...where, timeout, ...args], options);
-    return { code, stdout, reason: reasonOf(output) };
+  const kubectl: Cluster["kubectl"] = async (args, input, seconds = usual) => {
+    const { code, stdout, stderr } = await tryRun(program, [...first, ...where, timeout, ...args], {
+      env: environment,
+      timeout: seconds * 1000,
+      ...(input !== undefined && { input: JSON.stringify(input) }),
+    });
+    return { code, stdout, reason: reasonOf(stderr) };
   };
   return { kubectl, read: async (path) => answerOf(await kubectl(["get", "--raw", path])) };
 }
 
-/**
- * The version of the API server.
- *
- * @throws ToolchainError when it does not answer: there is nothing else to ask then
- */
-export async function serverVersion(cluster: Cluster, context: string | undefined): Promise<string> {
-  const answer = await cluster.read("/version");
-  if (answer.kind === "found") return String(answer.body["gitVersion"]);
-  const name = context === undefined ? "the current context" : `the context ${context}`;
-  throw new ToolchainError(
-    `the cluster of ${name} does not answer: ${answer.kind === "unknown" ? answer.reason : "it is no Kubernetes"}`,
-    "kubectl config get-contexts shows the contexts; ckan:cluster.context in the stack file names the one that is meant",
-  );
+function answerOf({ code, stdout, reason }: Said): Answer {
+  if (code === 0) {
+    const body = parsedRecord(stdout);
+    return body === undefined ? unreadable(stdout) : { kind: "found", body };
+  }
+  // Also where the API server has no such path.
+  return reason.startsWith("Error from server (NotFound)") ? { kind: "absent" } : { kind: "unknown", reason };
 }
 
-function answerOf({ code, stdout, reason }: Awaited<ReturnType<Cluster["kubectl"]>>): Answer {
-  if (code === 0) return { kind: "found", body: JSON.parse(stdout) };
-  // "Error from server (NotFound): ...", also where the API server has no such path.
-  return /\(NotFound\)/.test(reason) ? { kind: "absent" } : { kind: "unknown", reason };
+/** Such as the page of a proxy on the way. */
+function unreadable(said: string): Answer {
+  return {
+    kind: "unknown",
+    reason: said.trim() === "" ? "answered nothing" : `answered without JSON: ${excerpt(said)}`,
+  };
 }
 
-/** The last line says what happened; those before are client-go's own attempts. */
-function reasonOf(output: string): string {
-  return output.trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+/** An answer without the list that belongs to what was asked for is none. */
+export function withList(answer: Answer, key: string): Answer {
+  if (answer.kind !== "found" || Array.isArray(answer.body[key])) return answer;
+  return { kind: "unknown", reason: `answered without a list of ${key}: ${JSON.stringify(answer.body)}` };
 }

@@ -1,18 +1,8 @@
-/** What works beside the stack: Kubernetes itself, metrics for autoscalers, operators in their namespaces. */
+/** What works beside the stack: metrics for autoscalers, operators in their namespaces. */
 import type { KubernetesObject } from "../needs.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
 import { list, record, text } from "../values.ts";
-import type { Cluster } from "./api.ts";
-
-/** Sidecars that end after their pod's own container, and a pause before SIGTERM, are on by default from here (KEP-753, KEP-3960). */
-const leastMinor = 30;
-
-export function versionRow(version: string): Row {
-  const [, major = "0", minor = "0"] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
-  const need = `Kubernetes 1.${leastMinor} or newer`;
-  if (Number(major) > 1 || Number(minor) >= leastMinor) return met(need, version);
-  return missing(need, version, "upgrade the cluster: older ones take no sidecars, or no pause before a pod ends");
-}
+import { type Cluster, withList } from "./api.ts";
 
 /** What autoscalers ask; a row for each API that one of them needs. */
 export async function askMetrics(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<readonly Row[]> {
@@ -20,26 +10,28 @@ export async function askMetrics(cluster: Cluster, objects: readonly KubernetesO
     {
       by: "HorizontalPodAutoscaler",
       path: "/apis/metrics.k8s.io/v1beta1/nodes",
+      list: "items",
       need: "metrics of pods (metrics.k8s.io)",
       remedy: "install metrics-server, or declare web with replicas in place of scaling",
     },
     {
       by: "ScaledObject",
       path: "/apis/external.metrics.k8s.io/v1beta1",
+      list: "resources",
       need: "metrics of queues (external.metrics.k8s.io)",
       remedy: "install KEDA or mend its metrics API server: kubectl get apiservice v1beta1.external.metrics.k8s.io",
     },
   ];
   const rows: Row[] = [];
-  for (const { by, path, need, remedy } of apis) {
+  for (const { by, path, list: key, need, remedy } of apis) {
     if (!objects.some(({ kind }) => kind === by)) continue;
-    const answer = await cluster.read(path);
-    // An API whose server is away answers 503.
+    const answer = withList(await cluster.read(path), key);
     if (answer.kind === "found") rows.push(met(need, "there"));
     else if (answer.kind === "absent") rows.push(missing(need, "the API server has no such API", remedy));
-    else if (/Forbidden/.test(answer.reason))
-      rows.push(notKnown(need, answer.reason, "ask with an account that may read it"));
-    else rows.push(missing(need, answer.reason, remedy));
+    // What the API server says of an API whose own server is away.
+    else if (answer.reason.startsWith("Error from server (ServiceUnavailable)"))
+      rows.push(missing(need, answer.reason, remedy));
+    else rows.push(notKnown(need, answer.reason, "ask with an account that may read it"));
   }
   return rows;
 }
@@ -54,7 +46,7 @@ export async function askNeighbours(cluster: Cluster, objects: readonly Kubernet
   const rows: Row[] = [];
   for (const [name, policy] of [...namespaces].sort()) {
     const need = `pods in namespace ${name}, let in by ${policy}`;
-    const answer = await cluster.read(`/api/v1/namespaces/${name}/pods?limit=1`);
+    const answer = withList(await cluster.read(`/api/v1/namespaces/${name}/pods?limit=1`), "items");
     if (answer.kind === "unknown") rows.push(notKnown(need, answer.reason, "look with an account that may read there"));
     else if (answer.kind === "found" && list(answer.body["items"]).length > 0) rows.push(met(need, "there"));
     else rows.push(missing(need, "none there", "install what should run there, or say which namespace it runs in"));
@@ -82,7 +74,8 @@ export async function askWorkloadIdentity(
   const need = `Workload Identity for ${bound.map(({ metadata }) => metadata.name).join(", ")}`;
   const remedy =
     "gcloud container clusters update CLUSTER --workload-pool=PROJECT.svc.id.goog, and --workload-metadata=GKE_METADATA for each node pool";
-  const answer = await cluster.read(`/api/v1/nodes?labelSelector=${encodeURIComponent(`${metadataServerLabel}=true`)}`);
+  const path = `/api/v1/nodes?labelSelector=${encodeURIComponent(`${metadataServerLabel}=true`)}`;
+  const answer = withList(await cluster.read(path), "items");
   if (answer.kind !== "found") {
     return [
       notKnown(need, answer.kind === "unknown" ? answer.reason : "no nodes", "ask with an account that may list nodes"),

@@ -2,7 +2,8 @@
 import type { Kind } from "../needs.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
 import { list, text } from "../values.ts";
-import type { Answer, Cluster } from "./api.ts";
+import { type Answer, type Cluster, withList } from "./api.ts";
+import { askRights, type Served } from "./rights.ts";
 
 /** How kinds come into a cluster, by their group. */
 const origins: Readonly<Record<string, string>> = {
@@ -18,22 +19,15 @@ const origins: Readonly<Record<string, string>> = {
   "route.openshift.io": "this is OpenShift's: choose another exposure, or the context of an OpenShift cluster",
 };
 
-/** What Pulumi's provider does to an object in its life: it reads, waits for, makes, changes and removes it. */
-const verbs = ["get", "list", "watch", "create", "patch", "delete"] as const;
-
-interface Served {
-  readonly plural: string;
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespaces: readonly string[];
-}
-
 /** A row for each API, and one for the rights or for each kind that lacks some. */
 export async function askKinds(cluster: Cluster, kinds: readonly Kind[]): Promise<readonly Row[]> {
   const versions = [...new Set(kinds.map(({ apiVersion }) => apiVersion))];
   const answers = new Map<string, Answer>();
-  for (const version of versions) answers.set(version, await cluster.read(pathOf(version)));
+  for (const version of versions) answers.set(version, withList(await cluster.read(pathOf(version)), "resources"));
   const served = kinds.flatMap((kind) => servedAs(kind, answers.get(kind.apiVersion)));
+  const others = kinds.filter(
+    ({ apiVersion, kind }) => !served.some((one) => one.apiVersion === apiVersion && one.kind === kind),
+  );
   return [
     ...versions.map((version) =>
       apiRow(
@@ -42,7 +36,7 @@ export async function askKinds(cluster: Cluster, kinds: readonly Kind[]): Promis
         answers.get(version),
       ),
     ),
-    ...(await rights(cluster, served)),
+    ...(await askRights(cluster, served, others)),
   ];
 }
 
@@ -70,65 +64,4 @@ function servedAs({ apiVersion, kind, namespaces }: Kind, answer: Answer | undef
   );
   const plural = text(found?.["name"]);
   return plural === undefined ? [] : [{ plural, apiVersion, kind, namespaces }];
-}
-
-/**
- * Asked one by one: a list of all rights leaves out those that come from elsewhere than from roles, such as Google's IAM
- * (kubernetes.io, "SelfSubjectRulesReview ... may be incomplete").
- */
-async function rights(cluster: Cluster, served: readonly Served[]): Promise<readonly Row[]> {
-  const questions = served.flatMap((kind) =>
-    (kind.namespaces.length === 0 ? [undefined] : kind.namespaces).flatMap((namespace) =>
-      verbs.map((verb) => ({ kind, namespace, verb })),
-    ),
-  );
-  if (questions.length === 0) return [];
-  const items = questions.map(({ kind, namespace, verb }) => review(kind, namespace, verb));
-  const template = '--output=go-template={{.status.allowed}}{{"\\n"}}';
-  const { code, stdout, reason } = await cluster.kubectl(["create", "--filename=-", template], {
-    apiVersion: "v1",
-    kind: "List",
-    items,
-  });
-  const need = "rights on all of these kinds";
-  const answers = stdout.trim().split("\n");
-  if (code !== 0 || answers.length !== questions.length) {
-    return [notKnown(need, reason, "ask the cluster's administrators what this account may do")];
-  }
-  const refused = questions.filter((_, index) => answers[index] !== "true");
-  if (refused.length === 0) return [met(need, `may ${verbs.join(", ")}`)];
-  return refusals(refused);
-}
-
-interface Question {
-  readonly kind: Served;
-  readonly namespace: string | undefined;
-  readonly verb: string;
-}
-
-function refusals(refused: readonly Question[]): readonly Row[] {
-  const kinds = [...new Set(refused.map(({ kind }) => kind))];
-  return kinds.map((kind) => {
-    const own = refused.filter((question) => question.kind === kind);
-    const places = [...new Set(own.map(({ namespace }) => namespace ?? "the whole cluster"))].join(", ");
-    const lacking = [...new Set(own.map(({ verb }) => verb))].join(", ");
-    return missing(
-      `rights on ${kind.kind}`,
-      `may not ${lacking} in ${places}`,
-      `give this account a role with ${lacking} on ${kind.plural}.${groupOf(kind.apiVersion) || "core"} there`,
-    );
-  });
-}
-
-function review({ plural, apiVersion }: Served, namespace: string | undefined, verb: string): object {
-  const where = namespace === undefined ? {} : { namespace };
-  return {
-    apiVersion: "authorization.k8s.io/v1",
-    kind: "SelfSubjectAccessReview",
-    spec: { resourceAttributes: { group: groupOf(apiVersion), resource: plural, verb, ...where } },
-  };
-}
-
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }

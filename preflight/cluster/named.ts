@@ -1,8 +1,8 @@
 /** Objects that the stack names and does not make: classes, issuers, Gateways and Secrets of others. */
 import type { Named, Needs } from "../needs.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
-import { list, record, text } from "../values.ts";
-import type { Answer, Cluster } from "./api.ts";
+import { isRecord, list, record, text } from "../values.ts";
+import { type Answer, type Cluster, withList } from "./api.ts";
 import { pathOf } from "./kinds.ts";
 
 const plurals: Readonly<Record<string, string>> = {
@@ -34,7 +34,10 @@ export async function askNamed(
   const rows: Row[] = [];
   if (defaultStorageClass.length > 0) {
     rows.push(
-      defaultClassRow(defaultStorageClass, await cluster.read(`${pathOf("storage.k8s.io/v1")}/storageclasses`)),
+      defaultClassRow(
+        defaultStorageClass,
+        withList(await cluster.read(`${pathOf("storage.k8s.io/v1")}/storageclasses`), "items"),
+      ),
     );
   }
   for (const one of named) rows.push(namedRow(one, await cluster.read(pathTo(one))));
@@ -69,6 +72,9 @@ function namedRow(named: Named, answer: Answer): Row {
   const remedy = remedies[kind] ?? "make it first";
   if (answer.kind === "unknown") return unreadable(need, answer);
   if (answer.kind === "absent") return missing(need, `not there; ${by} names it`, remedy);
+  if (!isRecord(answer.body["metadata"])) {
+    return unreadable(need, { kind: "unknown", reason: `answered without the object: ${JSON.stringify(answer.body)}` });
+  }
   const wrong = flaw(named, answer.body);
   return wrong === undefined
     ? met(need, `there${kind === "StorageClass" ? growth(answer.body) : ""}`)

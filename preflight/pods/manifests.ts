@@ -1,6 +1,7 @@
 /** The objects of a trial: a namespace like the site's, its own network policies, and pods that ask. */
 import type { KubernetesObject } from "../needs.ts";
 import { list, record } from "../values.ts";
+import { containerName, type Image, imagesPod, tried } from "./images.ts";
 import type { Question } from "./questions.ts";
 
 /** A pod that asks: as pods of a site's web are, or one of ours. */
@@ -13,7 +14,10 @@ export interface Asker {
 }
 
 export interface TrialPlan {
+  /** Of this run alone. */
   readonly namespace: string;
+  /** What the namespaces of all runs for this stack begin with. */
+  readonly prefix: string;
   /** The site's own, whose Pod Security level the trial's gets as well. */
   readonly siteNamespace: KubernetesObject | undefined;
   readonly policies: readonly KubernetesObject[];
@@ -21,6 +25,8 @@ export interface TrialPlan {
   readonly model: KubernetesObject;
   /** An image with Python. */
   readonly image: string;
+  /** All of the stack. */
+  readonly images: readonly Image[];
   readonly script: string;
 }
 
@@ -80,32 +86,54 @@ export function askingPod(plan: TrialPlan, asker: Asker): object {
 /** Seconds after which Kubernetes ends a pod that nobody took away. */
 const longestSeconds = 300;
 
-function pod(plan: TrialPlan, { name, like, labels, questions }: Asker, args: readonly string[]): object {
-  const template = templateOf(like ?? plan.model);
+function pod(plan: TrialPlan, asker: Asker, args: readonly string[]): object {
+  const template = templateOf(asker.like ?? plan.model);
+  const container = {
+    name: "trial",
+    image: plan.image,
+    command: ["python3", "-c", plan.script, ...args],
+    env: [{ name: "QUESTIONS", value: JSON.stringify(asker.questions) }],
+    resources: {
+      requests: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "10Mi" },
+      limits: { cpu: "500m", memory: "128Mi", "ephemeral-storage": "10Mi" },
+    },
+  };
+  return podWith(plan, asker.name, asker.labels ?? record(template["metadata"])["labels"], template, [container]);
+}
+
+/** Whether its program is there, and starts, is all the same: by then the image has been pulled. */
+export function pullingPod(plan: TrialPlan): object {
+  const containers = tried(plan.images).map(({ image }, index) => ({
+    name: containerName(index),
+    image,
+    command: ["true"],
+    resources: {
+      requests: { cpu: "10m", memory: "16Mi", "ephemeral-storage": "10Mi" },
+      limits: { cpu: "100m", memory: "64Mi", "ephemeral-storage": "10Mi" },
+    },
+  }));
+  return podWith(plan, imagesPod, {}, templateOf(plan.model), containers);
+}
+
+function podWith(
+  { namespace }: TrialPlan,
+  name: string,
+  labels: unknown,
+  template: Readonly<Record<string, unknown>>,
+  containers: readonly object[],
+): object {
   const spec = record(template["spec"]);
-  const [container] = list(spec["containers"]);
+  const securityContext = list(spec["containers"])[0]?.["securityContext"];
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name, namespace: plan.namespace, labels: labels ?? record(template["metadata"])["labels"] },
+    metadata: { name, namespace, labels },
     spec: {
       ...placed(spec),
       restartPolicy: "Never",
       terminationGracePeriodSeconds: 0,
       activeDeadlineSeconds: longestSeconds,
-      containers: [
-        {
-          name: "trial",
-          image: plan.image,
-          command: ["python3", "-c", plan.script, ...args],
-          env: [{ name: "QUESTIONS", value: JSON.stringify(questions) }],
-          securityContext: container?.["securityContext"],
-          resources: {
-            requests: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "10Mi" },
-            limits: { cpu: "500m", memory: "128Mi", "ephemeral-storage": "10Mi" },
-          },
-        },
-      ],
+      containers: containers.map((container) => ({ ...container, securityContext })),
     },
   };
 }

@@ -1,8 +1,11 @@
 /** Which pods a trial has, for the sites of a stack. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import type { Instance } from "../../components/site/settings.ts";
 import type { KubernetesObject } from "../needs.ts";
 import { record } from "../values.ts";
+import { imagesOf } from "./images.ts";
 import { type Asker, policiesFor, type TrialPlan, templateOf } from "./manifests.ts";
 import { nameQuestion, serverQuestions } from "./questions.ts";
 
@@ -12,13 +15,19 @@ export interface Trial {
 }
 
 /** A name has at most 63 characters. */
-const longestStackName = 40;
+const longestStackName = 38;
+
+/** Two runs at once are of different processes, two of one machine's processes begin at different times. */
+export function thisRun(): string {
+  return createHash("sha256").update(`${hostname()} ${process.pid} ${Date.now()}`).digest("hex").slice(0, 8);
+}
 
 export function trialOf(
   stack: string,
   objects: readonly KubernetesObject[],
   instances: Readonly<Record<string, Instance>>,
   image: string | undefined,
+  run: string,
 ): Trial {
   const webs = Object.keys(instances).map((name) => [name, webOf(objects, name)] as const);
   const [[first = "", model]] = webs as [(typeof webs)[number]];
@@ -27,16 +36,19 @@ export function trialOf(
     like: web,
     questions: [nameQuestion(name), ...serverQuestions(name, instances[name] as Instance)],
   }));
+  const prefix = `ckan-preflight-${stack.toLowerCase().slice(0, longestStackName)}-`;
   return {
     sites,
     plan: {
-      namespace: `ckan-preflight-${stack.toLowerCase().slice(0, longestStackName)}`,
+      namespace: `${prefix}${run}`,
+      prefix,
       siteNamespace: objects.find(
         ({ kind, metadata }) => kind === "Namespace" && metadata.name === model.metadata.namespace,
       ),
       policies: distinct(webs.flatMap(([, web]) => policiesOf(objects, web))),
       model,
       image: image ?? (instances[first] as Instance).ckan.image,
+      images: imagesOf(objects),
       script: readFileSync(new URL("trial.py", import.meta.url), "utf8"),
     },
   };

@@ -1,5 +1,6 @@
 /** What the pods of a site have to reach outside the cluster before anything is made, and how each is asked. */
 import type { Instance } from "../../components/site/settings.ts";
+import { notKnown, type Row } from "../row.ts";
 
 /** One question to trial.py, by its function there. */
 export interface Question {
@@ -15,6 +16,8 @@ export interface Question {
   /** For http: what is asked for, and what each answer means that is no good. */
   readonly path?: string;
   readonly wrong?: Readonly<Record<number, string>>;
+  /** For http: a member that the answer has, an object of JSON. @default the answer may be anything */
+  readonly says?: string;
   readonly remedy: string;
 }
 
@@ -68,6 +71,7 @@ function search(search: Instance["search"], common: Common): readonly Question[]
       tls: tls ? "verify-full" : undefined,
       path: `/solr/${core}/schema/uniquekey`,
       wrong: { 404: `it has no core ${core}` },
+      says: "uniqueKey",
       ...common,
     },
   ];
@@ -132,4 +136,17 @@ function proxy(proxy: Instance["proxy"], common: Common): readonly Question[] {
     const number = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
     return { need: `proxy ${host}`, ask: "tcp", host: hostname, port: number, ...common };
   });
+}
+
+/** What no pod of a trial asks: a row for each site that has something of it. */
+export function unasked(instances: Readonly<Record<string, Instance>>): readonly Row[] {
+  return Object.entries(instances)
+    .filter(([, { outgoing = [] }]) => outgoing.length > 0)
+    .map(([name]) =>
+      notKnown(
+        `servers that ${name} reaches by outgoing`,
+        "not asked: the stack file names their networks and ports, no servers",
+        "see whether they let the cluster's addresses in",
+      ),
+    );
 }

@@ -11,9 +11,11 @@ import ssl
 import struct
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 TIMEOUT = 5
+# Bytes of an answer that are looked at.
+LONGEST = 65536
 # Network policies take a while to reach a new pod: each question is asked again until its answer is the wanted one.
 PATIENCE = float(os.environ.get("PATIENCE", "30"))
 
@@ -90,12 +92,31 @@ def http_(question):
     connection = kind(question["host"], question["port"], timeout=TIMEOUT, **options)
     try:
         connection.request("GET", question["path"])
-        status = connection.getresponse().status
+        response = connection.getresponse()
+        status = response.status
+        body = response.read(LONGEST)
     finally:
         connection.close()
     meaning = question["wrong"].get(str(status))
     if meaning:
         raise Wrong(meaning)
+    if status >= 500:
+        raise Wrong(f"answers with {status}")
+    if question.get("says"):
+        return own_words(question["says"], status, body)
+    return f"answers with {status}"
+
+
+def own_words(member, status, body):
+    """Anything may listen there; what wants a login first cannot be told from others."""
+    if status in (401, 403):
+        return f"answers with {status}, wants a login"
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict) or member not in said:
+        raise Wrong(f"answers with {status}, and not with what was asked for ({member})")
     return f"answers with {status}"
 
 
@@ -134,5 +155,6 @@ if __name__ == "__main__":
         listen(int(sys.argv[2]))
     questions = json.loads(os.environ["QUESTIONS"])
     with ThreadPoolExecutor(max_workers=max(1, len(questions))) as pool:
-        for answer in pool.map(ask, questions):
-            print(json.dumps(answer), flush=True)
+        # Each as soon as it is there: what is slow keeps no other from being read.
+        for asked in as_completed([pool.submit(ask, question) for question in questions]):
+            print(json.dumps(asked.result()), flush=True)

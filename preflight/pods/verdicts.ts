@@ -1,45 +1,39 @@
 /** What follows from how the pods of a trial ended. */
 import { met, missing, notKnown, type Row } from "../row.ts";
-import { record, text } from "../values.ts";
+import { parsedRecord, text } from "../values.ts";
+import type { PodEnd } from "./looking.ts";
 import type { Asker } from "./manifests.ts";
 
-export interface PodEnd {
-  readonly name: string;
-  readonly phase: string;
-  readonly address: string | undefined;
-  /** Waiting longer helps nobody. */
-  readonly cannotStart: boolean;
-  /** Why it has not started or not ended, as Kubernetes says. */
-  readonly reason: string | undefined;
-  readonly log: string;
-}
-
 /** A pod that did not start, and what to do; undefined when it did. */
-export function startProblem(image: string, { phase, reason = "no reason given" }: PodEnd): Row | undefined {
+export function startProblem(image: string, { phase, log, reason = "no reason given" }: PodEnd): Row | undefined {
   if (phase === "Running" || phase === "Succeeded") return undefined;
   const need = `pods start from ${image}`;
-  const seen = reason.slice(0, 300);
+  if (log !== "") {
+    return notKnown(need, reason, "it ran and broke off: --image names another image with Python 3");
+  }
   if (/Image|Registry/.test(reason)) {
     return missing(
       need,
-      seen,
+      reason,
       "look at the image's name and the registry; one that needs the stack's own password cannot be pulled before its first up: --image names another one with Python",
     );
   }
   if (/StartError|ContainerCannotRun|python3/.test(reason)) {
-    return missing(need, seen, "the image has to have python3: --image names another one");
+    return missing(need, reason, "the image has to have python3: --image names another one");
   }
-  return missing(need, seen, "look at nodeSelector, tolerations, quotas and the nodes' free resources");
+  return missing(need, reason, "look at nodeSelector, tolerations, quotas and the nodes' free resources");
 }
 
 /** Only a pod that gets through where another does not shows that policies do it. */
 export function enforcementRow(open: PodEnd | undefined, sealed: PodEnd | undefined): Row {
   const need = "network policies are enforced";
-  const [reached] = answersOf(open);
-  const [kept] = answersOf(sealed);
+  const [reached] = readLog(open).answers;
+  const [kept] = readLog(sealed).answers;
   if (reached === undefined || kept === undefined) {
     const silent = reached === undefined ? open : sealed;
-    const seen = `nothing was heard of the pods that ask: ${silent?.reason ?? "no reason given"}`;
+    const [line] = readLog(silent).unread;
+    const why = line === undefined ? silent?.reason : `a line of the log is no answer: ${line}`;
+    const seen = `nothing was heard of the pods that ask: ${why ?? "no reason given"}`;
     return notKnown(need, seen, "run preflight again, with an account that may read pods and their logs");
   }
   if (!reached.ok) {
@@ -56,16 +50,21 @@ export function enforcementRow(open: PodEnd | undefined, sealed: PodEnd | undefi
 
 /** A row for each question of a site. */
 export function answerRows({ questions, name }: Asker, image: string, pod: PodEnd | undefined): readonly Row[] {
-  const answers = new Map(answersOf(pod).map((answer) => [answer.need, answer]));
+  const { answers: given, unread } = readLog(pod);
+  const answers = new Map(given.map((answer) => [answer.need, answer]));
   if (pod !== undefined && answers.size === 0) {
     const problem = startProblem(image, pod);
     if (problem !== undefined) return [{ ...problem, need: `${name}: ${problem.need}` }];
   }
-  return questions.map(({ need, remedy }) => {
+  const lost = unread.map((line) =>
+    notKnown(`${name}: a line of its log`, `is no answer: ${line}`, "run preflight again"),
+  );
+  const rows = questions.map(({ need, remedy }) => {
     const answer = answers.get(need);
     if (answer === undefined) return notKnown(need, pod?.reason ?? "the pod gave no answer", "run preflight again");
     return answer.ok ? met(need, answer.seen) : missing(need, answer.seen, remedy);
   });
+  return [...rows, ...lost];
 }
 
 interface Given {
@@ -74,10 +73,19 @@ interface Given {
   readonly seen: string;
 }
 
-function answersOf(pod: PodEnd | undefined): readonly Given[] {
+/** Answers are lines of JSON. A pod that was ended may have left half of one, and other programs write there too. */
+function readLog(pod: PodEnd | undefined): { readonly answers: readonly Given[]; readonly unread: readonly string[] } {
   const lines = (pod?.log ?? "").split("\n").filter((line) => line.startsWith("{"));
-  return lines.map((line) => {
-    const answer = record(JSON.parse(line));
-    return { need: String(answer["need"]), ok: answer["ok"] === true, seen: text(answer["seen"]) ?? "" };
-  });
+  const read = lines.map((line) => ({ line, answer: answerOf(line) }));
+  return {
+    answers: read.flatMap(({ answer }) => answer ?? []),
+    unread: read.flatMap(({ line, answer }) => (answer === undefined ? [line] : [])),
+  };
+}
+
+function answerOf(line: string): Given | undefined {
+  const answer = parsedRecord(line);
+  const need = text(answer?.["need"]);
+  const ok = answer?.["ok"];
+  return need === undefined || typeof ok !== "boolean" ? undefined : { need, ok, seen: text(answer?.["seen"]) ?? "" };
 }

@@ -91,6 +91,16 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     'ckan:instances.opendata.ckan.plugins: expected a list of plugin names, got "datastore envvars"',
   ],
   [
+    "an object that is cut short",
+    stackFile(undefined, { "ckan:defaults": "{broken" }),
+    'ckan:defaults: expected keys and values below this key, got "{broken"',
+  ],
+  [
+    "a list that is cut short",
+    stackFile(undefined, { "ckan:instances": "[broken" }),
+    'ckan:instances: expected at least one instance, such as opendata, got "[broken"',
+  ],
+  [
     "defaults that are no object",
     stackFile(undefined, { "ckan:defaults": "none" }),
     'ckan:defaults: expected keys and values below this key, got "none"',

@@ -343,10 +343,45 @@ describe("An API", () => {
     expect(await askFor(prod)).toEqual(rowsOfProd({ dns }));
   });
 
-  test("that answers with a page is not taken for Cloudflare", async () => {
+  test.each([
+    ["a page", "<html>Log in to the network</html>"],
+    ["half an answer", '{"result": {'],
+    ["null", "null"],
+    ["a list", []],
+    ["a text", '"text"'],
+  ])("that answers with %s is not taken for Cloudflare", async (_name, body) => {
     peer.replies.clear();
-    peer.others = [200, "<html>Log in to the network</html>"];
-    const seen = `${peer.url} answered 200 without JSON`;
+    peer.others = [200, body];
+    const seen = `${peer.url} answered 200 without a JSON object`;
+    expect(await askFor(prod)).toEqual([notKnown("API token", seen, again), notAsked]);
+  });
+
+  test.each(["null", [], {}, { result: "no zone" }, { success: true }])(
+    "that says nothing of a zone and of rights (%j) leaves them not known",
+    async (body) => {
+      for (const line of peer.replies.keys()) if (!line.includes(user)) peer.replies.set(line, [200, body]);
+      const findings = (await askFor(staging)).map(({ need, finding }) => [need, finding]);
+      expect(findings).toEqual([
+        ["API token", "ok"],
+        ["zone example.org", "not known"],
+      ]);
+    },
+  );
+
+  test("that says nothing of a token leaves it not known", async () => {
+    peer.replies.clear();
+    peer.others = [200, {}];
+    expect((await askFor(prod)).map(({ need, finding }) => [need, finding])).toEqual([
+      ["API token", "not known"],
+      ["zone example.org, and rights in it", "not known"],
+    ]);
+  });
+
+  test("that leads elsewhere is not followed, and the row says where to", async () => {
+    peer.replies.clear();
+    peer.others = [302, ""];
+    peer.location = "/login";
+    const seen = `${peer.url} answered 302: it leads to ${new URL(peer.url).host}, where nobody here follows`;
     expect(await askFor(prod)).toEqual([notKnown("API token", seen, again), notAsked]);
   });
 

@@ -1,10 +1,11 @@
 /** What is read off a cluster's answers. test/e2e/preflight.test.ts asks a real one. */
 import { expect, test } from "vitest";
 import type { Answer, Cluster } from "../../preflight/cluster/api.ts";
-import { askMetrics, askNeighbours, askWorkloadIdentity, versionRow } from "../../preflight/cluster/integrations.ts";
+import { askMetrics, askNeighbours, askWorkloadIdentity } from "../../preflight/cluster/integrations.ts";
 import { askKinds } from "../../preflight/cluster/kinds.ts";
 import { askNamed } from "../../preflight/cluster/named.ts";
 import { placeByName } from "../../preflight/cluster/place.ts";
+import { versionRow } from "../../preflight/cluster/version.ts";
 import type { KubernetesObject, Named } from "../../preflight/needs.ts";
 import { Finding, type Row, table } from "../../preflight/row.ts";
 
@@ -46,7 +47,7 @@ const deployment = { apiVersion: "apps/v1", kind: "Deployment", namespaces: ["op
 test("an API that is there and rights that suffice are a row each", async () => {
   expect(brief(await askKinds(played(apps), [deployment]))).toEqual([
     "ok apps/v1: Deployment: there",
-    "ok rights on all of these kinds: may get, list, watch, create, patch, delete",
+    "ok rights on the kinds that are there: may get, list, watch, create, patch, delete",
   ]);
 });
 
@@ -58,9 +59,65 @@ test("an API that the cluster lacks says who brings it, a kind that it lacks is 
   expect(brief(rows)).toEqual([
     "MISSING apps/v1: Scale: without Scale",
     "MISSING keda.sh/v1alpha1: ScaledObject: the API server has no such version",
+    "not known rights on the other kinds: not asked: the API server does not say that it has them",
   ]);
   expect(rows[1]?.remedy).toBe("install KEDA, or declare workers without scaling.kind keda");
 });
+
+const unasked = "not known rights on the other kinds: not asked: the API server does not say that it has them";
+
+test("where nothing but the version may be read, a row says which kinds nobody could ask of", async () => {
+  const unauthorized = "error: You must be logged in to the server (Unauthorized)";
+  const keda = { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", namespaces: ["opendata"] };
+  const cluster = played({ "/apis/apps/v1": unauthorized, "/apis/keda.sh/v1alpha1": unauthorized });
+  const rows = await askKinds(cluster, [deployment, keda]);
+  expect(brief(rows)).toEqual([
+    `not known apps/v1: Deployment: ${unauthorized}`,
+    `not known keda.sh/v1alpha1: ScaledObject: ${unauthorized}`,
+    unasked,
+  ]);
+  expect(rows[2]?.remedy).toBe("run preflight again once the rows above are ok; it is about Deployment, ScaledObject");
+});
+
+test("kinds that are not served are named as not asked, beside rights that suffice and rights that do not", async () => {
+  const keda = { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", namespaces: ["opendata"] };
+  const rows = await askKinds(played(apps), [deployment, keda]);
+  expect(brief(rows).slice(2)).toEqual([
+    "ok rights on the kinds that are there: may get, list, watch, create, patch, delete",
+    unasked,
+  ]);
+  expect(rows[3]?.remedy).toBe("run preflight again once the rows above are ok; it is about ScaledObject");
+  const refused = await askKinds(
+    played(apps, ({ verb }) => verb === "patch"),
+    [deployment, keda],
+  );
+  expect(brief(refused).slice(2)).toEqual(["MISSING rights on Deployment: may not patch in opendata", unasked]);
+});
+
+test("rights are asked for without the API's schema, and long enough for one question after the other", async () => {
+  const calls: unknown[] = [];
+  const cluster: Cluster = {
+    ...played(apps),
+    kubectl: async (args, _, seconds) => {
+      calls.push([args.slice(0, 3), seconds]);
+      return { code: 1, stdout: "", reason: "error: no" };
+    },
+  };
+  expect(brief(await askKinds(cluster, [deployment])).at(-1)).toBe(
+    "not known rights on the kinds that are there: error: no",
+  );
+  expect(calls).toEqual([[["create", "--filename=-", "--validate=false"], 66]]);
+});
+
+test.each(["", "true\n", "<no value>\n".repeat(6), "<html>\n".repeat(6)])(
+  "answers about rights such as %j are none",
+  async (stdout) => {
+    const cluster: Cluster = { ...played(apps), kubectl: async () => ({ code: 0, stdout, reason: "" }) };
+    expect(brief(await askKinds(cluster, [deployment])).at(-1)).toBe(
+      `not known rights on the kinds that are there: answered with something else than yes or no: ${stdout}`,
+    );
+  },
+);
 
 test("rights that are lacking are named by kind, verb and place", async () => {
   const may = ({ verb, namespace }: Readonly<Record<string, string>>) => verb === "create" && namespace === "opendata";
@@ -80,13 +137,14 @@ const named = (kind: string, name: string, namespace?: string): Named => ({
   by: "Gateway web",
 });
 const condition = (type: string, status: string, message = "") => ({
+  metadata: {},
   status: { conditions: [{ type, status, message }] },
 });
 
 test("a class and an issuer have to be there and at work", async () => {
   const cluster = played({
     "/apis/gateway.networking.k8s.io/v1/gatewayclasses/good": condition("Accepted", "True"),
-    "/apis/gateway.networking.k8s.io/v1/gatewayclasses/idle": {},
+    "/apis/gateway.networking.k8s.io/v1/gatewayclasses/idle": { metadata: {} },
     "/apis/cert-manager.io/v1/clusterissuers/broken": condition("Ready", "False", "no account at the authority"),
     "/apis/gateway.networking.k8s.io/v1/namespaces/shared/gateways/theirs": condition("Programmed", "True"),
   });
@@ -171,11 +229,59 @@ test("accounts of Google's need a node that hands them out", async () => {
   expect(await askWorkloadIdentity(played({}), [object("ServiceAccount")])).toEqual([]);
 });
 
+const malformed: readonly Body[] = [{}, { resources: null, items: null }, { resources: {}, items: "none" }];
+
+test.each(malformed)("an answer such as %j is none to any question", async (body) => {
+  const policy = object("NetworkPolicy", {
+    spec: { ingress: [{ from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "keda" } } }] }] },
+  });
+  const annotations = { "iam.gke.io/gcp-service-account": "web@example.iam.gserviceaccount.com" };
+  const account = object("ServiceAccount", { metadata: { name: "web", annotations } });
+  const cluster: Cluster = { ...played({}), read: async () => ({ kind: "found", body }) };
+  const rows = [
+    ...(await askKinds(cluster, [deployment])),
+    ...(await askNamed(cluster, { named: [named("GatewayClass", "good")], defaultStorageClass: ["Claim a"] })),
+    ...(await askMetrics(cluster, [object("HorizontalPodAutoscaler"), object("ScaledObject")])),
+    ...(await askNeighbours(cluster, [policy])),
+    ...(await askWorkloadIdentity(cluster, [account])),
+  ];
+  expect([...new Set(rows.map(({ finding }) => finding))]).toEqual([Finding.NotKnown]);
+  expect(rows.length).toBe(8);
+});
+
+test("members of a list that are no objects are passed over", async () => {
+  const cluster: Cluster = {
+    ...played({}),
+    read: async () => ({
+      kind: "found",
+      body: { resources: [null, "a", 1, [], { kind: "Scale" }], items: [null, { metadata: null }, {}] },
+    }),
+  };
+  expect(brief(await askKinds(cluster, [deployment]))[0]).toBe("MISSING apps/v1: Deployment: without Deployment");
+  expect(brief(await askNamed(cluster, { named: [], defaultStorageClass: ["Claim a"] }))).toEqual([
+    "MISSING a default StorageClass: the cluster has undefined, undefined; Claim a would wait",
+  ]);
+});
+
+test.each([
+  ["Error from server (ServiceUnavailable): the server is currently unable to handle the request", "MISSING"],
+  ["Error from server (Forbidden): nodes.metrics.k8s.io is forbidden", "not known"],
+  ["Error from server (Timeout): the server was unable to return a response in the time allotted", "not known"],
+  ["Unable to connect to the server: net/http: TLS handshake timeout", "not known"],
+  ["kubectl did not end within 60 s", "not known"],
+])("metrics that are answered with %s are %s", async (reason, finding) => {
+  const rows = await askMetrics(played({ "/apis/metrics.k8s.io/v1beta1/nodes": reason }), [
+    object("HorizontalPodAutoscaler"),
+  ]);
+  expect(brief(rows)).toEqual([`${finding} metrics of pods (metrics.k8s.io): ${reason}`]);
+});
+
 test.each([
   ["v1.29.15", Finding.Missing],
   ["v1.30.0", Finding.Met],
   ["v1.35.4-gke.1200", Finding.Met],
   ["v2.0.0", Finding.Met],
+  ["unknown", Finding.NotKnown],
 ])("Kubernetes %s is %s", (version, finding) => {
   expect(versionRow(version).finding).toBe(finding);
 });

@@ -109,7 +109,8 @@ function askFor(declared: readonly Declared[], options: Partial<GoogleOptions> =
 }
 
 const binding = "gcloud projects add-iam-policy-binding example-prod --member <caller> --role <role>";
-const login = "gcloud auth application-default login, or set GOOGLE_OAUTH_ACCESS_TOKEN";
+const login =
+  "gcloud auth application-default login, or name a key's file in GOOGLE_APPLICATION_CREDENTIALS, or set GOOGLE_OAUTH_ACCESS_TOKEN";
 const need = {
   apis: "APIs of example-prod",
   permissions: "permissions in example-prod",
@@ -182,7 +183,7 @@ describe("A stack whose needs are met", () => {
     );
     const everywhere = "GET /compute/projects/example-cluster/global";
     for (const line of ["addresses/data-example-org", "sslPolicies/tls-1-2", "securityPolicies/only-cloudflare"]) {
-      peer.replies.set(`${everywhere}/${line}`, [200, {}]);
+      peer.replies.set(`${everywhere}/${line}`, [200, { name: line }]);
     }
     expect((await askFor(global, { region: undefined })).slice(-3)).toEqual([
       met("Cloud Armor policy only-cloudflare (global, example-cluster)", "there"),
@@ -223,15 +224,18 @@ describe("A project", () => {
     const had = needsOfProd().filter((one) => !lacking.includes(one));
     peer.replies.set(permissions, [200, { permissions: had }]);
     const roles = "roles/iam.serviceAccountAdmin, roles/storage.hmacKeyAdmin";
-    const remedy = `give the caller ${roles}, or a role with these alone: ${binding}`;
-    const row = missing(need.permissions, `lacks in all of it: ${lacking.join(", ")}`, remedy);
+    const remedy = `give the caller ${roles}, or a role with ${lacking.join(", ")} alone: ${binding}`;
+    const row = missing(need.permissions, `lacks ${lacking.length} of 21 in all of it`, remedy);
     expect(await askFor(prod)).toEqual(rowsOfProd({ permissions: row }));
   });
 
   test("in which the caller may do nothing is answered with an empty object", async () => {
     peer.replies.set(permissions, [200, {}]);
-    const all = needsOfProd().join(", ");
-    expect((await askFor(prod))[1]).toMatchObject({ finding: "MISSING", seen: `lacks in all of it: ${all}` });
+    expect((await askFor(prod))[1]).toMatchObject({
+      finding: "MISSING",
+      seen: "lacks 21 of 21 in all of it",
+      remedy: expect.stringContaining(`or a role with ${needsOfProd().join(", ")} alone: ${binding}`),
+    });
   });
 
   test("that the caller does not see is missing", async () => {
@@ -436,23 +440,61 @@ describe("Credentials", () => {
   test("are taken from the environment first", async () => {
     vi.stubEnv("GOOGLE_OAUTH_ACCESS_TOKEN", ` ${token}\n`);
     vi.stubEnv("PATH", "");
-    expect(await googleToken()).toBe(token);
+    expect(await googleToken()).toEqual({ token });
   });
 
-  test("are asked of gcloud otherwise, where somebody has logged in", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "gcloud-"));
-    vi.stubEnv("GOOGLE_OAUTH_ACCESS_TOKEN", "");
-    vi.stubEnv("PATH", folder);
-    expect(await googleToken()).toBeUndefined();
-    const wanted = "auth application-default print-access-token";
-    const script = `#!/bin/sh\n[ "$*" = "${wanted}" ] && [ "$CLOUDSDK_CORE_DISABLE_PROMPTS" = 1 ] && echo ${token}\n`;
-    writeFileSync(join(folder, "gcloud"), script, { mode: 0o755 });
-    expect(await googleToken()).toBe(token);
-    writeFileSync(join(folder, "gcloud"), "#!/bin/sh\necho 'no credentials' >&2\nexit 1\n", { mode: 0o755 });
-    expect(await googleToken()).toBeUndefined();
-    rmSync(folder, { recursive: true });
+  describe("that gcloud has to give", () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), "gcloud-"));
+      for (const name of ["GOOGLE_OAUTH_ACCESS_TOKEN", "GOOGLE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS"]) {
+        vi.stubEnv(name, "");
+      }
+      vi.stubEnv("PATH", `${folder}`);
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+    const gcloud = (script: string) => writeFileSync(join(folder, "gcloud"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+
+    test("are asked of it where somebody has logged in", async () => {
+      const wanted = "auth application-default print-access-token";
+      gcloud(`[ "$*" = "${wanted}" ] && [ "$CLOUDSDK_CORE_DISABLE_PROMPTS" = 1 ] && echo ${token}`);
+      expect(await googleToken()).toEqual({ token });
+    });
+
+    test("are not there without it, and what it would read is named", async () => {
+      const why = "there are none: GOOGLE_OAUTH_ACCESS_TOKEN is not set, and there is no gcloud";
+      expect(await googleToken()).toEqual({ why });
+      vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", "/run/key.json");
+      expect(await googleToken()).toEqual({
+        why: `${why}, which would make a token of GOOGLE_APPLICATION_CREDENTIALS`,
+      });
+    });
+
+    test("come with its last words where it gives none", async () => {
+      gcloud("echo 'ERROR: first' >&2; echo 'Reauthentication is needed. Please run: gcloud auth login' >&2; exit 1");
+      const why = "gcloud gives no token: Reauthentication is needed. Please run: gcloud auth login";
+      expect(await googleToken()).toEqual({ why });
+      vi.stubEnv("GOOGLE_CREDENTIALS", "{}");
+      expect(await googleToken()).toEqual({ why: `${why}; gcloud does not read GOOGLE_CREDENTIALS` });
+      const rows = await askFor(prod, { token: undefined, why });
+      expect(rows).toEqual([notKnown("credentials for Google", why, login)]);
+    });
+
+    test("are not waited for for ever", async () => {
+      gcloud("while :; do :; done");
+      expect(await googleToken(500)).toEqual({ why: "gcloud gives no token: gcloud did not end within 0.5 s" });
+    });
   });
 });
+
+/** 200, and nothing that the API would say. */
+const noAnswers: readonly (readonly [status: number, body: unknown])[] = [
+  [200, "<html>Log in to the network</html>"],
+  [200, '{"services": ['],
+  [200, "null"],
+  [200, []],
+  [200, '"text"'],
+];
 
 describe("An API", () => {
   /** Rows of what three APIs should have said. */
@@ -472,7 +514,8 @@ describe("An API", () => {
   ];
   const rowsWhere = async (reply: Reply) => {
     for (const line of [services, network, backups]) peer.replies.set(line, reply);
-    return (await askFor(prod, { timeout: 100 })).slice(0, 4);
+    // A busy machine may need longer for an answer that comes.
+    return (await askFor(prod, reply === "hang" ? { timeout: 100 } : {})).slice(0, 4);
   };
 
   test("that is broken once is asked again", async () => {
@@ -489,5 +532,26 @@ describe("An API", () => {
     const begin = performance.now();
     expect(await rowsWhere("hang")).toEqual(unheard("did not answer within 0.1 s"));
     expect(performance.now() - begin).toBeLessThan(900);
+  });
+
+  test.each(noAnswers)("that answers %i with %j has said nothing", async (status, body) => {
+    expect(await rowsWhere([status, body])).toEqual(unheard("answered 200 without a JSON object"));
+  });
+
+  test("that answers with an empty object has said nothing of APIs, networks and buckets", async () => {
+    const findings = (await rowsWhere([200, {}])).map(({ need: about, finding, seen }) => [about, finding, seen]);
+    expect(findings).toEqual([
+      [need.apis, "not known", "answered 200"],
+      [need.permissions, "ok", "all 21"],
+      [need.network, "not known", "answered 200"],
+      [need.backups, "not known", "answered 200"],
+    ]);
+  });
+
+  test("that leads elsewhere is not followed, and the row says where to", async () => {
+    peer.location = "https://login.example.org/?next=1";
+    expect(await rowsWhere([302, ""])).toEqual(
+      unheard("answered 302: it leads to login.example.org, where nobody here follows"),
+    );
   });
 });

@@ -25,6 +25,8 @@ export class Peer {
   others: Reply | undefined;
   /** What is said to whom names no project that pays. @default the same as to others */
   unpaid: Reply | undefined;
+  /** Where answers below 400 and from 300 lead. */
+  location: string | undefined;
   /** What is said once, before everything else. */
   readonly troubles: Reply[] = [];
   readonly #server: Server;
@@ -70,7 +72,10 @@ export class Peer {
       return;
     }
     const [status, body] = reply;
-    response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body));
+    const leads = status >= 300 && status < 400 && this.location !== undefined;
+    response
+      .writeHead(status, leads ? { location: this.location } : {})
+      .end(typeof body === "string" ? body : JSON.stringify(body));
   }
 }
 

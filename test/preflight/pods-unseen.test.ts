@@ -12,7 +12,8 @@ test("pods that may not be seen are not waited for, and a namespace that stays i
   };
   const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const model = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec: {} };
-  const plan = { namespace: "trial", siteNamespace: undefined, policies: [], model, image: "image", script: "" };
+  const ours = { namespace: "trial", prefix: "trial", image: "image", images: [], script: "" };
+  const plan = { ...ours, siteNamespace: undefined, policies: [], model };
   const rows = await runTrial(cluster, plan, []);
   const lines = written.mock.calls.map(([line]) => String(line));
   written.mockRestore();

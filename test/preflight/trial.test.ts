@@ -6,12 +6,13 @@ import { createServer as createHttps } from "node:https";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { TLSSocket } from "node:tls";
+import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Question } from "../../preflight/pods/questions.ts";
 import { type Certificate, selfSigned } from "../support/certificates.ts";
 import { pythonIsMissing } from "../support/python.ts";
 
-const script = new URL("../../preflight/pods/trial.py", import.meta.url).pathname;
+const script = fileURLToPath(new URL("../../preflight/pods/trial.py", import.meta.url));
 const host = "127.0.0.1";
 const servers: Server[] = [];
 let own: Certificate;
@@ -80,7 +81,7 @@ function mailServer(certificate: Certificate | undefined): Server {
   });
 }
 
-const http = (status: number) => createHttp((_, response) => response.writeHead(status).end());
+const http = (status: number, body = "") => createHttp((_, response) => response.writeHead(status).end(body));
 const https = (status: number) =>
   createHttps({ cert: own.certificate, key: own.key }, (_, response) => response.writeHead(status).end());
 
@@ -141,6 +142,60 @@ test.skipIf(pythonIsMissing)("a store or a Solr is asked for what it has to have
   const tls = "verify-full";
   expect(await asked(https(403), { tls, authorities: own.certificate })).toEqual([true, "answers with 403"]);
   expect(await asked(https(403), { tls })).toEqual([false, expect.stringMatching(/^SSLCertVerificationError/)]);
+});
+
+test.skipIf(pythonIsMissing)("a store or a Solr that is broken is none", async () => {
+  for (const status of [500, 502, 503, 504]) {
+    for (const says of [undefined, "uniqueKey"]) {
+      const port = await listening(http(status, '{"uniqueKey":"index_id"}'));
+      const more = says === undefined ? {} : { says };
+      expect(await answer({ ask: "http", path: "/", wrong: {}, port, ...more })).toEqual([
+        false,
+        `answers with ${status}`,
+      ]);
+    }
+  }
+});
+
+test.skipIf(pythonIsMissing)("a Solr says what only Solr does, or wants a login", async () => {
+  const wrong = { 404: "it has no core ckan" };
+  const asked = async (server: Server) =>
+    await answer({ ask: "http", path: "/solr", wrong, says: "uniqueKey", port: await listening(server) });
+  expect(await asked(http(200, '{"responseHeader":{"status":0},"uniqueKey":"index_id"}'))).toEqual([
+    true,
+    "answers with 200",
+  ]);
+  expect(await asked(http(401))).toEqual([true, "answers with 401, wants a login"]);
+  expect(await asked(http(403, "<html>"))).toEqual([true, "answers with 403, wants a login"]);
+  expect(await asked(http(404))).toEqual([false, "it has no core ckan"]);
+  for (const [status, body] of [
+    [200, "<html>Welcome to nginx!</html>"],
+    [200, ""],
+    [200, "[]"],
+    [200, "null"],
+    [200, '{"status":"green"}'],
+    [302, ""],
+    [400, '{"error":{}}'],
+  ] as const) {
+    expect([status, body, await asked(http(status, body))]).toEqual([
+      status,
+      body,
+      [false, `answers with ${status}, and not with what was asked for (uniqueKey)`],
+    ]);
+  }
+});
+
+test.skipIf(pythonIsMissing)("what is slow keeps no other answer from being read", async () => {
+  const slow = createServer(() => {});
+  const questions = [
+    { need: "slow", ask: "redis", host, port: await listening(slow) },
+    { need: "fast", ask: "redis", host, port: await listening(said("+PONG\r\n")) },
+  ];
+  const child = spawn("python3", [script], {
+    env: { ...process.env, QUESTIONS: JSON.stringify(questions), PATIENCE: "0" },
+  });
+  const [first] = (await text(child.stdout)).split("\n");
+  expect(JSON.parse(first ?? "")).toEqual({ need: "fast", ok: true, seen: "answers" });
 });
 
 test.skipIf(pythonIsMissing)("a mail server encrypts where the site asks for it", async () => {

@@ -1,8 +1,9 @@
 /** What a person reads about pods that started, did not start, and answered. */
 import { expect, test } from "vitest";
+import type { PodEnd } from "../../preflight/pods/looking.ts";
 import type { Asker } from "../../preflight/pods/manifests.ts";
 import type { Question } from "../../preflight/pods/questions.ts";
-import { answerRows, enforcementRow, type PodEnd, startProblem } from "../../preflight/pods/verdicts.ts";
+import { answerRows, enforcementRow, startProblem } from "../../preflight/pods/verdicts.ts";
 import { Finding } from "../../preflight/row.ts";
 
 const ended: PodEnd = {
@@ -12,6 +13,7 @@ const ended: PodEnd = {
   cannotStart: false,
   reason: undefined,
   log: "",
+  pulls: [],
 };
 const answering = (...answers: readonly (readonly [need: string, ok: boolean, seen: string])[]): PodEnd => ({
   ...ended,
@@ -87,5 +89,41 @@ test("questions that nobody answered are not known; a pod that did not start is 
   const pending = { ...ended, phase: "Pending", reason: "0/3 nodes are available" };
   expect(answerRows(site, "image", pending)).toMatchObject([
     { need: "web-opendata: pods start from image", finding: Finding.Missing },
+  ]);
+});
+
+test.each(['{"need":"PostgreSQL","ok":tr', "{}", '{"need":1,"ok":true}', '{"need":"PostgreSQL","ok":"yes"}', "{null}"])(
+  "a line of a log such as %s is no answer, and is named",
+  (line) => {
+    const pod = { ...ended, log: `${line}\n${answering(["Redis", true, "answers"]).log}` };
+    expect(answerRows(site, "image", pod).map(({ need, finding, seen }) => [need, finding, seen])).toEqual([
+      ["PostgreSQL", Finding.NotKnown, "the pod gave no answer"],
+      ["Redis", Finding.Met, "answers"],
+      ["web-opendata: a line of its log", Finding.NotKnown, `is no answer: ${line}`],
+    ]);
+    expect(enforcementRow({ ...ended, log: line }, ended)).toMatchObject({
+      finding: Finding.NotKnown,
+      seen: `nothing was heard of the pods that ask: a line of the log is no answer: ${line}`,
+    });
+  },
+);
+
+test("a pod whose program broke off is no word about the cluster, and has its last words", () => {
+  const broken = {
+    ...ended,
+    phase: "Failed",
+    log: "Traceback\nImportError: no module\n",
+    reason: "ImportError: no module",
+  };
+  expect(startProblem("image", broken)).toEqual({
+    need: "pods start from image",
+    finding: Finding.NotKnown,
+    seen: "ImportError: no module",
+    remedy: "it ran and broke off: --image names another image with Python 3",
+  });
+  const half = { ...broken, log: `${answering(["Redis", true, "answers"]).log}${broken.log}` };
+  expect(answerRows(site, "image", half).map(({ need, finding, seen }) => [need, finding, seen])).toEqual([
+    ["PostgreSQL", Finding.NotKnown, "ImportError: no module"],
+    ["Redis", Finding.Met, "answers"],
   ]);
 });
