@@ -1,4 +1,7 @@
-/** `npm run engine` starts here: everything that the engine tests run, and nothing that needs root. */
+/**
+ * `npm run engine` starts here: everything that the engine tests run, and nothing that needs root. With `--dev` only what the tests of
+ * the dev stack need, which `npm test` runs.
+ */
 import { ensureControlPlane, ensureKwok } from "../cluster/binaries.ts";
 import { ensurePulumi } from "./pulumi-cli.ts";
 import { main } from "./steps.ts";
@@ -6,6 +9,8 @@ import { engineKubernetesVersions } from "./versions.ts";
 
 await main(async () => {
   await ensurePulumi();
-  for (const version of engineKubernetesVersions) await ensureControlPlane(version);
+  const [ofStacks] = engineKubernetesVersions;
+  const versions = process.argv.includes("--dev") ? [ofStacks] : engineKubernetesVersions;
+  for (const version of versions) await ensureControlPlane(version);
   await ensureKwok();
 });
