@@ -40,7 +40,7 @@ export function plain(text: string): string {
 }
 
 /** Text that holds code spans of its own, which stay; nothing else of it becomes markup. */
-export function html(text: string): string {
+export function prose(text: string): string {
   return text
     .split(/(`[^`]*`)/)
     .map((piece, index) => (index % 2 === 1 ? code(piece.slice(1, -1)) : plain(piece)))

@@ -2,7 +2,7 @@
 
 import { Operation } from "./changes.ts";
 import { detailsOf } from "./markdown-details.ts";
-import { code, count, fenced, html, operationWords, plain, table } from "./markdown-text.ts";
+import { code, count, fenced, operationWords, plain, prose, table } from "./markdown-text.ts";
 import type { PolicyViolation } from "./policies.ts";
 import { type Report, type StackReport, Verdict } from "./report.ts";
 import type { Finding } from "./risk.ts";
@@ -126,7 +126,7 @@ function policyLines(violations: readonly PolicyViolation[]): readonly string[] 
   if (violations.length === 0) return [];
   const lines = violations.slice(0, mostFindings).map(({ policy, message, resource }) => {
     const where = resource === undefined ? "" : ` ${code(resource)}`;
-    return `- **${plain(policy)}**${where}: ${html(message)}`;
+    return `- **${plain(policy)}**${where}: ${prose(message)}`;
   });
   const rest = violations.length - lines.length;
   const more = rest > 0 ? [`- and ${count(rest, "more violation")}, all in the report as JSON`] : [];
@@ -153,5 +153,5 @@ function finding({ class: name, text, instance, part, resources }: Finding): str
   const where = [...(instance === undefined ? [] : [`${plain(instance)}`]), plain(part)].join(", ");
   const named = resources.slice(0, 4).map(code).join(", ");
   const more = resources.length > 4 ? ` and ${resources.length - 4} more` : "";
-  return `- **${name}** ${where}: ${html(text)} (${named}${more})`;
+  return `- **${name}** ${where}: ${prose(text)} (${named}${more})`;
 }

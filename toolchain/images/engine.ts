@@ -3,9 +3,10 @@ import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unmountBelow } from "../mounts.ts";
+import { installPackages } from "../packages.ts";
 import { cacheRoot } from "../paths.ts";
 import { run, tryRun, which } from "../process.ts";
-import { print, step, ToolchainError } from "../steps.ts";
+import { print, ToolchainError } from "../steps.ts";
 import { machineSettings } from "./machine-settings.ts";
 
 // The base image has 30 MB; a gateway that accepts the connection and never answers must not hold up the build.
@@ -35,17 +36,13 @@ export interface Engine {
 /** A running Docker engine, else buildah, which needs no daemon; buildah is installed where root on Debian lacks it. */
 export async function findEngine(): Promise<Engine> {
   if ((await tryRun("docker", ["info"])).code === 0) return docker();
-  if (!which("buildah")) await installBuildah();
+  if (!which("buildah")) await installPackages(["buildah"], "the program buildah, or a Docker engine");
   return buildah();
 }
 
 /** debootstrap makes the base image where no registry of images can be reached. */
 export async function requireDebootstrap(): Promise<void> {
-  if (which("debootstrap")) return;
-  await aptInstall(
-    "debootstrap",
-    "install debootstrap, or let this machine reach docker.io, and run the same command again",
-  );
+  if (!which("debootstrap")) await installPackages(["debootstrap"], "the program debootstrap, or the way to docker.io");
 }
 
 function docker(): Engine {
@@ -119,21 +116,6 @@ async function buildahCommand(): Promise<readonly string[]> {
   }
   const { output } = await tryRun("buildah", ["info"]);
   throw new ToolchainError(`buildah does not work here: ${output.trim()}`, "run as root, or start a Docker engine");
-}
-
-async function installBuildah(): Promise<void> {
-  await aptInstall("buildah", "start a Docker engine, or install buildah, and run the same command again");
-}
-
-async function aptInstall(program: string, remedy: string): Promise<void> {
-  if (process.getuid?.() !== 0 || !which("apt-get"))
-    throw new ToolchainError(`the program \`${program}\` is missing`, remedy);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const log = join(cacheRoot, "log", `apt-${program}.log`);
-  await step(`Installing ${program} with apt-get`, async () => {
-    await run("apt-get", ["update"], { env, log });
-    await run("apt-get", ["install", "-y", "--no-install-recommends", program], { env, log });
-  });
 }
 
 function buildArguments(args: Readonly<Record<string, string>>): string[] {
