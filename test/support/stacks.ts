@@ -79,7 +79,16 @@ export const stackFiles: Readonly<Record<string, () => readonly [file: StackFile
   "two instances": () => [stackFile({ a: { host: "a.example.org" }, b: { host: "b.example.org" } })],
 };
 
-/** Every environment over which an invariant must hold. */
+const declared = new Map<string, Promise<readonly Declared[]>>();
+
+/** Every environment over which an invariant must hold. Each is declared once for all files that a worker runs. */
 export const environments: Readonly<Record<string, () => Promise<readonly Declared[]>>> = Object.fromEntries(
-  Object.entries(stackFiles).map(([name, read]) => [name, () => declaredBy(...read())]),
+  Object.entries(stackFiles).map(([name, read]) => [
+    name,
+    () => {
+      const known = declared.get(name) ?? declaredBy(...read());
+      declared.set(name, known);
+      return known;
+    },
+  ]),
 );
