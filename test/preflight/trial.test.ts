@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Question } from "../../preflight/pods/questions.ts";
 import { type Certificate, selfSigned } from "../support/certificates.ts";
-import { pythonIsMissing } from "../support/python.ts";
+import { pythonIsMissing, pythonProgram } from "../support/python.ts";
 
 const script = fileURLToPath(new URL("../../preflight/pods/trial.py", import.meta.url));
 const host = "127.0.0.1";
@@ -40,7 +40,7 @@ type Asked = Partial<Question> & Pick<Question, "ask" | "port">;
 /** What the program prints for one question, without patience for what is wrong. */
 async function answer(question: Asked): Promise<readonly [ok: boolean, seen: string]> {
   const QUESTIONS = JSON.stringify([{ need: "it", host, ...question }]);
-  const child = spawn("python3", [script], { env: { ...process.env, QUESTIONS, PATIENCE: "0" } });
+  const child = spawn(pythonProgram, [script], { env: { ...process.env, QUESTIONS, PATIENCE: "0" } });
   const { need, ok, seen } = JSON.parse(await text(child.stdout));
   expect(need).toBe("it");
   return [ok, seen];
@@ -191,7 +191,7 @@ test.skipIf(pythonIsMissing)("what is slow keeps no other answer from being read
     { need: "slow", ask: "redis", host, port: await listening(slow) },
     { need: "fast", ask: "redis", host, port: await listening(said("+PONG\r\n")) },
   ];
-  const child = spawn("python3", [script], {
+  const child = spawn(pythonProgram, [script], {
     env: { ...process.env, QUESTIONS: JSON.stringify(questions), PATIENCE: "0" },
   });
   const [first] = (await text(child.stdout)).split("\n");
