@@ -7,7 +7,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { text } from "node:stream/consumers";
 import { TLSSocket } from "node:tls";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Question } from "../../preflight/pods/questions.ts";
 import { type Certificate, selfSigned } from "../support/certificates.ts";
 import { pythonIsMissing, pythonProgram } from "../support/python.ts";
@@ -15,6 +15,9 @@ import { pythonIsMissing, pythonProgram } from "../support/python.ts";
 const script = fileURLToPath(new URL("../../preflight/pods/trial.py", import.meta.url));
 const host = "127.0.0.1";
 const servers: Server[] = [];
+/** At a time: most of their time they wait for somebody who is silent. */
+const asked = pythonIsMissing ? test.skip : test.concurrent;
+
 let own: Certificate;
 let stranger: Certificate;
 
@@ -22,11 +25,9 @@ beforeAll(async () => {
   [own, stranger] = await Promise.all([selfSigned(host), selfSigned("127.0.0.2")]);
 });
 
-afterEach(() => {
+afterAll(() => {
   for (const server of servers.splice(0)) server.close();
 });
-
-afterAll(() => expect(servers).toEqual([]));
 
 async function listening(server: Server): Promise<number> {
   servers.push(server);
@@ -85,7 +86,7 @@ const http = (status: number, body = "") => createHttp((_, response) => response
 const https = (status: number) =>
   createHttps({ cert: own.certificate, key: own.key }, (_, response) => response.writeHead(status).end());
 
-test.skipIf(pythonIsMissing)("a name of this machine resolves, one of nobody's does not", async () => {
+asked("a name of this machine resolves, one of nobody's does not", async () => {
   expect(await answer({ ask: "resolve", host: "localhost", port: 1 })).toEqual([
     true,
     expect.stringMatching(/^localhost is .*127/),
@@ -96,7 +97,7 @@ test.skipIf(pythonIsMissing)("a name of this machine resolves, one of nobody's d
   ]);
 });
 
-test.skipIf(pythonIsMissing)("silence is what a pod has that may send nothing, and nothing else", async () => {
+asked("silence is what a pod has that may send nothing, and nothing else", async () => {
   const port = await listening(said(""));
   expect(await answer({ ask: "silent", port })).toEqual([false, "a pod that may send nothing reaches another one"]);
   expect(await answer({ ask: "tcp", port })).toEqual([true, "answers"]);
@@ -105,35 +106,32 @@ test.skipIf(pythonIsMissing)("silence is what a pod has that may send nothing, a
   expect(await answer({ ask: "tcp", port })).toEqual([false, "ConnectionRefusedError: [Errno 111] Connection refused"]);
 });
 
-test.skipIf(pythonIsMissing)(
-  "a PostgreSQL server is told from others, and held to its certificate as sslMode says",
-  async () => {
-    const asked = async (server: Server, tls?: Question["tls"], authorities?: string) =>
-      await answer({ ask: "postgresql", port: await listening(server), tls, authorities });
-    expect(await asked(said("N"))).toEqual([true, "answers"]);
-    expect(await asked(said("N"), "require")).toEqual([false, "the server speaks no TLS"]);
-    expect(await asked(said("H"))).toEqual([false, "what answers is no PostgreSQL"]);
-    expect(await asked(said("S", stranger), "require")).toEqual([true, "answers"]);
-    expect(await asked(said("S", own), "verify-full", own.certificate)).toEqual([true, "answers"]);
-    expect(await asked(said("S", own), "verify-full")).toEqual([
-      false,
-      expect.stringMatching(/^SSLCertVerificationError: .*self.signed certificate/),
-    ]);
-    expect(await asked(said("S", stranger), "verify-full", stranger.certificate)).toEqual([
-      false,
-      expect.stringMatching(/^SSLCertVerificationError: .*IP address mismatch/),
-    ]);
-  },
-);
+asked("a PostgreSQL server is told from others, and held to its certificate as sslMode says", async () => {
+  const asked = async (server: Server, tls?: Question["tls"], authorities?: string) =>
+    await answer({ ask: "postgresql", port: await listening(server), tls, authorities });
+  expect(await asked(said("N"))).toEqual([true, "answers"]);
+  expect(await asked(said("N"), "require")).toEqual([false, "the server speaks no TLS"]);
+  expect(await asked(said("H"))).toEqual([false, "what answers is no PostgreSQL"]);
+  expect(await asked(said("S", stranger), "require")).toEqual([true, "answers"]);
+  expect(await asked(said("S", own), "verify-full", own.certificate)).toEqual([true, "answers"]);
+  expect(await asked(said("S", own), "verify-full")).toEqual([
+    false,
+    expect.stringMatching(/^SSLCertVerificationError: .*self.signed certificate/),
+  ]);
+  expect(await asked(said("S", stranger), "verify-full", stranger.certificate)).toEqual([
+    false,
+    expect.stringMatching(/^SSLCertVerificationError: .*IP address mismatch/),
+  ]);
+});
 
-test.skipIf(pythonIsMissing)("a Redis server is one that answers a PING, with a refusal too", async () => {
+asked("a Redis server is one that answers a PING, with a refusal too", async () => {
   const asked = async (line: string) => await answer({ ask: "redis", port: await listening(said(line)) });
   expect(await asked("+PONG\r\n")).toEqual([true, "answers"]);
   expect(await asked("-NOAUTH Authentication required.\r\n")).toEqual([true, "answers"]);
   expect(await asked("HTTP/1.1 400 Bad Request\r\n")).toEqual([false, "what answers is no Redis"]);
 });
 
-test.skipIf(pythonIsMissing)("a store or a Solr is asked for what it has to have", async () => {
+asked("a store or a Solr is asked for what it has to have", async () => {
   const wrong = { 404: "the store has no such bucket" };
   const asked = async (server: Server, more: Partial<Question> = {}) =>
     await answer({ ask: "http", path: "/files", wrong, port: await listening(server), ...more });
@@ -144,7 +142,7 @@ test.skipIf(pythonIsMissing)("a store or a Solr is asked for what it has to have
   expect(await asked(https(403), { tls })).toEqual([false, expect.stringMatching(/^SSLCertVerificationError/)]);
 });
 
-test.skipIf(pythonIsMissing)("a store or a Solr that is broken is none", async () => {
+asked("a store or a Solr that is broken is none", async () => {
   for (const status of [500, 502, 503, 504]) {
     for (const says of [undefined, "uniqueKey"]) {
       const port = await listening(http(status, '{"uniqueKey":"index_id"}'));
@@ -157,7 +155,7 @@ test.skipIf(pythonIsMissing)("a store or a Solr that is broken is none", async (
   }
 });
 
-test.skipIf(pythonIsMissing)("a Solr says what only Solr does, or wants a login", async () => {
+asked("a Solr says what only Solr does, or wants a login", async () => {
   const wrong = { 404: "it has no core ckan" };
   const asked = async (server: Server) =>
     await answer({ ask: "http", path: "/solr", wrong, says: "uniqueKey", port: await listening(server) });
@@ -185,7 +183,7 @@ test.skipIf(pythonIsMissing)("a Solr says what only Solr does, or wants a login"
   }
 });
 
-test.skipIf(pythonIsMissing)("what is slow keeps no other answer from being read", async () => {
+asked("what is slow keeps no other answer from being read", async () => {
   const slow = createServer(() => {});
   const questions = [
     { need: "slow", ask: "redis", host, port: await listening(slow) },
@@ -198,7 +196,7 @@ test.skipIf(pythonIsMissing)("what is slow keeps no other answer from being read
   expect(JSON.parse(first ?? "")).toEqual({ need: "fast", ok: true, seen: "answers" });
 });
 
-test.skipIf(pythonIsMissing)("a mail server encrypts where the site asks for it", async () => {
+asked("a mail server encrypts where the site asks for it", async () => {
   const asked = async (certificate: Certificate | undefined, tls?: Question["tls"]) =>
     await answer({ ask: "smtp", port: await listening(mailServer(certificate)), tls, authorities: own.certificate });
   expect(await asked(undefined)).toEqual([true, "answers"]);
