@@ -47,7 +47,7 @@ describe("A stack file with mistakes", () => {
     const result = pulumi("up", "--yes", "--skip-preview");
     expect(result.code).not.toBe(0);
     expect(result.output).toContain(
-      'ckan:instances.opendata.search.heap: expected less than the memory limit 640Mi: the Java process needs memory beside its heap, got "2Gi"',
+      'ckan:defaults.search.heap: expected less than the memory limit 640Mi: the Java process needs memory beside its heap, got "2Gi"',
     );
     expect(namespaces()).not.toContain("opendata-dev");
     expect(stateResources()).toEqual([]);
