@@ -4,7 +4,7 @@
  */
 import { createHmac } from "node:crypto";
 
-/** A fixed moment in the past: PyJWT refuses tokens of the future, and CKAN compares nothing else. 2026-01-01T00:00:00Z. */
+/** 2026-01-01T00:00:00Z, fixed and in the past: PyJWT refuses tokens from the future, and CKAN checks nothing else. */
 const issuedAt = 1_767_225_600;
 
 /** The token for the row `id`, signed with the key that CKAN knows as api_token.jwt.*.secret. */

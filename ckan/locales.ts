@@ -1,6 +1,6 @@
 /**
- * Languages of CKAN's interface: the folders of `ckan/i18n` in the package ckan 2.11.6 on PyPI, of which 2.11.5 has the same, and English,
- * which is in the source. CKAN does not start with another as its default, and hides without a word those that it does not know.
+ * Languages of CKAN's interface: the folders of `ckan/i18n` in the package ckan 2.11.6 on PyPI (2.11.5 has the same), and English,
+ * which is in the source. CKAN does not start with an unknown default, and silently hides other unknown ones.
  */
 export const locales = [
   "am",
@@ -62,10 +62,10 @@ export const locales = [
   "zh_Hant_TW",
 ] as const;
 
-/** Settings that list some of them, with spaces between. */
+/** Settings that list locales, separated by spaces. */
 export const localeLists = ["ckan.locales_offered", "ckan.locales_filtered_out", "ckan.locale_order"] as const;
 
-/** Those of a list that CKAN does not have. */
+/** The locales in a list that CKAN does not have. */
 export function unknownLocales(list: string): readonly string[] {
   const known: readonly string[] = locales;
   return list.split(/\s+/).filter((locale) => locale !== "" && !known.includes(locale));

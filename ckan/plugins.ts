@@ -1,6 +1,6 @@
 /** Rules that CKAN's plugins put on `ckan.plugins`. */
 
-/** Plugins that load files into the datastore, with the names of what they bring. */
+/** Plugins that load files into the datastore, with their names in messages. */
 const loaders = { xloader: "XLoader", datapusher: "DataPusher" } as const;
 
 /**

@@ -5,12 +5,12 @@ function script(name: string): string {
   return readFileSync(new URL(`./scripts/${name}`, import.meta.url), "utf8");
 }
 
-/** What is wrong in others' packages, mended from outside. */
+/** Patches of upstream packages, applied at run time. */
 function patch(name: string): string {
   return readFileSync(new URL(`./patches/${name}`, import.meta.url), "utf8");
 }
 
-/** What must happen once per release, and what it imports. */
+/** The bootstrap, and what it imports. */
 export const bootstrapScripts = {
   "bootstrap.py": script("bootstrap.py"),
   "databases.py": script("databases.py"),
@@ -29,12 +29,12 @@ export const scripts = {
   "solr_patch.py": patch("solr.py"),
   "s3filestore_patches.py": patch("s3filestore.py"),
   "uploaded_files.py": patch("uploaded_files.py"),
-  /** Whether CKAN's server answers. */
+  /** Probe: whether CKAN's server answers. */
   "web_alive.py": script("web_alive.py"),
   ...bootstrapScripts,
   /** Runs a worker. */
   "worker.py": script("worker.py"),
-  /** Whether the worker of this pod still reports to its queue. */
+  /** Probe: whether the worker of this pod still reports to its queue. */
   "worker_alive.py": script("worker_alive.py"),
   /** Finds loads that were lost with their worker, and submits them again. */
   "resubmit.py": script("resubmit.py"),

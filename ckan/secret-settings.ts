@@ -1,11 +1,11 @@
-/** Settings of CKAN's whose value is a secret: they come by environment, through ckanext-envvars, and never stand in ckan.ini. */
+/** CKAN settings whose value is a secret: they reach CKAN as variables, through ckanext-envvars, and never stand in ckan.ini. */
 
-/** Names that ckanext-envvars can make out of a variable: it writes them in lower case, and a dot for two underscores. */
+/** Names that ckanext-envvars can make of a variable: it converts to lower case, and two underscores to a dot. */
 export const secretSettingName = /^[a-z][a-z0-9]*(?:[._][a-z0-9]+)*$/;
 
 /**
- * The variable that ckanext-envvars takes for a setting. Names of extensions keep their own form, because CKAN's reader of ckan.ini
- * (ckan/cli, CKANConfigLoader) takes every variable that begins with `CKAN_` for a default of the file.
+ * The variable that ckanext-envvars takes for a setting. Settings of extensions get no prefix, because CKAN (ckan/cli,
+ * CKANConfigLoader) takes every variable that begins with `CKAN_` for a default of ckan.ini.
  */
 export function secretVariable(setting: string): string {
   const name = setting.toUpperCase().replaceAll(".", "__");

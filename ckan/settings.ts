@@ -2,21 +2,21 @@
 
 import { megabyte } from "./uploads.ts";
 
-/** Where CKAN keeps what it may write: compiled assets, and uploads when they live on a volume. */
+/** The folder that CKAN may write to: compiled assets, and uploads when they live on a volume. */
 export const storagePath = "/var/lib/ckan";
 
-/** What the settings of one site follow from. */
+/** The input for the settings of one site. */
 export interface Site {
   /** ckan.site_id: prefix of job queues and of documents in the index. */
   readonly id: string;
-  /** Address that people use, without a slash at the end. */
+  /** Public URL, without a slash at the end. */
   readonly url: string;
-  /** Address that pods use: XLoader downloads from it and reports to it. */
+  /** URL that pods use: XLoader downloads from it and reports to it. */
   readonly internalUrl: string;
   readonly title: string;
   readonly description?: string | undefined;
   readonly locale: string;
-  /** Shown on every page of a site that is not the real one. */
+  /** Shown on every page of a site that is not in production. */
   readonly stage?: string | undefined;
   readonly plugins: readonly string[];
   /** The object store for uploads. @default uploads stay on the volume at `storagePath` */
@@ -65,20 +65,21 @@ export function ckanSettings(site: Site): ReadonlyMap<string, string> {
     ["ckan.locale_default", site.locale],
     ["ckan.plugins", site.plugins.join(" ")],
     ["ckan.storage_path", storagePath],
-    // Of 2^20 bytes, here and for nginx.
+    // In megabytes of 2^20 bytes, as for nginx.
     ["ckan.max_resource_size", site.maximumUploadMegabytes],
-    // The default lets forms of extensions work without a token; those that this program runs all send one.
+    // By default, forms of extensions work without a CSRF token; the extensions in our image all send one.
     ["ckan.csrf_protection.ignore_extensions", false],
-    // By default CKAN shows every account to everybody, with a hash of its e-mail address; and with their activities the titles of
-    // views in private datasets (ckanext-activity gives those no permission labels).
+    // By default CKAN shows every account to everybody, with a hash of its e-mail address. Activities of accounts also reveal titles
+    // of views in private datasets (ckanext-activity gives those no permission labels).
     ["ckan.auth.public_user_details", false],
-    // As in the file that `ckan generate config` writes; without one, whoever has an account may found organizations and publish.
+    // As in the file that `ckan generate config` writes. By default, every account may create organizations and publish.
     ["ckan.auth.user_create_groups", false],
     ["ckan.auth.user_create_organizations", false],
-    // CKAN says then which pages are the same for every stranger, and strangers.py goes by it. Browsers keep none: `ckan.cache_expires` is 0.
+    // CKAN then marks pages that are the same for all anonymous visitors, and strangers.py relies on that. Browsers cache none:
+    // `ckan.cache_expires` is 0.
     ["ckan.cache_enabled", true],
     ["SESSION_COOKIE_SECURE", site.url.startsWith("https:")],
-    // A file that may be uploaded may be loaded.
+    // Every file that may be uploaded may be loaded.
     ["ckanext.xloader.max_content_length", site.maximumUploadMegabytes * megabyte],
     ["ckanext.xloader.site_url", site.internalUrl],
     ["ckanext.xloader.job_timeout", site.jobTimeoutSeconds],
@@ -88,7 +89,7 @@ export function ckanSettings(site: Site): ReadonlyMap<string, string> {
       ? []
       : [
           ["ckan.datapusher.url", site.dataPusherUrl] as const,
-          // By this address it asks for the file, and reports.
+          // DataPusher downloads from this URL and reports to it.
           ["ckan.datapusher.callback_url_base", site.internalUrl] as const,
         ]),
     ...(site.mail === undefined ? [] : mailSettings(site.mail)),
@@ -97,7 +98,7 @@ export function ckanSettings(site: Site): ReadonlyMap<string, string> {
   return new Map(settings.map(([name, value]) => [name, String(value)]));
 }
 
-/** Settings that a stack file may not set, because something else of the program depends on them. */
+/** Settings that a stack file may not set, because other parts of the program depend on them. */
 export function reservedSettings(names: readonly string[]): readonly string[] {
   return names.filter((name) => reserved.test(name));
 }
@@ -125,9 +126,9 @@ function storeSettings(store: SiteStore): readonly Setting[] {
     // With a fixed ACL the plugin's visibility jobs change nothing; run inline, they stay off the queue that XLoader uses.
     setting("acl.async_update", false),
     // The plugin asks for public-read on logos whatever `acl` says. A store without ACLs ignores that, but the plugin would
-    // remember its wish and hand out unsigned links that the store refuses. Zero: ask the store instead.
+    // cache the ACL it asked for and return unsigned links that the store refuses. With 0 it asks the store instead.
     setting("acl_cache_window", 0),
-    // A link is made for one reader; it is worth nothing to the next one after ten minutes.
+    // A signed link is for one reader. If it is passed on, it stops working after ten minutes.
     setting("signed_url_expiry", 600),
     setting("signed_url_cache_window", 300),
     // Checked once per release by the bootstrap, not by every process that starts.
@@ -145,7 +146,7 @@ function mailSettings({ host, port, startTls, user, from, replyTo }: SiteMail): 
   ];
 }
 
-/** A bar above every page; also in the title, for those who do not see colours. */
+/** A bar above every page. The title shows the stage too, for those who do not see colours. */
 function stageBanner(stage: string): string {
   const text = `${stage}: not the real site, data may disappear`.replaceAll(/["\\<>]/g, "");
   return `body::before { content: "${text}"; display: block; padding: .4em; background: #b30000; color: #fff; font-weight: bold; text-align: center; }`;

@@ -1,12 +1,12 @@
-/** What uploads take on their way: the longest request, and the disk of the pods they pass through. */
+/** What uploads need: the longest request, and disk in the pods that they pass through. */
 
-/** CKAN counts a megabyte so, and everything else here does as well. */
+/** A megabyte as CKAN counts it, and everything else here. */
 export const megabyte = 2 ** 20;
 
 /** Largest resource that may be uploaded and loaded, unless a site says otherwise. */
 export const defaultUploadMegabytes = 100;
 
-/** Logs, which the node keeps for the container, and compiled assets. */
+/** Bytes for logs, which the node keeps for the container, and for compiled assets. */
 export const otherFiles = 256 * megabyte;
 
 /** Bytes of the longest request: the largest file, and the other fields of its form. */
@@ -14,12 +14,12 @@ export function longestRequest(maximumUploadMegabytes: number): number {
   return (maximumUploadMegabytes + 1) * megabyte;
 }
 
-/** Bytes of CKAN's temporary files in a web pod whose every process takes an upload: what its form parser keeps. */
+/** Bytes of CKAN's temporary files in a web pod when every process receives an upload, which the form parser keeps on disk. */
 export function webDisk(processes: number, maximumUploadMegabytes: number): number {
   return processes * longestRequest(maximumUploadMegabytes) + otherFiles;
 }
 
-/** Files that DataPusher writes its log to, beside what it prints (ckanserviceprovider/web.py). */
+/** Bytes of DataPusher's log files, which it writes besides its output (ckanserviceprovider/web.py). */
 const dataPusherLog = 6 * 64 * megabyte;
 
 /** Bytes of temporary files of a load by DataPusher: its download. */
@@ -27,8 +27,8 @@ export function dataPusherDisk(maximumUploadMegabytes: number): number {
   return maximumUploadMegabytes * megabyte + dataPusherLog + otherFiles;
 }
 
-/** Bytes of temporary files of a load: XLoader's download, its copy in UTF-8, and the part of that which is sent to PostgreSQL. */
+/** Bytes of temporary files of a load: XLoader's download, its copy in UTF-8, and the part of it that is sent to PostgreSQL. */
 export function workerDisk(maximumUploadMegabytes: number): number {
-  // Text of one byte a character can become twice as long.
+  // In UTF-8, text of one byte per character can become twice as long.
   return (1 + 2 + 2) * maximumUploadMegabytes * megabyte + otherFiles;
 }

@@ -6,14 +6,14 @@ import { isObject } from "./merge.ts";
 import { ArgumentsError, type Mistake, schemaMistakes } from "./mistakes.ts";
 import { unusable } from "./secrets.ts";
 
-/** What a program writes for a part: defaults may be left out. */
+/** Arguments of a part; those with a default may be omitted. */
 export type Arguments<S extends z.ZodType> = Resolved<z.input<S>>;
 
 /** The same, checked and complete. */
 export type Settings<S extends z.ZodType> = Resolved<z.output<S>>;
 
 /**
- * Checks and completes what a component was told.
+ * Checks the arguments of a component and fills in defaults.
  *
  * @param name of the component, for the error
  * @throws ArgumentsError with every mistake, before anything is declared
@@ -30,7 +30,7 @@ export function checked<S extends z.ZodType>(schema: S, given: Arguments<S>, nam
   return resolve(schema, parsed.data, (text, path) => handed.get(path.join("."))?.value ?? text) as Settings<S>;
 }
 
-/** Those of a component's arguments that are settings, checked and complete, where they stand among others. */
+/** Like `checked`, for arguments of which only some are settings. */
 export function checkedAmong<S extends z.ZodObject>(schema: S, args: Arguments<S>, name: string): Settings<S> {
   const settings = [...childrenOf(schema, {})].map(([key, child]) =>
     markOf(child)?.secret === undefined ? key : withoutFrom(key),
@@ -39,7 +39,7 @@ export function checkedAmong<S extends z.ZodObject>(schema: S, args: Arguments<S
   return checked(schema, Object.fromEntries(own) as Arguments<S>, name);
 }
 
-/** The settings of a stack file as a program would say them; `secret` reads one that a setting names. */
+/** The settings of a stack file as arguments; `secret` reads the secret that a setting names. */
 export function resolveSecrets<S extends z.ZodType>(
   schema: S,
   settings: z.output<S>,
@@ -49,14 +49,14 @@ export function resolveSecrets<S extends z.ZodType>(
   return resolve(schema, settings, hand) as Settings<S>;
 }
 
-/** What a program handed over where a stack file has a name or a text. */
+/** An argument that is a secret or an output, where a stack file has a name or text. */
 interface Handed {
   readonly setting: string;
   readonly mark: Mark;
   readonly value: unknown;
 }
 
-/** As a stack file would say it: something stands for every secret and output, which `handed` collects by their paths. */
+/** Arguments in the form of a stack file: placeholders replace secrets and outputs, which `handed` collects by path. */
 function inFileForm(schema: Schema, given: unknown, path: readonly string[], handed: Map<string, Handed>): unknown {
   if (Array.isArray(given)) {
     const children = childrenOf(schema, given);
@@ -71,7 +71,7 @@ function inFileForm(schema: Schema, given: unknown, path: readonly string[], han
     const mark = markOf(child);
     const name = mark?.secret === undefined ? key : withoutFrom(key);
     const value = given[name];
-    // The stack file's word for it would be taken for the secret itself.
+    // `passwordFrom` in arguments is dropped: the name in it would be taken for the secret itself.
     if (name !== key) delete file[key];
     if (value === undefined) continue;
     const stands = mark === undefined ? undefined : placeholder(mark, value);
@@ -87,13 +87,13 @@ function inFileForm(schema: Schema, given: unknown, path: readonly string[], han
   return file;
 }
 
-/** What stands for a value while the rest is checked; undefined where it is checked itself. */
+/** The placeholder for a value during the check; undefined if the value itself is checked. */
 function placeholder({ secret, sample }: Mark, value: unknown): string | undefined {
   if (secret !== undefined) return "handedOver";
   return typeof value === "string" ? undefined : sample;
 }
 
-/** A missing secret is one that a program has under another name. */
+/** Reports a missing secret under its name in arguments: `password`, not `passwordFrom`. */
 function inProgramWords(mistakes: readonly Mistake[], schema: Schema, file: unknown): readonly Mistake[] {
   return mistakes.map((mistake) => {
     const isSecret = marksOnWay(schema, file, mistake.key.split(".")).at(-1)?.secret !== undefined;
@@ -101,7 +101,7 @@ function inProgramWords(mistakes: readonly Mistake[], schema: Schema, file: unkn
   });
 }
 
-/** Of a secret in plain text, which a program seldom has. */
+/** Mistakes in a secret that is given as plain text. Outputs cannot be checked. */
 function secretMistake({ setting, mark, value }: Handed): readonly Mistake[] {
   if (mark.secret === undefined || typeof value !== "string") return [];
   return unusable(value, setting, mark.secret(setting)).map((expected) => ({ key: setting, expected }));
@@ -109,7 +109,7 @@ function secretMistake({ setting, mark, value }: Handed): readonly Mistake[] {
 
 type Hand = (text: unknown, path: readonly string[], mark: Mark) => unknown;
 
-/** As a program says it: with what `hand` gives for each marked setting, under the name that a program knows. */
+/** Settings in the form of arguments: `hand` gives the value of each marked setting, and secrets are named without `From`. */
 function resolve(schema: Schema, value: unknown, hand: Hand, path: readonly string[] = []): unknown {
   const children = childrenOf(schema, value);
   const inside = (key: string, inner: unknown): unknown => {

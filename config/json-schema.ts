@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { isObject } from "./merge.ts";
 
-/** Keys that are not `structured` are secrets, which settings name. */
+/** Keys that are not `structured` hold secrets that settings name. */
 export function stackJsonSchema(
   stackFile: z.ZodType,
   structured: readonly string[],
@@ -35,11 +35,11 @@ export function stackJsonSchema(
   };
 }
 
-/** A pattern counts for keys that are listed too, hence the exceptions. */
+/** `patternProperties` also applies to keys in `properties`, hence the exceptions. */
 const secretKeyPattern = (structured: readonly string[]) =>
   `^ckan:(?!(?:${structured.join("|")})$)[a-zA-Z][a-zA-Z0-9]*$`;
 
-/** Without `required`: an instance may leave out what the defaults say, and the other way round. */
+/** Without `required`: an instance may omit what the defaults set, and the other way round. */
 function partial(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(partial);
   if (!isObject(schema)) return schema;

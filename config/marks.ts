@@ -1,11 +1,11 @@
-/** What a schema says of a setting beyond its form: whether it names a secret, and who may see it. */
+/** Marks on the schemas of settings: whether a setting names a secret, and whether its value may be shown. */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { isObject, valueAt } from "./merge.ts";
 
 export type Schema = z.core.$ZodType;
 
-/** What a secret must be besides being there. */
+/** Rules for the value of a secret. */
 export interface SecretRules {
   /** It becomes part of a URL. @default false */
   readonly urlSafe?: boolean;
@@ -16,11 +16,11 @@ export interface SecretRules {
 }
 
 export interface Mark {
-  /** The setting names a key of the stack file that holds a secret, for which these rules count; it may depend on the setting's name. */
+  /** The setting names a key of the stack file that holds a secret. The rules for it may depend on the setting's name. */
   readonly secret?: (setting: string) => SecretRules;
-  /** A program may hand over an output in place of the text. The sample stands for it while the rest is checked. */
+  /** A program may pass an output in place of the text. The sample replaces it during the check. */
   readonly sample?: string;
-  /** What stands here is never shown: it is a secret, or has room for one. */
+  /** The value is never shown, because it may contain a secret. */
   readonly confidential?: boolean;
 }
 
@@ -31,14 +31,14 @@ export function marked<S extends Schema>(schema: S, mark: Mark): S {
   return schema;
 }
 
-/** Text that a program may hand over as an output: the brand tells the compiler. */
+/** The brand of text that a program may pass as an output. */
 export type Brand = "input";
 
 const expectedKey = "expected the name of a secret key of this stack file such as databaseAdminPassword";
 
 /**
- * The name of a scalar key of the stack file that holds a secret, set by `pulumi config set --secret ckan:<name> ...`. A setting
- * `passwordFrom` of a stack file is `password` for a program, which hands the secret itself over.
+ * The name of a scalar key of the stack file that holds a secret, set by `pulumi config set --secret ckan:<name> ...`. A program
+ * passes the secret itself: the setting `passwordFrom` of a stack file is the argument `password`.
  */
 export function secretKey(rules: SecretRules | ((setting: string) => SecretRules) = {}) {
   const schema = z
@@ -49,23 +49,23 @@ export function secretKey(rules: SecretRules | ((setting: string) => SecretRules
   return marked(schema, { secret: typeof rules === "function" ? rules : () => rules, confidential: true });
 }
 
-/** What a program may hand over as an output, where stack files have text. */
+/** Text in a stack file, for which a program may pass an output. */
 export function orOutput(schema: z.ZodString, sample: string) {
   return marked(schema.clone(), { sample }).brand<Brand, "inout">();
 }
 
-/** What stands here may hold a secret. */
+/** Marks a value that may contain a secret. */
 export function confidential<S extends Schema>(schema: S): S {
   return marked(schema, { confidential: true });
 }
 
-/** Of the schema itself or of what stands inside its optional and default. */
+/** The mark of a schema, or of the one that its optional or default wraps. */
 export function markOf(schema: Schema): Mark | undefined {
   const inner = innerOf(schema);
   return marks.get(schema) ?? (inner === undefined ? undefined : markOf(inner));
 }
 
-/** The schemas of the keys that a value has, or may have, as far as its `kind` tells. */
+/** The schemas of the keys that a value has or may have; in a union, its `kind` selects the variant. */
 export function childrenOf(schema: Schema, value: unknown): ReadonlyMap<string, Schema> {
   const inner = innerOf(schema);
   if (inner !== undefined) return childrenOf(inner, value);
@@ -86,7 +86,7 @@ export function childrenOf(schema: Schema, value: unknown): ReadonlyMap<string, 
   }
 }
 
-/** What stands inside of optional, default and the like. */
+/** The schema that optional, default and the like wrap. */
 function innerOf(schema: Schema): Schema | undefined {
   const { def } = schema._zod;
   return "innerType" in def ? (def.innerType as Schema) : undefined;
@@ -98,7 +98,7 @@ function isOfKind(schema: Schema, value: unknown): boolean {
   return kind !== undefined && z.safeParse(kind, value["kind"]).success;
 }
 
-/** The marks of everything on the way to what stands at this path of a value, itself last. */
+/** The marks of all schemas along a path of a value, that of the last key at the end. */
 export function marksOnWay(
   schema: Schema,
   value: unknown,
@@ -111,12 +111,11 @@ export function marksOnWay(
   return [own, ...marksOnWay(child, valueAt(value, [key]), rest)];
 }
 
-/** Text, or an output that a program has. */
+/** Text that a program may pass as an output. */
 type Handed = string & z.core.$brand<Brand>;
 
 /**
- * What a stack file says, as a program says it: secrets themselves under the name of the setting without its `From`, and outputs where
- * they are allowed.
+ * Settings of a stack file in the form of arguments: secrets themselves, named without `From`, and outputs where they are allowed.
  */
 export type Resolved<T> = T extends Handed
   ? pulumi.Input<string>
@@ -126,7 +125,7 @@ export type Resolved<T> = T extends Handed
       ? readonly Resolved<Item>[]
       : { readonly [Key in keyof T as Key extends `${infer Name}From` ? Name : Key]: Resolved<T[Key]> };
 
-/** The setting that a program hands over. */
+/** The name of a secret in arguments. */
 export function withoutFrom(setting: string): string {
   return setting.replace(/From$/, "");
 }

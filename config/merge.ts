@@ -1,6 +1,6 @@
-/** How an instance's settings lie over the defaults. */
+/** Merges an instance's settings over the defaults. */
 
-/** Two ways to say one thing: whoever writes one of them means it in place of the other, too. */
+/** Settings that exclude each other: one of them in an instance also replaces the other one of the defaults. */
 const alternatives: Readonly<Record<string, string>> = { replicas: "scaling", scaling: "replicas" };
 
 /**

@@ -1,4 +1,4 @@
-/** Turns what is wrong with a stack file, or with the arguments of a component, into one report: which key, what to write, what was found. */
+/** Reports all mistakes of a stack file or of a component's arguments at once: the key, what to write, what was found. */
 import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { marksOnWay, type Schema } from "./marks.ts";
@@ -20,13 +20,13 @@ export class ConfigurationError extends RunError {
   constructor(mistakes: readonly Mistake[]) {
     super(report("The stack file has", mistakes, inStackFile));
     this.name = "ConfigurationError";
-    // Nobody needs it, and where our module is not preloaded Node 24.9 takes half a minute to colour it (toolchain/preload.cjs).
+    // The trace is of no use, and without our preloaded module Node 24.9 takes half a minute to colour it (toolchain/preload.cjs).
     this.stack = "";
     this.mistakes = mistakes;
   }
 }
 
-/** All mistakes in what a program told a component, in one error. */
+/** All mistakes in the arguments of a component, in one error. */
 export class ArgumentsError extends RunError {
   /** `name` is the component's. */
   constructor(name: string, mistakes: readonly Mistake[]) {
@@ -41,7 +41,7 @@ function report(whose: string, mistakes: readonly Mistake[], where: (key: string
   return `${whose} ${count}; nothing was created or changed:\n${lines.map((text) => `  ${text}`).join("\n")}`;
 }
 
-/** What is no key of the file, such as the stack's name, is written in words. */
+/** A key with spaces, such as `name of the stack`, is not a key of the file. */
 function inStackFile(key: string): string {
   return key.includes(" ") ? key : `ckan:${key}`;
 }
@@ -53,7 +53,7 @@ export function ruleBetween<Settings>(rule: (settings: Settings, context: z.core
   };
 }
 
-/** A mistake between settings of one schema. Defaults count as found: they may be what does not fit. */
+/** Adds a mistake between settings of one schema. `found` may be a default, because defaults may be what does not fit. */
 export function addMistake(
   context: z.core.$RefinementCtx,
   path: readonly string[],
@@ -64,8 +64,8 @@ export function addMistake(
 }
 
 /**
- * The mistakes that zod found in `input`, with keys below `prefix`. What stands in the place of a secret by mistake is likely the secret
- * itself, and is not shown.
+ * The mistakes that zod found in `input`, with keys below `prefix`. Confidential values are not shown: a wrong name of a secret is
+ * likely the secret itself.
  */
 export function schemaMistakes(
   error: z.ZodError,
@@ -93,7 +93,7 @@ export function schemaMistakes(
   });
 }
 
-/** What was found: what stands there, unless a rule said otherwise. */
+/** The value that was found: the one in `input`, unless a rule gave another. */
 function foundBy(issue: z.core.$ZodIssue, input: unknown): { readonly found?: unknown } {
   if (issue.code === "custom" && issue.params !== undefined) return issue.params;
   return { found: valueAt(input, issue.path) };

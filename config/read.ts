@@ -1,7 +1,7 @@
-/** What a stack file says, before anybody has checked it. */
+/** Reads a stack file without checking it. */
 import * as pulumi from "@pulumi/pulumi";
 
-/** Every key of this namespace with its value: those that are `structured` parsed, scalars as they stand. */
+/** Every key of this namespace with its value: `structured` ones are parsed, scalars stay text. */
 export function readStackFile(config: pulumi.Config, structured: readonly string[]): Readonly<Record<string, unknown>> {
   const prefix = `${config.name}:`;
   const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(prefix));
@@ -13,7 +13,7 @@ export function readStackFile(config: pulumi.Config, structured: readonly string
   );
 }
 
-/** Pulumi hands objects over as JSON and scalars as plain text, which may begin like JSON: a schema says what it expects then. */
+/** Pulumi gives objects as JSON and scalars as plain text. Text that only begins like JSON is left to the schema to refuse. */
 function structuredValue(text: string | undefined): unknown {
   if (text === undefined || !/^[[{]/.test(text)) return text;
   try {

@@ -1,17 +1,17 @@
-/** Secrets of servers that exist already: scalar keys of the stack file, named by settings. */
+/** Secrets of existing servers: scalar keys of the stack file, which settings name. */
 import { childrenOf, markOf, type Schema, type SecretRules } from "./marks.ts";
 import { isObject } from "./merge.ts";
 import type { Mistake } from "./mistakes.ts";
 
 export interface Named {
-  /** Of the stack file. */
+  /** Key of the stack file. */
   readonly key: string;
   /** The setting that names it. */
   readonly setting: string;
   readonly rules: SecretRules;
 }
 
-/** Every key that settings of this schema name; `at` is where they stand. */
+/** Every secret key that settings of this schema name; `at` is the path of the settings. */
 export function namedSecrets(schema: Schema, settings: unknown, at: string): readonly Named[] {
   const children = childrenOf(schema, settings);
   const values = isObject(settings) || Array.isArray(settings) ? Object.entries(settings) : [];
@@ -36,7 +36,7 @@ export function secretMistakes(raw: Readonly<Record<string, unknown>>, named: re
   });
 }
 
-/** Keys of the file that are no settings (`known`) and that nothing names. */
+/** Keys of the file that are neither settings (`known`) nor named by one. */
 export function unknownKeys(
   raw: Readonly<Record<string, unknown>>,
   known: readonly string[],
@@ -49,7 +49,7 @@ export function unknownKeys(
     .map((key) => ({ key, expected }));
 }
 
-/** What to write instead of a value that cannot be used: at most one sentence. */
+/** What to write instead of an unusable value: at most one sentence. */
 export function unusable(value: string, setting: string, rules: SecretRules): readonly string[] {
   const { urlSafe, withoutPercent, withoutBlanks } = rules;
   if (urlSafe && !/^[A-Za-z0-9._~-]+$/.test(value)) {

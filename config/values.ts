@@ -64,12 +64,12 @@ export const serverAddress = z
   )
   .describe("Host name or IPv4 address of the server");
 
-/** The same, which a program may have as an output. */
+/** The same; a program may pass an output. */
 export const serverHost = orOutput(serverAddress, "output.invalid");
 
 const expectedUser = "expected a user's name of letters, digits, ., _, ~ and -";
 
-/** It stands in an address, and in a variable that CKAN reads as a default of its ini file. */
+/** The name becomes part of a URL, and of a variable that CKAN reads as a default of its ini file. */
 export const userName = z.string(expectedUser).regex(/^[A-Za-z0-9._~-]+$/, expectedUser);
 
 /** An IPv4 network that pods may talk to, as NetworkPolicies take it. */
@@ -80,14 +80,14 @@ export const ipv4Network = z
     "expected an IPv4 network such as 10.20.0.0/16",
   );
 
-/** Networks behind which an external server lies; the network policies let pods reach nothing else. */
+/** Networks that contain an external server; the network policies let pods reach no others. */
 export const networks = z
   .array(ipv4Network)
   .min(1, "expected at least one network such as 10.20.0.0/16")
   .default(["0.0.0.0/0"])
   .describe("IPv4 networks that hold the server, for the network policies");
 
-/** An IPv4 or IPv6 network such as 10.20.0.0/16. What names an interface of a machine (fe80::1%eth0) means nothing elsewhere. */
+/** An IPv4 or IPv6 network such as 10.20.0.0/16. Zone ids (fe80::1%eth0) are refused: they mean nothing on another machine. */
 export function isNetwork(text: string): boolean {
   const [address = "", length = "", ...more] = text.split("/");
   const most = address.includes("%") ? -1 : ({ 4: 32, 6: 128 }[isIP(address)] ?? -1);
@@ -141,7 +141,7 @@ export const pluginName = z
   .string("expected the name of a plugin such as datastore")
   .regex(/^[a-z][a-z0-9_]*$/, "expected the name of a plugin such as datastore");
 
-/** Name of an object of Kubernetes'. */
+/** Name of a Kubernetes object. */
 export const objectName = (example: string) =>
   z
     .string(`expected a name such as ${example}`)

@@ -1,4 +1,4 @@
-/** What must happen once per release, before web and worker start: databases, migrations, permissions, sysadmin, index. */
+/** Runs once per release, before web and workers start: databases, migrations, permissions, sysadmin, index. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { bootstrapScripts } from "../../ckan/scripts.ts";
@@ -33,19 +33,19 @@ export interface CkanBootstrapArgs {
   readonly xloaderTokenId: SecretReference;
   /** @default DataPusher is not used */
   readonly dataPusherTokenId?: SecretReference | undefined;
-  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  /** Settings that all pods of the instance share. @default a fixed UID, public images */
   readonly pods?: PodSettings | undefined;
 }
 
 const resources = sized("250m", "384Mi", "1", "768Mi");
 
-/** Seconds to wait for servers that start at the same time, first pull of their images included. */
+/** Seconds to wait for servers that start at the same time, including the first pull of their images. */
 const waitSeconds = 420;
 
-/** Seconds for everything: 30,000 datasets are indexed in ten minutes, or in half an hour where they are large and the servers slow. */
+/** Seconds for the whole job: indexing 30,000 datasets takes ten minutes, or half an hour if they are large and the servers slow. */
 const deadlineSeconds = 3600;
 
-/** Seconds that a migration may go on when its pod has to leave. All else ends within seconds. */
+/** Seconds for which a migration may go on in a terminating pod. Everything else ends within seconds. */
 const migrationSeconds = 1800;
 
 export class CkanBootstrap extends pulumi.ComponentResource {
@@ -94,7 +94,7 @@ export class CkanBootstrap extends pulumi.ComponentResource {
   }
 }
 
-/** What the bootstrap knows beside CKAN's own connections. No other pod gets the server's administrator. */
+/** Variables besides CKAN's own connections. No other pod gets the credentials of the database server's administrator. */
 function bootstrapEnvironment(args: CkanBootstrapArgs, password: SecretReference): readonly EnvironmentVariable[] {
   const { server, main, datastore, datastoreReader } = args.database;
   const { plugins, administrator, credentials } = args;

@@ -1,4 +1,4 @@
-/** What all pods of one CKAN site share: ckan.ini, and the keys by which they trust each other. */
+/** What all pods of one CKAN site share: ckan.ini, and the keys of sessions and API tokens. */
 import * as pulumi from "@pulumi/pulumi";
 import { apiToken } from "../../ckan/api-token.ts";
 import { ckanSettings, renderIni, type Site } from "../../ckan/settings.ts";
@@ -49,17 +49,17 @@ export interface CkanConfigurationArgs extends SiteSecrets, EgressArgs {
 const folder = "/etc/ckan";
 
 export class CkanConfiguration extends pulumi.ComponentResource {
-  /** For pods that run CKAN and write no files. */
+  /** For pods that run CKAN, write no files and have no egress. */
   readonly runtime: CkanRuntime;
-  /** For web, which writes files, and may send to what lies outside: the bootstrap, which holds the servers' passwords, may not. */
+  /** For web, which writes files and has egress. The bootstrap has none, because it holds the servers' passwords. */
   readonly serving: CkanRuntime;
-  /** For workers: as for those that serve, with a key that only reads where the store has one. */
+  /** For workers: as `serving`, but with the store's read-only key if it has one. */
   readonly working: CkanRuntime;
-  /** Id of the API token that XLoader uses: the bootstrap makes it known to CKAN. */
+  /** Id of the API token that XLoader uses; the bootstrap registers it in CKAN. */
   readonly xloaderTokenId: SecretReference;
-  /** The same for DataPusher, where it is used. */
+  /** The same for DataPusher, if it is used. */
   readonly dataPusherTokenId: SecretReference | undefined;
-  /** The way to the world outside, for pods that run something else than CKAN. */
+  /** Egress for pods that run something other than CKAN. */
   readonly egress: Egress;
 
   constructor(name: string, args: CkanConfigurationArgs, opts: pulumi.ComponentResourceOptions = {}) {
@@ -138,8 +138,8 @@ export class CkanConfiguration extends pulumi.ComponentResource {
 }
 
 /**
- * The site's own parts and servers are reached without the proxy.
- * @throws RunError when the database's certificate is to be checked, and nothing says against what
+ * Variables for egress. The site's own parts and servers bypass the proxy.
+ * @throws RunError when the database's certificate is to be verified without a `caBundle`
  */
 function egressEnvironment(
   { site, database, search, queue, store, dataPusher }: CkanConfigurationArgs,

@@ -1,4 +1,4 @@
-/** The environment variables by which connections and keys reach CKAN: everything that must not stand in ckan.ini. */
+/** Environment variables with CKAN's connections and keys: everything that must stay out of ckan.ini. */
 import { interpolate } from "@pulumi/pulumi";
 import type {
   DatabaseEndpoint,
@@ -21,7 +21,7 @@ export interface Connections {
 }
 
 /**
- * Helper variables come first, because Kubernetes expands $(NAME) only for earlier names, and carry no CKAN prefix, because
+ * Helper variables come first, because Kubernetes expands $(NAME) only for earlier names. They have no CKAN prefix, because
  * ckanext-envvars takes every CKAN... variable for a setting.
  */
 export function ckanEnvironment(connections: Connections): readonly EnvironmentVariable[] {
@@ -50,14 +50,14 @@ export function ckanEnvironment(connections: Connections): readonly EnvironmentV
       : [
           { name: "CKANEXT__S3FILESTORE__AWS_ACCESS_KEY_ID", secret: store.accessKey },
           { name: "CKANEXT__S3FILESTORE__AWS_SECRET_ACCESS_KEY", secret: store.secretKey },
-          // Amazon's client adds checksums in a form that other stores refuse, Google's among them.
+          // By default Amazon's SDK adds checksums that other stores refuse, Google's among them.
           { name: "AWS_REQUEST_CHECKSUM_CALCULATION", value: "when_required" },
           { name: "AWS_RESPONSE_CHECKSUM_VALIDATION", value: "when_required" },
         ]),
   ];
 }
 
-/** CKAN puts user and password into the address itself. */
+/** CKAN puts user and password into the URL itself. */
 function solr({ host, port, core, tls, login }: SearchEndpoint): readonly EnvironmentVariable[] {
   return [
     { name: "CKAN_SOLR_URL", value: interpolate`${tls ? "https" : "http"}://${host}:${port}/solr/${core}` },
@@ -71,8 +71,8 @@ function solr({ host, port, core, tls, login }: SearchEndpoint): readonly Enviro
 }
 
 /**
- * The name in a certificate is checked or not by the address alone: Python's client does not look at it by itself before its version
- * 6, and does since (redis/redis-py#1016, #3626).
+ * The URL always says whether to check the host name in the certificate: redis-py does not by default before version 6, and does
+ * since (redis/redis-py#1016, #3626).
  */
 function redisUrl({ host, port, index, user, tls = "disable" }: QueueEndpoint, passwordVariable: string) {
   const scheme = tls === "disable" ? "redis" : "rediss";

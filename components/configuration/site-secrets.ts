@@ -1,4 +1,4 @@
-/** Secrets that are given to a site instead of derived: as arguments, as one Secret, as variables. */
+/** Secrets that a site is given instead of deriving them: the arguments, their Secret and their variables. */
 import type * as pulumi from "@pulumi/pulumi";
 import { secretVariable } from "../../ckan/secret-settings.ts";
 import type { MailArgs } from "../mail/settings.ts";
@@ -14,7 +14,7 @@ export interface SiteSecrets {
 
 export type SecretSettings = Readonly<Record<string, pulumi.Input<string>>>;
 
-/** Declares the Secret that holds the settings, where there are any, and returns the variables by which CKAN gets them. */
+/** Declares the Secret with the settings, if any, and returns the variables that pass them to CKAN. */
 export function declareSecretSettings(
   name: string,
   { mail, secretSettings = {} }: SiteSecrets,

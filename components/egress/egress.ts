@@ -1,13 +1,13 @@
-/** How the pods of a site get to the world outside the cluster. By default they reach nothing there but the servers they use. */
+/** Egress of a site's pods. By default they reach nothing outside the cluster but the servers they use. */
 import { all, type Input } from "@pulumi/pulumi";
 import { toNetworks } from "../kubernetes/network.ts";
 import type { Access, EnvironmentVariable } from "../site/endpoints.ts";
 import type { EgressSettings, OutgoingSettings, ProxySettings } from "./settings.ts";
 
-/** The pod itself, and every Service of the cluster by a name longer than one word. */
+/** Always reached without the proxy: the pod itself, and Services by their qualified names. */
 const never = ["localhost", "127.0.0.1", ".svc", ".cluster.local"];
 
-/** Variables that requests, urllib and botocore go by. Some programs read only the small ones, some only the large. */
+/** Proxy variables for requests, urllib and botocore. Some programs read only lower-case names, some only upper-case ones. */
 export function proxyEnvironment(
   { http, https, noProxy }: ProxySettings,
   hosts: readonly Input<string>[],
@@ -27,7 +27,7 @@ function both(name: string, value: Input<string>): readonly EnvironmentVariable[
   ];
 }
 
-/** What the network policies of pods that may send to the world outside have to let through. */
+/** What the network policies of pods with egress must allow. */
 export function egressAccess({ proxy, outgoing }: EgressSettings): readonly Access[] {
   return [...(proxy === undefined ? [] : proxyFlows(proxy)), ...outgoing].map(({ networks, port }) =>
     toNetworks(networks, port),
@@ -39,7 +39,7 @@ function proxyFlows({ http, https, networks }: ProxySettings): readonly Outgoing
   return [...new Set(ports)].map((port) => ({ networks, port }));
 }
 
-/** The port that a client of this http or https URL talks to. */
+/** The port of an http or https URL, given or by default. */
 export function portOf(url: string): number {
   const { port, protocol } = new URL(url);
   return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);

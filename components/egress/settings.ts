@@ -1,4 +1,4 @@
-/** `caBundle`, `proxy` and `outgoing` of a site: whom its pods trust, and how they get out of the cluster. */
+/** `caBundle`, `proxy` and `outgoing` of a site: the certificates that its pods trust, and their egress. */
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import type { Arguments, Settings } from "../../config/arguments.ts";
@@ -23,7 +23,7 @@ const caBundle = confidential(
     ),
 );
 
-/** What is wrong with a bundle; undefined when nothing is. The text is not repeated: it may hold what must not be shown. */
+/** What is wrong with a bundle; undefined when nothing is. The message never quotes the text, which may hold a private key. */
 export function bundleMistake(text: string): string | undefined {
   if (/PRIVATE KEY/.test(text)) return "expected certificates only, got a private key: take it out, and make a new one";
   const blocks = [...text.matchAll(/-----BEGIN ([^-]*)-----[\s\S]*?-----END \1-----/g)];
@@ -94,7 +94,7 @@ const outgoing = z
     "Where web, worker and DataPusher may send besides the site's own parts: servers that plugins ask, sources of loads",
   );
 
-/** Keys of a site. */
+/** Settings at the top level of a site. */
 export const egressSettings = z.strictObject({
   caBundle: caBundle.optional(),
   proxy: proxy.optional().describe("The way to the internet for the site's pods; default: none"),

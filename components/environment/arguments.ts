@@ -1,4 +1,4 @@
-/** How the settings of an instance become the arguments of the component that declares it. */
+/** Turns the settings of a stack file into the arguments of the components that it declares. */
 import * as pulumi from "@pulumi/pulumi";
 import { resolveSecrets } from "../../config/arguments.ts";
 import type { Address, CkanStackArgs, CloudflareZoneArgs } from "../index.ts";
@@ -30,14 +30,14 @@ export function stackArguments(name: string, instance: Instance, environment: En
   };
 }
 
-/** A part with a volume in the cluster has it of the environment's class, where it names none. */
+/** Gives a part with a volume in the cluster the environment's StorageClass, unless the part names one. */
 function onVolume<Part extends object>(part: Part, cluster: Environment["cluster"]): Part {
   if (cluster.storageClass === undefined || !("storage" in part)) return part;
   return { storageClass: cluster.storageClass, ...part };
 }
 
 /**
- * What the stack declares in its zone; undefined without one. `addressOf` says where the exposure of an instance leads.
+ * The arguments of the stack's Cloudflare zone; undefined without one. `addressOf` gives the address of an instance's exposure.
  */
 export function zoneArguments(
   { name, cloudflare, instances }: Environment,
@@ -56,12 +56,12 @@ export function zoneArguments(
   };
 }
 
-/** Whether CKAN has the action datastore_search_sql: by default it has not. The words are those of its asbool. */
+/** Whether CKAN has the action datastore_search_sql, which is off by default. The words are those of CKAN's asbool. */
 function takesSql({ settings }: Instance["ckan"]): boolean {
   return /^(?:true|yes|on|y|t|1)$/i.test(String(settings["ckan.datastore.sqlsearch.enabled"] ?? false));
 }
 
-/** The address of an exposure that has one. */
+/** The address of an exposure, or an error if the cluster gave it none. */
 function known(instance: string, address: pulumi.Input<Address | undefined>): pulumi.Output<Address> {
   return pulumi.output(address).apply((found) => {
     if (found !== undefined) return found;

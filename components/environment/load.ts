@@ -21,7 +21,7 @@ export interface Environment extends EnvironmentSettings {
   readonly instances: Readonly<Record<string, Instance>>;
   /** Every password and key of the environment is derived from it. */
   readonly rootSecret: string;
-  /** The one before it, while every password and key changes. */
+  /** The previous root secret, during a rotation of every password and key. */
   readonly previousRootSecret: string | undefined;
   /** A secret that the stack file names, such as an external server's password. */
   readonly secret: (key: string) => string;
@@ -47,7 +47,7 @@ export function loadEnvironment(config: pulumi.Config): Environment {
     ...Object.entries(instances).flatMap(([key, one]) => namedSecrets(instanceSettings, one, `instances.${key}`)),
   ];
   mistakes.push(...secretMistakes(raw, named));
-  // What could not be read may name keys that nobody else does.
+  // An instance that could not be parsed may name secrets, so unknown keys are reported only when all could be.
   if (settings !== undefined && complete) mistakes.push(...unknownKeys(raw, knownKeys, named));
   if (settings !== undefined) mistakes.push(...cloudflareMistakes(settings.cloudflare, instances, complete));
   if (!validName.success) {
@@ -104,7 +104,7 @@ function parseInstance(
   const merged = deepMerge(defaults, own);
   const result = instanceSettings.safeParse(merged);
   if (result.success) {
-    // Rules look at no secret.
+    // The rules look at no secret, so its name will do.
     const site = resolveSecrets(instanceSettings, result.data, (key) => key);
     mistakes.push(
       ...siteMistakes(name, site, valueAt(raw, ["cluster", "platform"]), (key) => `instances.${name}.${key}`),
@@ -119,7 +119,7 @@ function parseInstance(
   return undefined;
 }
 
-/** A mistake that comes from the defaults is reported there: once, and where it can be mended. */
+/** A mistake in the defaults is reported there: once, and where it can be fixed. */
 function whereWritten(mistake: Mistake, name: string, own: unknown, defaults: unknown): Mistake {
   const prefix = `instances.${name}.`;
   if (!mistake.key.startsWith(prefix)) return mistake;

@@ -1,6 +1,6 @@
 /**
- * Where an environment runs. Only `local` accepts the public root secret; only `openshift` has Routes and assigns uids; `gke-autopilot`
- * takes requests for resources in its own way.
+ * Where an environment runs. Only `local` accepts the public root secret. Only `openshift` has Routes and assigns UIDs.
+ * `gke-autopilot` has its own rules for resource requests.
  */
 export const Platform = {
   Local: "local",

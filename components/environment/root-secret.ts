@@ -1,4 +1,4 @@
-/** What makes a root secret acceptable. It is never shown, not even in the report of mistakes. */
+/** Rules for root secrets. The value is never shown, not even in the report of mistakes. */
 import type { Mistake } from "../../config/mistakes.ts";
 import { Platform } from "./platform.ts";
 
@@ -18,7 +18,7 @@ export function rootSecretMistakes(raw: Readonly<Record<string, unknown>>, platf
   return Object.entries(found).flatMap(([key, expected]) => (expected === undefined ? [] : [{ key, expected }]));
 }
 
-/** How good the one before was does not matter any more. */
+/** The strength of the previous root secret no longer matters. */
 function previousReason(value: unknown, rootSecret: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "string" || value === "") return "expected the root secret before this one, or no such key";

@@ -57,7 +57,7 @@ export const structuredKeys = [
   "instances",
 ] as const;
 
-/** The whole file as an editor sees it: instances and defaults may leave out what the other one says. */
+/** The whole file, for editors: instances and defaults may each omit what the other one sets. */
 export const stackFileSettings = environmentSettings.extend({
   defaults: instanceSettings.describe("Settings of every instance, unless it says otherwise"),
   instances: z.record(z.string(), instanceSettings).describe("The CKAN sites of this environment, by name"),

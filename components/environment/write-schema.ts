@@ -1,4 +1,4 @@
-/** `npm run schema`: writes what is made from the schema: for editors config/stack.schema.json, for people docs/configuration.md. */
+/** `npm run schema`: generates config/stack.schema.json for editors and docs/configuration.md for people. */
 import { writeFileSync } from "node:fs";
 import { stackJsonSchema } from "../../config/json-schema.ts";
 import { configurationReference } from "../../config/reference.ts";

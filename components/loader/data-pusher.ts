@@ -16,15 +16,15 @@ import { webAccess } from "../web/ckan-web.ts";
 import { type LoaderArgs, type LoaderSettings, loaderSettings } from "./settings.ts";
 
 export interface DataPusherArgs extends PartArgs {
-  /** The service that is declared. */
+  /** Image and resources of the service. */
   readonly server: LoaderArgs;
   /** Largest resource, in megabytes. */
   readonly maximumUploadMegabytes: number;
-  /** A store that browsers reach: CKAN sends whoever asks for a file there. @default the site hands the files on */
+  /** The object store. If browsers reach it, CKAN redirects downloads there. @default the site serves the files */
   readonly store?: ObjectStore | undefined;
-  /** The way to files of other sites: proxy, certificates, networks. */
+  /** Egress to files of other sites: proxy, certificates, networks. */
   readonly egress: Egress;
-  /** No pod runs, while the site is closed. @default false */
+  /** Runs no pod while the site is closed. @default false */
   readonly stopped?: boolean;
 }
 
@@ -53,7 +53,7 @@ export class DataPusher extends pulumi.ComponentResource {
         // It reads and writes through CKAN's API alone: no database, no queue.
         to: [webAccess(instance), ...(store?.reachableByBrowsers ? [store.access] : []), ...egress.access],
         number: { replicas: args.stopped ? 0 : 1 },
-        // Each pod knows its own jobs only: two at a time would each answer for half of them.
+        // Each pod knows only its own jobs: each of two pods would answer for half of them.
         replacement: Replacement.OldFirst,
       },
       { parent: this },
@@ -72,9 +72,9 @@ function dataPusherPod(args: DataPusherArgs, { image, resources }: LoaderSetting
     identity,
     image,
     environment: [
-      // What is on its way ends with the pod. CKAN lets a load be submitted again after an hour (assume_task_stale_after).
+      // Running loads are lost with the pod. CKAN lets a load be submitted again after an hour (assume_task_stale_after).
       { name: "DATAPUSHER_SQLALCHEMY_DATABASE_URI", value: "sqlite:////tmp/job_store.db" },
-      // Its own default is one megabyte; XLoader's limit counts in the same way.
+      // DataPusher's default is one megabyte. XLoader's limit is in the same unit.
       { name: "DATAPUSHER_MAX_CONTENT_LENGTH", value: String(args.maximumUploadMegabytes * megabyte) },
       ...args.egress.environment,
     ],

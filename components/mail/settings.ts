@@ -1,4 +1,4 @@
-/** `mail` of a site: the server that sends its e-mail. It is never part of a stack: mail servers have a reputation to keep. */
+/** `mail` of a site: the server that sends its e-mail. It is never part of a stack, because mail servers need a reputation. */
 import { z } from "zod";
 import type { Arguments, Settings } from "../../config/arguments.ts";
 import { secretKey } from "../../config/marks.ts";
@@ -10,7 +10,7 @@ const address = (example: string) => z.email(`expected an e-mail address such as
 export const mailSettings = z
   .strictObject({
     host: serverAddress.describe("Server that takes the mail (SMTP)"),
-    // CKAN's mailer begins every conversation in plain text.
+    // CKAN's mailer starts every connection in plain text.
     port: port
       .refine(
         (number) => number !== 465,
@@ -22,7 +22,7 @@ export const mailSettings = z
       .default(true)
       .describe("Whether to encrypt with STARTTLS; false sends password and mail in plain text"),
     user: line.optional().describe("Account on the server; default: none is needed"),
-    // CKAN's reader of ckan.ini takes the variable that holds it for a default of the file.
+    // CKAN reads the variable with the password as a default of ckan.ini, where % begins a reference.
     passwordFrom: secretKey({ withoutPercent: true }).optional(),
     from: address("no-reply@data.example.org").describe("Sender of what CKAN sends"),
     replyTo: address("data@example.org").optional().describe("Where answers go; default: to the sender"),

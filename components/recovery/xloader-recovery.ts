@@ -1,4 +1,4 @@
-/** What finds loads that were lost with their worker, and submits them again. */
+/** Finds loads that were lost with their worker, and submits them again. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { scripts } from "../../ckan/scripts.ts";
@@ -19,13 +19,13 @@ export interface XLoaderRecoveryArgs {
   readonly runtime: CkanRuntime;
   readonly database: DatabaseEndpoints;
   readonly queue: QueueEndpoint;
-  /** Nothing is submitted, while the site is closed. @default false */
+  /** Submits nothing while the site is closed. @default false */
   readonly suspended?: boolean;
   /** ckan.site_id: prefix of the job queues. */
   readonly siteId: string;
-  /** Address of the site inside the namespace. */
+  /** URL of the site inside the namespace. */
   readonly internalUrl: string;
-  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  /** Settings that all pods of the instance share. @default a fixed UID, public images */
   readonly pods?: PodSettings | undefined;
 }
 
@@ -33,10 +33,10 @@ const folder = "/etc/recovery";
 
 const resources = sized("10m", "32Mi", "500m", "128Mi");
 
-/** Lost loads are known as such after 90 seconds (rq: a dead worker's last sign of life), so more often finds nothing sooner. */
+/** A load counts as lost 90 seconds after the last heartbeat of its worker (rq), so a shorter interval finds nothing sooner. */
 const schedule = "*/2 * * * *";
 
-/** What the script reads, in the order in which the runtime has it: the passwords before the addresses that hold them. */
+/** Variables that the script reads, in the order of the runtime: passwords come before the URLs that contain them. */
 const variables = [
   "DATABASE_PASSWORD",
   "QUEUE_PASSWORD",
@@ -46,7 +46,7 @@ const variables = [
   ...caBundleVariables,
 ];
 
-/** A CronJob and not a part of the worker: it must also run when all workers are gone, or scaled to none. */
+/** A CronJob, not a part of the worker: it must also run when all workers are gone or scaled to 0. */
 export class XLoaderRecovery extends pulumi.ComponentResource {
   constructor(name: string, args: XLoaderRecoveryArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ckan:index:XLoaderRecovery", name, {}, opts);
@@ -87,11 +87,11 @@ export class XLoaderRecovery extends pulumi.ComponentResource {
           schedule,
           ...(args.suspended && { suspend: true }),
           concurrencyPolicy: "Forbid",
-          // A cluster that was away for a while need not catch up.
+          // Runs that were missed during an outage of the cluster need no catching up.
           startingDeadlineSeconds: 60,
           successfulJobsHistoryLimit: 1,
           failedJobsHistoryLimit: 1,
-          // The next one tries again; a second pod would only come sooner.
+          // The next run tries again; a retry would only come sooner.
           jobTemplate: { spec: { template, backoffLimit: 0, activeDeadlineSeconds: 110 } },
         },
       },

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Credentials } from "../site/credentials.ts";
 import { credentialsSecret } from "../site/credentials-secret.ts";
 
-/** A registry that asks who pulls. */
+/** A registry that requires a login. */
 export interface Registry {
   /** As it stands in the names of its images, such as registry.example.org or registry.example.org:5000/team. */
   readonly server: string;
@@ -17,7 +17,7 @@ export interface PullSecretArgs {
   readonly registries: readonly Registry[];
 }
 
-/** Declares the Secret and returns its name; nothing where there is no such registry. */
+/** Declares the Secret and returns its name; undefined without such a registry. */
 export function pullSecret(
   name: string,
   { namespace, credentials, registries }: PullSecretArgs,
@@ -34,10 +34,10 @@ export function pullSecret(
   return secret[key]?.secretName;
 }
 
-/** The key that Kubernetes asks for in a Secret of this type. */
+/** The key that Kubernetes requires in a Secret of this type. */
 const key = ".dockerconfigjson";
 
-/** Plain text where every password is, so that the Secret's name can change with its content. */
+/** Plain text if every password is plain text, so that the Secret's name can change with its content. */
 function dockerConfig(registries: readonly Registry[]): pulumi.Input<string> {
   const known = registries.map(({ password }) => password);
   if (known.every((password) => typeof password === "string")) return render(registries, known);

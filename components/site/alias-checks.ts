@@ -1,4 +1,4 @@
-/** Rules on further names of sites: each belongs to one site, in one role. */
+/** Rules on aliases: each name belongs to one site, in one role. */
 
 import type { Mistake } from "../../config/mistakes.ts";
 import type { Instance } from "./settings.ts";

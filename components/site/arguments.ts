@@ -1,4 +1,4 @@
-/** What a site is declared with: its settings, as a stack file has them, and what the environment gives. */
+/** Arguments of a site: its settings, as in a stack file, and those that come from the environment. */
 import type { Protection } from "../kubernetes/durability.ts";
 import type { PodUser } from "../kubernetes/pod.ts";
 import type { Registry } from "../registries/registries.ts";
@@ -10,21 +10,21 @@ export interface CkanStackArgs extends StackArgs {
   readonly namespace: string;
   /** Source of all passwords and keys. Its `instance` names the site in labels and databases. */
   readonly credentials: Credentials;
-  /** What a destroy leaves. @default protected */
+  /** What happens to data on a destroy. @default protected */
   readonly protection?: Protection;
-  /** Whom pods run as. @default a fixed UID */
+  /** Whether pods run with a fixed UID or one that the cluster assigns. @default a fixed UID */
   readonly podUser?: PodUser | undefined;
   /**
-   * IPv4 or IPv6 addresses, or networks, of resolvers that pods ask besides the pods of any namespace, NodeLocal DNSCache (169.254.20.10)
-   * and Cloud DNS for GKE (169.254.169.254), on port 53. @default none
+   * IPv4 or IPv6 addresses or networks of further DNS resolvers. Pods may always query other pods, NodeLocal DNSCache (169.254.20.10)
+   * and Cloud DNS for GKE (169.254.169.254) on port 53. @default none
    */
   readonly dnsResolvers?: readonly string[] | undefined;
-  /** Pods reserve what GKE's Autopilot takes unchanged. @default false */
+  /** Gives pods resource requests that GKE Autopilot accepts unchanged. @default false */
   readonly autopilot?: boolean | undefined;
   /** Private registries that images come from. @default none */
   readonly registries?: readonly Registry[];
-  /** A further name for those who send larger files than what stands in front of `host` lets through. @default none */
+  /** A second host name, for larger uploads than the proxy in front of `host` accepts. @default none */
   readonly editorsHost?: string | undefined;
-  /** Namespace of KEDA, where a group of workers scales by it. @default keda */
+  /** Namespace of KEDA, if it scales a group of workers. @default keda */
   readonly kedaNamespace?: string | undefined;
 }

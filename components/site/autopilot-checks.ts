@@ -1,4 +1,4 @@
-/** What GKE's Autopilot refuses, said before it does. */
+/** Rules of GKE Autopilot, checked before it refuses a pod. */
 
 import type { Mistake } from "../../config/mistakes.ts";
 import { quantityValue } from "../../config/values.ts";
@@ -10,7 +10,7 @@ interface Sized {
   readonly resources: { readonly limits: { readonly "ephemeral-storage": string } };
 }
 
-/** The disk of a pod's containers is reserved in full there, and has an end. */
+/** Autopilot reserves the disk of a pod's containers in full, and limits their sum. */
 export function autopilotMistakes(
   instance: StackSettings,
   platform: unknown,

@@ -1,26 +1,26 @@
-/** What the parts of a site are told of each other. */
+/** Arguments of a part that follow from the settings of other parts. */
 import type { Site } from "../../ckan/settings.ts";
 import type { Protection } from "../kubernetes/durability.ts";
 import { drainSeconds } from "../web/drain.ts";
 import type { ObjectStore } from "./endpoints.ts";
 import type { StackSettings } from "./settings.ts";
 
-/** Address that people use. */
+/** Public URL of the site. */
 export function siteUrl({ host, exposure }: StackSettings): string {
   return exposure.kind === "node-port" ? `http://${host}:${exposure.nodePort}` : `https://${host}`;
 }
 
-/** Seconds for which a web pod that has to go takes requests on: what was said, or what the exposure needs. */
+/** Seconds for which a terminating web pod still takes requests: the setting, or what the exposure needs. */
 export function drainOf({ web, exposure }: StackSettings): number {
   return web.drainSeconds ?? drainSeconds(exposure);
 }
 
-/** What web is told of the rest of the site. */
+/** Arguments of web that follow from the rest of the site. */
 export function aroundWeb(settings: StackSettings, editorsHost: string | undefined, protection: Protection) {
   const { host, exposure, files, site, ckan, maintenance } = settings;
   return {
     drainSeconds: drainOf(settings),
-    // What is not enabled may stand in the file for the next time.
+    // A notice that is not enabled may stay in the file for the next time.
     maintenance: maintenance?.enabled ? { ...maintenance, title: site.title } : undefined,
     maximumUploadMegabytes: ckan.maximumUploadMegabytes,
     siteHost: host,
@@ -32,7 +32,7 @@ export function aroundWeb(settings: StackSettings, editorsHost: string | undefin
   };
 }
 
-/** What ckan.ini says of the site, but for what only the program knows. */
+/** The site for ckan.ini, without what only the program knows. */
 export function siteOf({ site, ckan }: StackSettings) {
   const { plugins, maximumUploadMegabytes, jobTimeoutSeconds, settings } = ckan;
   return { ...site, plugins, maximumUploadMegabytes, jobTimeoutSeconds, further: settings };

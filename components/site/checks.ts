@@ -16,7 +16,7 @@ import { settingsMistakes } from "./ckan-checks.ts";
 import { podMistakes } from "./pod-checks.ts";
 import type { Instance, StackSettings } from "./settings.ts";
 
-/** The mistakes inside one site called so, on a cluster of this platform; `at` says where a setting stands. */
+/** The mistakes within one site, on a cluster of this platform; `at` makes the full key of a setting. */
 export function siteMistakes(name: string, site: StackSettings, platform: unknown, at: KeyOf): readonly Mistake[] {
   return [
     ...pluginMistakes(site.ckan.plugins, site.files.kind !== "volume").map((expected) => ({
@@ -93,7 +93,7 @@ function bucketOf({ files }: Instance): string | undefined {
 
 type KeyOf = (key: string) => string;
 
-/** OpenShift's own kind needs OpenShift. */
+/** The kind `route` needs OpenShift. */
 function exposureMistakes({ exposure }: StackSettings, platform: unknown, at: KeyOf): readonly Mistake[] {
   if (exposure.kind !== "route" || platform === Platform.OpenShift) return [];
   return [
@@ -105,7 +105,7 @@ function exposureMistakes({ exposure }: StackSettings, platform: unknown, at: Ke
   ];
 }
 
-/** The image's tag starts with the version when it names one, so that a bump of only one of the two is noticed. */
+/** A version in the image's tag must be the site's version, so that a bump of only one of the two is noticed. */
 function imageMistakes({ ckan }: StackSettings, at: KeyOf): readonly Mistake[] {
   const tagged = /:(\d+\.\d+\.\d+)/.exec(ckan.image)?.[1];
   if (tagged === undefined || tagged === ckan.version) return [];

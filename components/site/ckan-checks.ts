@@ -1,4 +1,4 @@
-/** Rules between what an instance says about CKAN's settings, its mail and what else lies outside. */
+/** Rules between CKAN's settings and those of other parts: certificates, Redis, caches, DataPusher. */
 import { localeLists, locales, unknownLocales } from "../../ckan/locales.ts";
 import { reservedSettings } from "../../ckan/settings.ts";
 import { dataPusherDisk } from "../../ckan/uploads.ts";
@@ -19,7 +19,7 @@ export function settingsMistakes(instance: StackSettings, at: KeyOf): readonly M
   ];
 }
 
-/** A setting stands in one place: in the program, in the ini file or among the secrets. */
+/** Each setting comes from one place: the program, `ckan.settings` or `ckan.secretSettings`. */
 function iniMistakes({ ckan }: StackSettings, at: KeyOf): readonly Mistake[] {
   const plain = Object.keys(ckan.settings);
   const secret = Object.keys(ckan.secretSettings);
@@ -36,7 +36,7 @@ function iniMistakes({ ckan }: StackSettings, at: KeyOf): readonly Mistake[] {
   ];
 }
 
-/** With a folder of its own (ckan.i18n_directory) an image knows other languages than CKAN. */
+/** An image with its own translations (ckan.i18n_directory) may have other languages than CKAN. */
 function localeMistakes({ ckan: { settings } }: StackSettings, at: KeyOf): readonly Mistake[] {
   if ("ckan.i18n_directory" in settings) return [];
   return localeLists.flatMap((setting) =>
@@ -48,7 +48,7 @@ function localeMistakes({ ckan: { settings } }: StackSettings, at: KeyOf): reado
   );
 }
 
-/** libpq checks no certificate without a list of authorities of its own. */
+/** libpq verifies no certificate without a CA bundle of its own. */
 function certificateMistakes({ database, caBundle }: StackSettings, at: KeyOf): readonly Mistake[] {
   if (database.kind !== "external" || database.sslMode !== "verify-full" || caBundle !== undefined) return [];
   return [
@@ -59,7 +59,7 @@ function certificateMistakes({ database, caBundle }: StackSettings, at: KeyOf): 
   ];
 }
 
-/** What a Redis of somebody else needs besides. */
+/** Rules for an external Redis with `tls: verify-ca`. */
 function serverMistakes({ queue, workers, caBundle }: StackSettings, at: KeyOf): readonly Mistake[] {
   const mistakes: Mistake[] = [];
   if (queue.kind !== "external" || queue.tls !== "verify-ca") return mistakes;
@@ -76,7 +76,7 @@ function serverMistakes({ queue, workers, caBundle }: StackSettings, at: KeyOf):
   return mistakes;
 }
 
-/** The plugin and the service come together, and the service has room for a download. */
+/** The plugin and the service need each other, and the service needs room for a download. */
 function dataPusherMistakes({ ckan, datapusher }: StackSettings, at: KeyOf): readonly Mistake[] {
   if (ckan.plugins.includes("datapusher") !== (datapusher !== undefined)) {
     const expected =
@@ -98,7 +98,7 @@ function dataPusherMistakes({ ckan, datapusher }: StackSettings, at: KeyOf): rea
   ];
 }
 
-/** What a cache in front may keep is what the pods share: pages that are known to be the same for all strangers. */
+/** A cache in front may keep only what the pods cache: pages that are the same for all anonymous visitors. */
 function cacheMistakes({ web }: StackSettings, at: KeyOf): readonly Mistake[] {
   if (web.edgeCacheSeconds === 0 || web.cacheSeconds > 0) return [];
   const expected =

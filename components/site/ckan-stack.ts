@@ -35,11 +35,11 @@ export class CkanStack extends pulumi.ComponentResource {
   readonly namespace: string;
   /** CKAN's version and plugins. */
   readonly ckan: { readonly version: string; readonly plugins: readonly string[] };
-  /** Address that people use. */
+  /** Public URL of the site. */
   readonly url: string;
-  /** Where the host's name has to lead; undefined where this program cannot know. */
+  /** Where the host's DNS record must point; undefined if the program cannot know. */
   readonly address: pulumi.Output<Address | undefined>;
-  /** Address inside the namespace, without a port. */
+  /** URL inside the namespace, without a port. */
   readonly internalUrl: string;
   readonly database: DatabaseEndpoints;
   readonly search: SearchEndpoint;
@@ -91,8 +91,8 @@ export class CkanStack extends pulumi.ComponentResource {
     );
     const { runtime, serving, working, egress, xloaderTokenId, dataPusherTokenId } = configuration;
 
-    // Servers and bootstrap start together; the bootstrap waits inside, where waiting costs nothing. Web and worker of a new
-    // release start when it is done, so that a failed one leaves the old pods serving.
+    // Servers and bootstrap start together: the bootstrap itself waits for the servers. Web and workers of a new release start
+    // after the bootstrap, so that a failed one leaves the old pods serving.
     const waitFor = addresses([database.server, search, queue, ...(store === undefined ? [] : [store])]);
     const bootstrap = new CkanBootstrap(
       `${name}-bootstrap`,
@@ -129,7 +129,7 @@ export class CkanStack extends pulumi.ComponentResource {
     this.registerOutputs({ url, internalUrl, address: this.address });
   }
 
-  /** The namespace, which admits only pods of the `restricted` standard, and in which nothing flows unless a part says so. */
+  /** The namespace. It admits only pods of the `restricted` standard, and denies all traffic that no part allows. */
   private declareNamespace(name: string, args: CkanStackArgs, protection: Protection): pulumi.Output<string> {
     const namespace = new kubernetes.core.v1.Namespace(
       name,

@@ -12,16 +12,15 @@ export interface CredentialsSecretArgs<Data> {
   readonly credentials: Credentials;
   /** Text by key. */
   readonly data: Data;
-  /** What Kubernetes takes it for. @default Opaque */
+  /** Type of the Secret. @default Opaque */
   readonly type?: string;
 }
 
 type Value = Credential | pulumi.Input<string>;
 
 /**
- * Declares the Secret `<name>-<fingerprint>`, a resource of its own for each content (why: manifests/names.ts), and returns a
- * reference to each of its keys. A value that only another resource knows cannot be part of a name: Pulumi names that Secret,
- * and no such name ever comes back either.
+ * Declares the Secret `<name>-<fingerprint>`, a new resource for each content (why: kubernetes/names.ts), and returns references
+ * to its keys. An output is known too late for a name: then Pulumi names the Secret, and its random names never recur either.
  */
 export function credentialsSecret<Data extends { readonly [Key in keyof Data]: Value }>(
   name: string,

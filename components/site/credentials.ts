@@ -8,11 +8,11 @@ import type { Purpose } from "./purposes.ts";
 
 export interface CredentialsArgs {
   /**
-   * At least 32 random characters, as `Config.require` gives them: names of Secrets carry a fingerprint of what they hold, and
-   * a name must be known before anything is declared. Whoever knows it knows every credential.
+   * At least 32 random characters, in plain text as `Config.require` gives them: names of Secrets contain a fingerprint of their
+   * content, and must be known before anything is declared. Whoever has the root secret has every credential.
    */
   readonly rootSecret: string;
-  /** The root secret before this one, while every credential changes. @default none */
+  /** The previous root secret, during a rotation of all credentials. @default none */
   readonly previousRootSecret?: string | undefined;
   /** Name of the instance: no two instances share a credential. */
   readonly instance: string;
@@ -20,9 +20,9 @@ export interface CredentialsArgs {
   readonly generations?: Partial<Record<Purpose, number>>;
 }
 
-/** A password or key that the program knows. Its text leaves only as a Pulumi secret, or as a digest without a way back. */
+/** A password or key that the program knows. Its text leaves only as a Pulumi secret or as a one-way digest. */
 export class Credential {
-  // A private field: some programs write what their components are passed to the state, and this must not be there.
+  // A private field: some programs write the arguments of components to the state, and the text must not be there.
   readonly #text: string;
 
   constructor(text: string) {
@@ -33,7 +33,7 @@ export class Credential {
     return pulumi.secret(this.#text);
   }
 
-  /** What is made of this and another one is as concealed as they are. */
+  /** A credential made of this and another one. */
   combine(other: Credential, make: (text: string, other: string) => string): Credential {
     return new Credential(make(this.#text, other.#text));
   }
@@ -50,7 +50,7 @@ export class Credential {
 
 /** The credentials of one instance. */
 export class Credentials {
-  // A private field, for the same reason.
+  // Private fields: some programs write the arguments of components to the state, and root secrets must not be there.
   readonly #rootSecret: string;
   readonly #previousRootSecret: string | undefined;
   readonly instance: string;
@@ -69,8 +69,8 @@ export class Credentials {
   }
 
   /**
-   * The credential before the last rotation, for what has to let the old one in to learn the new one. There is no way to the
-   * next one: a Secret that holds it would give it away before it is in use.
+   * The credential before the last rotation, for servers that learn the new one after a login with the old one. The next
+   * credential is never derived: a Secret that holds it would reveal it before it is in use.
    */
   derivePrevious(purpose: Purpose): Credential | undefined {
     const generation = this.generation(purpose);
@@ -79,7 +79,7 @@ export class Credentials {
     return generation > 1 ? derive(this.#rootSecret, this.instance, purpose, generation - 1) : undefined;
   }
 
-  /** Which root secret follows another one, as eight characters that everybody may see; undefined where none does. */
+  /** Identifies the new root secret during a rotation, as eight characters that may be public; undefined otherwise. */
   get newRoot(): string | undefined {
     return this.#previousRootSecret === undefined ? undefined : this.fingerprint([]);
   }
@@ -89,7 +89,7 @@ export class Credentials {
     return this.generations[purpose] ?? 1;
   }
 
-  /** Eight characters that change when one of the values does. Everybody may see them. */
+  /** Eight characters that change when one of the values does. They may be public. */
   fingerprint(values: readonly Credential[]): string {
     const key = deriveSecret(this.#rootSecret, this.instance, "fingerprint", 1);
     const digests = values.map((value) => value.digest(key));

@@ -1,4 +1,4 @@
-/** Pages about an instance that somebody else serves: the schema of `ckan:instances.<name>.dashboards`. */
+/** Links to external dashboards of an instance: the schema of `ckan:instances.<name>.dashboards`. */
 import { z } from "zod";
 import { confidential } from "../../config/marks.ts";
 
@@ -9,7 +9,7 @@ const dashboardName = z
     "expected the name of a dashboard: lower-case letters, digits and hyphens, such as requests",
   );
 
-// Everybody who reads the outputs sees it: an account in front of the host would be a password in plain text.
+// The URL is published in the outputs: an account in it would be a password in plain text.
 const address = "expected a URL such as https://grafana.example.org/d/ckan, with https and without an account";
 
 const dashboardUrl = confidential(

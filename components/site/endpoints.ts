@@ -1,6 +1,6 @@
 /**
- * What the parts hand on to each other: where something is, which name it has there, and a reference to its credentials. A
- * part takes an endpoint, never the class behind it, so that "bring your own" is one argument.
+ * Endpoints that the parts pass to each other: an address, the name of a database, core or bucket, and references to credentials.
+ * A part takes an endpoint, never the class behind it, so that "bring your own" is one argument.
  */
 import type { Input } from "@pulumi/pulumi";
 
@@ -10,11 +10,11 @@ export interface SecretReference {
   readonly key: string;
 }
 
-/** How a pod gets through the network policies to a server. */
+/** What network policies require to let a pod reach a server. */
 export interface Access {
   /** Labels that a pod must carry to be let in. Empty for servers outside the cluster. */
   readonly clientLabels: Readonly<Record<string, string>>;
-  /** Where the pod's own policy must let it go. */
+  /** Destination that the pod's own policy must allow. */
   readonly destination: Destination;
 }
 
@@ -24,7 +24,7 @@ export type Destination =
   | {
       readonly kind: "networks";
       readonly networks: readonly string[];
-      /** Parts of these networks that are not meant. @default none */
+      /** Parts of these networks that are excluded. @default none */
       readonly except?: readonly string[];
       readonly port: number;
     };
@@ -33,16 +33,16 @@ export type Destination =
 export interface DatabaseServer {
   readonly host: Input<string>;
   readonly port: number;
-  /** libpq's sslmode. `verify-full` holds the server's certificate against the site's `caBundle`. */
+  /** libpq's sslmode. `verify-full` checks the server's certificate against the site's `caBundle`. */
   readonly sslMode: "disable" | "require" | "verify-full";
   /**
-   * The role by which the bootstrap makes roles and databases there. Absent where something else does: Pulumi itself, or the
-   * operator that runs the server.
+   * The role with which the bootstrap creates roles and databases. Absent when something else creates them: Pulumi itself, or
+   * the operator that runs the server.
    */
   readonly administrator?: {
     readonly user: Input<string>;
     readonly password: SecretReference;
-    /** The password before the last rotation, which the server knows until the bootstrap tells it the new one. */
+    /** The password before the last rotation, which the server has until the bootstrap sets the new one. */
     readonly previousPassword?: SecretReference | undefined;
   };
 }
@@ -74,16 +74,16 @@ export interface SearchEndpoint {
   readonly host: Input<string>;
   readonly port: number;
   readonly core: string;
-  /** Whether it speaks https only, with a certificate for its host. @default false */
+  /** Whether the server requires https; its certificate must match its host. @default false */
   readonly tls?: boolean | undefined;
-  /** Whom it wants to know (basic authentication). @default nobody */
+  /** Login by basic authentication. @default none */
   readonly login?: { readonly user: string; readonly password: SecretReference } | undefined;
   readonly access: Access;
 }
 
 /**
- * How clients speak to a Redis server. `verify-full`: over TLS, with a certificate for its host. `verify-ca`: with one of the site's
- * `caBundle`, whatever name it carries, as services have it that are reached by an address.
+ * TLS to a Redis server. `verify-full` checks the certificate and its host name. `verify-ca` checks the certificate against the
+ * site's `caBundle` but not the name, for services that are reached by an IP address.
  */
 export type QueueTls = "disable" | "verify-ca" | "verify-full";
 
@@ -94,7 +94,7 @@ export interface QueueEndpoint {
   readonly index: number;
   /** @default disable */
   readonly tls?: QueueTls | undefined;
-  /** The ACL user, and its name in a Secret for those who read it there. @default the server's default user */
+  /** The ACL user, and a Secret with its name, which KEDA reads. @default the server's default user */
   readonly user?: { readonly name: string; readonly reference: SecretReference } | undefined;
   readonly password: SecretReference;
   readonly access: Access;
@@ -113,42 +113,42 @@ export interface ObjectStore extends StoreKey {
   readonly port: number;
   readonly region: string;
   readonly bucket: string;
-  /** A key that may only read, for pods that write nothing there: bootstrap and workers. @default the same key */
+  /** A read-only key, for pods that write nothing there: bootstrap and workers. @default the same key */
   readonly readerKey?: StoreKey;
-  /** Whether browsers reach the endpoint. If not, the site hands the files on. */
+  /** Whether browsers reach the endpoint. If not, the site serves the files. */
   readonly reachableByBrowsers: boolean;
   /** Kubernetes service accounts of the pods of web and worker. @default the namespace's own */
   readonly serviceAccounts?: Readonly<Record<"web" | "worker", Input<string>>>;
-  /** Others who may read the bucket, as its cloud names them. @default nobody */
+  /** Other principals that may read the bucket, as its cloud names them. @default none */
   readonly readers?: readonly string[];
-  /** A second bucket at the same endpoint, with the account that may write there. @default none */
+  /** A second bucket at the same endpoint, for backups, with the account that may write there. @default none */
   readonly backups?: { readonly bucket: string; readonly serviceAccount: Input<string> } | undefined;
   readonly access: Access;
 }
 
-/** A service that CKAN has load files into the datastore. */
+/** A service that loads files into the datastore for CKAN. */
 export interface LoaderEndpoint {
   readonly host: string;
   readonly url: string;
   readonly access: Access;
 }
 
-/** The way out of the cluster, for pods that may go there. */
+/** Egress from the cluster, for pods that may have it. */
 export interface Egress {
-  /** ConfigMap that holds the certificates of those whom the pods trust. @default the image's own lists */
+  /** ConfigMap with the certificates that the pods trust. @default the image's own lists */
   readonly caBundle?: Input<string> | undefined;
   readonly environment: readonly EnvironmentVariable[];
   readonly access: readonly Access[];
 }
 
-/** What every pod that runs CKAN needs, whatever it does with it. */
+/** What every pod that runs CKAN needs. */
 export interface CkanRuntime {
   readonly image: string;
   /** CKAN's version, for labels. */
   readonly version: string;
   /** ConfigMap that holds ckan.ini. */
   readonly configMap: Input<string>;
-  /** ConfigMap that holds the certificates of those whom the pods trust. @default the image's own lists */
+  /** ConfigMap with the certificates that the pods trust. @default the image's own lists */
   readonly caBundle?: Input<string> | undefined;
   /** Connections and keys, by reference. */
   readonly environment: readonly EnvironmentVariable[];

@@ -1,4 +1,4 @@
-/** A site that is closed for a while: the schema of `ckan:instances.<name>.maintenance`. */
+/** Maintenance mode: the schema of `ckan:instances.<name>.maintenance`. */
 import { z } from "zod";
 import { count, line } from "../../config/values.ts";
 

@@ -1,4 +1,4 @@
-/** What the parts of a site are told besides their settings. */
+/** Arguments that all parts of a site take besides their settings. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Protection } from "../kubernetes/durability.ts";
 import type { PodSettings } from "../kubernetes/pod.ts";
@@ -8,14 +8,14 @@ export interface PartArgs {
   readonly namespace: pulumi.Input<string>;
   /** Name of the CKAN instance, for labels. */
   readonly instance: string;
-  /** What a destroy leaves. @default protected */
+  /** What happens to data on a destroy. @default protected */
   readonly protection?: Protection | undefined;
-  /** What is the same for every pod of the instance. @default a fixed user, images that anybody may pull */
+  /** Settings that all pods of the instance share. @default a fixed UID, public images */
   readonly pods?: PodSettings | undefined;
 }
 
-/** Of a part that has passwords or keys. */
+/** Arguments of a part that has passwords or keys. */
 export interface SecretPartArgs extends PartArgs {
-  /** What they are derived from, and what Secrets are named by. */
+  /** Source of the passwords and keys, and of the fingerprints in the names of Secrets. */
   readonly credentials: Credentials;
 }

@@ -1,4 +1,4 @@
-/** Rules between what an instance says about its pods and the parts that it has. */
+/** Checks the settings of an instance's pods against the parts that it runs. */
 
 import type { Mistake } from "../../config/mistakes.ts";
 import { workerRole } from "../worker/groups.ts";
@@ -31,7 +31,7 @@ export function podParts({
   return parts.filter(([, runs]) => runs).map(([part]) => part);
 }
 
-/** What is said of a part that does not run here would be read by nobody. */
+/** Settings of a part that does not run here would have no effect. */
 export function podMistakes(instance: StackSettings, at: (key: string) => string): readonly Mistake[] {
   const known = podParts(instance);
   return Object.keys(instance.pods?.parts ?? {})

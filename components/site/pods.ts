@@ -6,7 +6,7 @@ import { isOwnedAnnotation, isOwnedLabel, ownedVariable } from "../kubernetes/po
 const expectedKey = "expected a key such as example.org/pool, or pool";
 const expectedValue = "expected text of at most 63 letters, digits, ., _ and -, in quotes where it is a number or true";
 
-/** As labels, annotations, nodes and taints have it. */
+/** A key of labels, annotations, nodes or taints. */
 const key = z
   .string()
   .regex(
@@ -54,7 +54,7 @@ const toleration = z
       .optional()
       .describe("Seconds on a node that gets the taint, with effect NoExecute; default: for ever"),
   })
-  // As the API server has it, which would refuse the pod.
+  // The API server has the same rules, and would refuse the pod.
   .refine(({ key, operator }) => key !== undefined || operator === "Exists", {
     path: ["key"],
     error: "expected the key of a taint, or operator: Exists for every taint",

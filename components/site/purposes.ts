@@ -1,6 +1,6 @@
 /**
- * The closed set of credentials that an instance has, each derived from the stack's root secret under its own purpose and
- * rotated by raising that purpose's generation.
+ * All credentials of an instance. Each is derived from the stack's root secret under its own purpose, and rotated by raising
+ * the generation of that purpose.
  */
 export const Purpose = {
   /** Superuser of the in-cluster database server. */
@@ -13,11 +13,11 @@ export const Purpose = {
   Queue: "queue",
   /** Root user of the in-cluster object store. */
   FilesAdministrator: "files-administrator",
-  /** Access key of the one bucket. */
+  /** Access key of the bucket. */
   Files: "files",
   /** SECRET_KEY and the CSRF key: rotating it ends all sessions. */
   Session: "session",
-  /** Signature of all API tokens: rotating it ends them all. */
+  /** Signing key of all API tokens: rotating it revokes them all. */
   ApiTokens: "api-tokens",
   /** The one API token that XLoader uses. */
   XLoader: "xloader",

@@ -1,4 +1,4 @@
-/** The settings of a site, of those of its parts: `ckan:instances.<name>` and `ckan:defaults`. */
+/** The settings of a site, composed of those of its parts: `ckan:instances.<name>` and `ckan:defaults`. */
 import { z } from "zod";
 import { locales } from "../../ckan/locales.ts";
 import { secretSettingName, takesPercent } from "../../ckan/secret-settings.ts";
@@ -55,7 +55,7 @@ const administratorSettings = z
   })
   .describe("The sysadmin; its password is derived");
 
-/** Further settings that are secrets; nginx and CKAN's ini file hold none. */
+/** Further settings that are secrets: they reach neither ckan.ini nor nginx. */
 const secretSettings = z
   .record(
     z
@@ -131,10 +131,10 @@ export const instanceSettings = z.strictObject({
   generations: z.strictObject(generationOf).prefault({}).describe("Raise a purpose's number to rotate that credential"),
 });
 
-/** An instance as its stack file says it: secrets by their names. */
+/** An instance as in a stack file, which names secrets and does not contain them. */
 export type Instance = z.infer<typeof instanceSettings>;
 
-/** What CkanStack declares: all but who makes names lead there, what is only published, and how credentials were rotated. */
+/** The settings of CkanStack: all but DNS, dashboards (only published) and generations (which `credentials` holds). */
 export const stackSettings = instanceSettings.omit({ dns: true, dashboards: true, generations: true });
 
 export type StackArgs = Arguments<typeof stackSettings>;

@@ -1,4 +1,4 @@
-/** What CKAN's server and nginx are told, from the arguments of CkanWeb and its settings. */
+/** The options of uWSGI and nginx, from the arguments and settings of CkanWeb. */
 import { storagePath } from "../../ckan/settings.ts";
 import { defaultUploadMegabytes } from "../../ckan/uploads.ts";
 import { quantityValue } from "../kubernetes/quantity.ts";

@@ -1,4 +1,4 @@
-/** What nginx in front of CKAN asks of CKAN's own settings. */
+/** Rules that nginx puts on CKAN's own settings. */
 
 import type { Mistake } from "../../config/mistakes.ts";
 import type { StackSettings } from "../site/settings.ts";
@@ -6,7 +6,7 @@ import { rewrittenHeaders } from "./upstream.conf.ts";
 
 type KeyOf = (key: string) => string;
 
-/** nginx drops headers with other characters (underscores_in_headers, ignore_invalid_headers): no token would ever arrive. */
+/** nginx drops headers with other characters (underscores_in_headers, ignore_invalid_headers), so no token would arrive. */
 export function tokenMistakes({ ckan }: StackSettings, at: KeyOf): readonly Mistake[] {
   const setting = "apitoken_header_name";
   if (ckan.secretSettings[setting] !== undefined) {

@@ -25,23 +25,23 @@ export interface CkanWebArgs extends PartArgs, WebArgs {
   readonly runtime: CkanRuntime;
   /** Name of the Service. */
   readonly host: string;
-  /** Name under which people reach the site, for requests that name none. @default localhost */
+  /** Host name of the site, for requests without one. @default localhost */
   readonly siteHost?: string;
-  /** Whether they reach it by https. @default false */
+  /** Whether visitors reach the site by https. @default false */
   readonly https?: boolean;
-  /** A further name, for those who send larger files than what stands in front of the site lets through. @default none */
+  /** A second host name, for larger uploads than the proxy in front of the site accepts. @default none */
   readonly editorsHost?: string | undefined;
   /** Header that carries API tokens (apitoken_header_name). @default Authorization */
   readonly tokenHeader?: string;
-  /** Largest resource that may be uploaded, and with it the longest request, in megabytes. @default 100 */
+  /** Largest resource that may be uploaded, in megabytes; it also limits the length of requests. @default 100 */
   readonly maximumUploadMegabytes?: number;
   /** Closes the site: every visitor gets 503, and CKAN does not run. @default open */
   readonly maintenance?: Maintenance | undefined;
-  /** Where uploads go; the site hands files on when browsers do not reach the store. @default none */
+  /** Object store for uploads. The site serves the files itself if browsers do not reach the store. @default none */
   readonly store?: ObjectStore | undefined;
-  /** A volume for uploads, instead of a store; only one pod can mount it. @default none */
+  /** A volume for uploads instead of a store. Only one pod can mount it. @default none */
   readonly uploads?: (VolumeArgs & { readonly protection: Protection }) | undefined;
-  /** Port on every node. @default none: reached inside the cluster only */
+  /** Port on every node. @default none: the site is reachable inside the cluster only */
   readonly nodePort?: number | undefined;
 }
 
@@ -65,7 +65,7 @@ export class CkanWeb extends pulumi.ComponentResource {
         to: runtime.access,
         number: { replicas, scaling },
         autoscaler: scaling,
-        // A volume that one pod mounts must be let go before the next pod can have it.
+        // Only one pod can mount the volume, so the old pod must end before the new one starts.
         replacement: args.uploads === undefined ? Replacement.NewFirst : Replacement.OldFirst,
       },
       { parent: this },
@@ -78,7 +78,7 @@ export class CkanWeb extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** The files of nginx and of CKAN's server, which does not run while the site is closed. */
+  /** ConfigMaps of nginx and of CKAN's server. The server does not run while the site is closed. */
   private files(name: string, args: CkanWebArgs, settings: WebSettings, identity: Identity) {
     const { namespace, maintenance } = args;
     const declare = (called: string, data: Readonly<Record<string, string>>) =>
@@ -90,7 +90,7 @@ export class CkanWeb extends pulumi.ComponentResource {
     };
   }
 
-  /** The volume for uploads, where there is one. */
+  /** The volume for uploads, if any. */
   private storage(name: string, args: CkanWebArgs, identity: Identity): Mount | undefined {
     if (args.uploads === undefined) return undefined;
     const claim = new kubernetes.core.v1.PersistentVolumeClaim(
@@ -108,7 +108,7 @@ export class CkanWeb extends pulumi.ComponentResource {
   }
 }
 
-/** The way to the web pods of an instance, for its other pods: from outside everybody may come in. */
+/** Access to the web pods for other pods of the instance. They need no labels: the web pods accept traffic from anywhere. */
 export function webAccess(instance: string): Access {
   const labels = selector({ instance, component: "web", software: "ckan" });
   return { clientLabels: {}, destination: { kind: "pods", labels, port: webPort } };

@@ -1,9 +1,9 @@
-/** nginx.conf of a closed site: 503 for everybody and everything, without CKAN, so that no server has to be there. */
+/** nginx.conf of a closed site: nginx itself answers every request with 503, so CKAN and its servers need not run. */
 import { nginxText } from "./nginx.conf.ts";
 import { livenessPath, proxyFolder, readinessPath, webPort } from "./options.ts";
 import { apiPaths } from "./paths.ts";
 
-/** What visitors of a closed site are told. */
+/** The notice on a closed site. */
 export interface Maintenance {
   /** Title of the site. */
   readonly title: string;
@@ -64,7 +64,7 @@ function page({ title, message }: Maintenance): string {
 `;
 }
 
-/** As CKAN's API says that something went wrong. */
+/** The notice in the form of an error of CKAN's API. */
 function answer({ message }: Maintenance): string {
   return `${JSON.stringify({ success: false, error: { __type: "Maintenance", message } })}\n`;
 }

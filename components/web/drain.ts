@@ -1,11 +1,11 @@
-/** How long a pod goes on taking requests after it has to leave: until whatever sends them there has noticed. */
+/** How long a terminating pod still takes requests: until whatever routes to it has removed its endpoint. */
 import type { ExposureArgs } from "../exposure/settings.ts";
 
-/** Whatever stands in front may be the slowest of those below. */
+/** For an unknown load balancer: the slowest of those below. */
 export const slowestDrainSeconds = 45;
 
 /**
- * Seconds for each exposure. kube-proxy notices within a second or two. Controllers of gateways and ingresses watch endpoints, and
+ * Seconds for each exposure. kube-proxy reacts within a second or two. Controllers of gateways and ingresses watch endpoints and
  * then push a configuration to their proxies. Google's load balancers take some 40 s to detach an endpoint
  * (cloud.google.com/knowledge/kb/502-503-errors-on-external-http-s-load-balancer-000006416).
  */

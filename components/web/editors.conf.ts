@@ -1,11 +1,11 @@
 /**
- * A further name of the site, for those who send larger files than what stands in front of the site's own name lets through.
+ * A second host name of the site, for larger uploads than the proxy in front of the main name accepts.
  *
- * The whole site is there, because an upload is a form of the site: its login, its cookie and its CSRF token belong to one name.
+ * It serves the whole site: the upload form needs the login, the cookie and the CSRF token, which belong to one host name.
  */
 import { webPort } from "./options.ts";
 
-/** Directives for its `server`, beside those of the site's own. `host` is the name in ckan.site_url, as CKAN writes it in whole addresses. */
+/** Directives of its `server` besides those of the main one. `host` is the name in ckan.site_url, which CKAN puts into absolute URLs. */
 export function editorsLines(editorsHost: string, host: string): string {
   return `listen ${webPort};
 server_name ${editorsHost};

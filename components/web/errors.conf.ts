@@ -1,6 +1,6 @@
-/** What nginx says itself, in a sentence. */
+/** nginx's own error pages. */
 
-/** Which page is for which error; a location that has a page of its own has to repeat it. */
+/** The page for each error. A location with an `error_page` of its own inherits none, so it must repeat these. */
 export const errorPages = `error_page 413 @too_large;
 error_page 429 503 @busy;
 error_page 500 =503 @away;

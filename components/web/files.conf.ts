@@ -1,25 +1,25 @@
 /**
- * Files of visitors: CKAN decides who may have which, and nginx sends them, from the disk or from the store. A process of CKAN that
- * did so would be held by its slowest reader (ckan/ckan#5933).
+ * Downloads: CKAN decides who may have a file, and nginx sends it from the disk or the store. If CKAN sent files itself, slow
+ * readers would block its processes (ckan/ckan#5933).
  */
 import { errorPages } from "./errors.conf.ts";
 import { headers } from "./headers.ts";
 import type { ProxyOptions } from "./options.ts";
 import { indent } from "./text.ts";
 
-/** Where nginx fetches a file from the store, when CKAN says so. */
+/** Internal location that fetches a file from the store. */
 const storePath = "/_store";
 
-/** Where nginx has the files of the disk. As in downloads.py, as are the folders. */
+/** Internal location of files on the disk. The path and the folders must match downloads.py. */
 const diskPath = "/_files";
 const diskFolders = ["resources", "storage/uploads"];
 
-/** Paths that only nginx itself asks for, as a part of a regular expression. */
+/** Internal paths, as part of a regular expression. */
 export const filePaths = "store|files/.*";
 
 /**
- * What may be told of a file: directives for `http`. An answer that nothing changed names no type; what it said would replace what
- * was said with the file.
+ * Headers of a file: directives for `http`. A 304 carries no content type, so it sets none of these headers: they would replace
+ * those that the browser stored with the file.
  */
 export const fileMaps = `# Nothing that a visitor uploaded runs as a part of the site (ckan/ckan#2464). Safari shows no PDF in a sandbox, and no browser runs one
 # as a part of the site (adobe/aem-core-wcm-components#2839).
@@ -57,7 +57,7 @@ export function fileLocations(options: ProxyOptions): string {
   return disk + (options.handsFilesOn ? fromStore(options) : "") + fileErrors;
 }
 
-/** nginx looks at ranges and conditions by itself; type and name are CKAN's. */
+/** nginx handles ranges and conditional requests itself; content type and file name come from CKAN. */
 function fromDisk(folder: string, options: ProxyOptions): string {
   return `location ^~ ${diskPath}/${folder} {
   internal;
@@ -72,9 +72,8 @@ ${indent(headers(options.headers, "$file_policy"))}}
 }
 
 /**
- * CKAN has decided that the visitor may have the file, and names a link that it signed for the store. The store checks the
- * signature; it gets nothing of the visitor but the method, and which part of the file is wanted in which state. Its errors, which
- * name its buckets, stay here.
+ * CKAN has allowed the download and returns a link signed for the store. The store checks the signature. Of the visitor's request
+ * it gets only the method, the range and the conditions. Its errors are not passed on, because they name its buckets.
  */
 function fromStore(options: ProxyOptions): string {
   const fetched = (range: string) => `  proxy_pass $store_link;

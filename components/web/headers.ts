@@ -1,26 +1,26 @@
-/** What every answer tells browsers, beside its content. */
+/** Response headers that nginx adds. */
 
-/** What becomes of pages that load or run something from elsewhere. */
+/** What browsers do about violations of the Content-Security-Policy. */
 export const CspMode = { ReportOnly: "report-only", Enforce: "enforce", Off: "off" } as const;
 export type CspMode = (typeof CspMode)[keyof typeof CspMode];
 
 export interface HeaderOptions {
-  /** Seconds for which browsers come back by https only; 0 where the site is not reached by https. */
+  /** Seconds for which browsers use https only (HSTS); 0 if the site is not reached by https. */
   readonly hstsSeconds: number;
   readonly contentSecurityPolicy: { readonly mode: CspMode; readonly policy: string };
-  /** Whether search engines are to leave the site out, because it has another name. @default false */
+  /** Keeps search engines away, for a second host name of the site. @default false */
   readonly noindex?: boolean;
 }
 
 /**
- * What CKAN's own pages and those of the plugins in our image do, as a browser saw it: scripts are files of the site, but for the handlers
- * in the form of an upload (resource_upload_field.html) and the lines in front of a table or a text (datatables_view.html, text_view.html);
- * DataTables sets styles by itself; pictures of users come from gravatar.com, and logos from anywhere.
+ * Allows what the pages of CKAN and of the plugins in our image do, as observed in a browser. Scripts are files of the site, except for
+ * inline handlers in the upload form (resource_upload_field.html) and inline scripts in views (datatables_view.html, text_view.html).
+ * DataTables sets styles itself. Users' pictures come from gravatar.com, and logos from anywhere.
  */
 export const defaultPolicy =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; img-src * data:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'";
 
-/** What the headers' values follow from: directives for `http`. */
+/** Maps for the values of headers: directives for `http`. */
 export const headerMaps = `# Views of resources are made to be embedded by others; everything else is shown by the site itself only.
 map $understood $embedding {
   "~/dataset/[^/]+/resource/[^/]+/view/" "";
@@ -32,8 +32,8 @@ map "$status:$upstream_http_retry_after" $retry_after {
 `;
 
 /**
- * Directives for `server`; a location that adds a header of its own has to repeat them. With a policy of its own, whatever is said of
- * pages.
+ * Directives for `server`. A location that adds a header of its own inherits none, so it must repeat these. `own` is a
+ * Content-Security-Policy in place of the pages'.
  */
 export function headers(options: HeaderOptions, own?: string): string {
   const { hstsSeconds, contentSecurityPolicy, noindex = false } = options;

@@ -1,4 +1,4 @@
-/** How nginx counts what it takes at a time. */
+/** nginx's limits on simultaneous requests and on their rate. */
 import { type ProxyLimits, simultaneousBodies, simultaneousDumps, simultaneousFiles } from "./limits.ts";
 import { apiPaths, dumpPaths } from "./paths.ts";
 
@@ -8,8 +8,8 @@ interface LimitOptions {
 }
 
 /**
- * Who counts where; an empty key counts nowhere. nginx counts a request from its first header to the last byte of its answer, so that
- * bodies, which may come slowly, are counted apart from pages: whoever sends or reads slowly keeps no page from others.
+ * Zones of the limits; a request with an empty key is not counted. nginx counts a request from its first header to the last byte of
+ * its answer. Bodies and files may be slow, so they have zones of their own and block no pages.
  */
 export function limitZones({ trustedProxies, limits }: LimitOptions): string {
   const byAddress = `# Whoever has one address of IPv6 has the 2^64 of its network. Load balancers may write an address of IPv4 as one of IPv6.

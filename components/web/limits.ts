@@ -1,16 +1,16 @@
-/** How much a web pod takes at a time, and the disk and the memory that it needs for it. */
+/** How many requests a web pod takes at a time, and the disk and memory that they need. */
 import { longestRequest, megabyte, otherFiles } from "../../ckan/uploads.ts";
 
 export interface ProxyLimits {
-  /** Requests for pages that a pod has at a time, waiting ones included; further ones get 503. @default 1000 */
+  /** Simultaneous requests for pages in a pod, including waiting ones; more get 503. @default 1000 */
   readonly requests: number;
   /** The same for the API, whose answers are larger. @default 64 */
   readonly apiRequests: number;
-  /** Uploads (100 kB and more, of somebody who is logged in) that a pod receives at a time; further ones get 503. @default 8 */
+  /** Simultaneous uploads (100 kB and more, by logged-in users) to a pod; more get 503. @default 8 */
   readonly uploads: number;
-  /** Requests a second of one address; ten times as many at once, then 429. Needs `trustedProxies`. @default 50 */
+  /** Requests per second from one address, with bursts of ten times as many; more get 429. Needs `trustedProxies`. @default 50 */
   readonly requestsPerSecond: number;
-  /** Requests of one address at a time; further ones get 503. Needs `trustedProxies`. @default 100 */
+  /** Simultaneous requests from one address; more get 503. Needs `trustedProxies`. @default 100 */
   readonly connectionsPerAddress: number;
 }
 
@@ -22,12 +22,12 @@ export const defaultLimits: ProxyLimits = {
   connectionsPerAddress: 100,
 };
 
-/** Requests that wait for CKAN in the queue of its socket. For one more, nginx gets an error at once and says 502. */
+/** Length of the listen queue of CKAN's socket. When it is full, nginx gets an error at once and answers 502. */
 export const waitingRequests = 4096;
 
 /**
- * What the settings may say at most. Requests of all kinds at a time fit into the queue, and twice into the connections of nginx's two
- * workers: each has a connection to its sender and one to CKAN. nginx itself takes no limit above 65535.
+ * Upper bounds of the settings. All simultaneous requests must fit into the listen queue, and twice into the connections of nginx's two
+ * workers: each request has a connection to its client and one to CKAN. nginx itself accepts no limit above 65535.
  */
 export const mostLimits: ProxyLimits = {
   requests: 2000,
@@ -37,39 +37,39 @@ export const mostLimits: ProxyLimits = {
   connectionsPerAddress: 4096,
 };
 
-/** What is read ahead of those who read slowly, in bytes, so that they do not keep CKAN. */
+/** Bytes of an answer that nginx buffers on disk, so that slow readers do not block CKAN. */
 export const readAhead = { page: megabyte, api: 16 * megabyte, dump: 128 * megabyte } as const;
 
-/** Tables that are sent as files at a time. */
+/** Simultaneous dumps of tables. */
 export const simultaneousDumps = 8;
 
-/** Files that are sent at a time, from the disk or the store. Of a slow reader's, nginx holds 330 kB; its memory is enough for these. */
+/** Simultaneous downloads from the disk or the store. nginx holds 330 kB for each slow reader; its memory is enough for these. */
 export const simultaneousFiles = 500;
 
-/** Bodies that are received at a time; pages go on when there are more. */
+/** Simultaneous request bodies; more get 503, while pages go on. */
 export const simultaneousBodies = 1024;
 
-/** Of somebody who is not logged in: bodies of 100 kB and more, or of unknown length, at a time, and their most bytes. */
+/** Large bodies (100 kB and more, or of unknown length) of anonymous clients: how many at a time, and the most bytes of each. */
 export const strangersBodies = { number: 64, bytes: megabyte } as const;
 
-/** Bytes of answers that strangers share. */
+/** Bytes of the cache of answers that anonymous visitors share. */
 export const sharedAnswersFile = 64 * megabyte;
 
-/** Bytes of nginx's memory at rest with all its zones full, and what it holds for those who read files slowly. */
+/** Bytes of memory that nginx needs: at rest with all zones full, and the buffers of slow downloads. */
 export const proxyMemory = 40 * megabyte + simultaneousFiles * 330_000;
 
-/** Bytes of CKAN's memory at rest: the parent that was loaded, and what each process has for itself. Four in all take 300 MB. */
+/** Bytes of CKAN's memory at rest: the preloaded parent, and what each process does not share. Four processes take 300 MB in all. */
 export function serverMemory(processes: number): number {
   return (100 + processes * 50) * megabyte;
 }
 
-/** Bytes of temporary files of nginx when everything that it takes at a time is as large as it may be. */
+/** Bytes of nginx's temporary files in the worst case: all simultaneous requests are as large as allowed. */
 export function proxyDisk(
   { requests, apiRequests, uploads }: Pick<ProxyLimits, "requests" | "apiRequests" | "uploads">,
   uploadMegabytes: number,
 ): number {
   const answers = requests * readAhead.page + apiRequests * readAhead.api + simultaneousDumps * readAhead.dump;
-  // Other bodies have less than 100 kB.
+  // All other bodies are smaller than 100 kB.
   const bodies = uploads * longestRequest(uploadMegabytes) + strangersBodies.number * strangersBodies.bytes;
   return bodies + simultaneousBodies * 100_000 + answers + sharedAnswersFile + otherFiles;
 }

@@ -58,8 +58,8 @@ location ~* "\\.(css|js|mjs|map|png|jpe?g|gif|svg|ico|webp|woff2?|ttf|otf|eot)$"
 }
 
 /**
- * Before a large body is received, CKAN says whether it knows who sends it: strangers could otherwise hold every place of an upload by
- * sending a byte now and then. Who shows nothing by which CKAN could know them may send a little, in places of their own.
+ * CKAN authenticates the sender before nginx receives a large body: otherwise anonymous clients could hold every upload slot by
+ * sending a byte now and then. Requests without any credentials may send a little, in slots of their own.
  */
 function uploads(options: ProxyOptions): string {
   const toCkan = `proxy_max_temp_file_size ${readAhead.api / 2 ** 20}m;
@@ -108,7 +108,7 @@ location @unknown {
 `;
 }
 
-/** CKAN compiles them under names with a hash of their content, so that what has such a name never changes. */
+/** Compiled assets have a hash of their content in the name, so that such a file never changes. */
 function assets(options: ProxyOptions): string {
   return `location ^~ /webassets/ {
   root ${options.storagePath};

@@ -1,9 +1,9 @@
 /**
- * nginx.conf: what stands between visitors and CKAN in every web pod.
+ * nginx.conf: the reverse proxy in front of CKAN in every web pod.
  *
- * nginx talks to visitors as slowly and for as long as they like, and to CKAN only when there is something to do at once: it takes
- * a whole request before CKAN sees it, and CKAN's whole answer before the visitor has read it. It runs with Debian's 1.22 and
- * everything later, as any user, and writes to /tmp alone.
+ * nginx buffers requests and answers, so that slow clients do not occupy CKAN's processes: it receives a whole request before
+ * CKAN sees it, and CKAN's whole answer before the visitor has read it. The file works with nginx 1.22 (Debian's) and later, as
+ * any user; nginx writes only to /tmp.
  */
 import { editorsLines } from "./editors.conf.ts";
 import { errors } from "./errors.conf.ts";
@@ -34,7 +34,7 @@ export function renderNginx(options: ProxyOptions): string {
   ]);
 }
 
-/** The server of the name for editors; requests by any other name are for the first one. */
+/** The `server` of the host name for editors. Requests for any other name go to the first `server`. */
 function editorsServer(options: ProxyOptions): string {
   const { editorsHost, host } = options;
   if (editorsHost === undefined) return "";
@@ -42,7 +42,7 @@ function editorsServer(options: ProxyOptions): string {
   return `server {\n${indent(`${editorsLines(editorsHost, host)}${own}`)}}\n`;
 }
 
-/** A configuration with these parts in `http`, after what an open and a closed site have in common. */
+/** A configuration with these parts in `http`, after those that open and closed sites share. */
 export function nginxText(parts: readonly string[]): string {
   return `${main}http {\n${indent([common, accessLog, ...parts].join(""))}}\n`;
 }
@@ -86,7 +86,7 @@ client_header_buffer_size 4k;
 large_client_header_buffers 4 16k;
 `;
 
-/** No query: it may hold what people search for, or the key that resets a password. */
+/** The log omits queries: they may hold what people search for, or the key that resets a password. */
 const accessLog = `map $request_uri $path {
   "~^(?<without_query>[^?]*)" $without_query;
 }
@@ -133,14 +133,14 @@ client_body_buffer_size 16k;
   ].join("");
 }
 
-/** The address of the visitor, as those say who are trusted: the last one that is not trusted itself. */
+/** Takes the visitor's address from X-Forwarded-For: the last one that is not a trusted proxy itself. */
 function clientAddress(trustedProxies: readonly string[]): string {
   if (trustedProxies.length === 0) return "";
   const networks = proxyAddresses(trustedProxies).map((network) => `set_real_ip_from ${network};\n`);
   return `${networks.join("")}real_ip_header X-Forwarded-For;\nreal_ip_recursive on;\n`;
 }
 
-/** Images and archives are compressed already; what the store hands on keeps its length and its ranges. */
+/** Images and archives are compressed already; files from the store are not compressed, to keep their length and ranges. */
 const compression = `gzip on;
 gzip_comp_level 4;
 gzip_min_length 1000;

@@ -1,11 +1,11 @@
-/** Paths that are treated in a way of their own, as regular expressions of nginx. CKAN serves each with a language in front, too. */
+/** Paths with rules of their own, as nginx regular expressions. CKAN also serves each with a language in front. */
 const language = "(/[a-z]{2,3}(_\\w+)?)?";
 
-/** Tables as files. */
+/** Dumps of tables. */
 export const dumpPaths = `^${language}/datastore/dump/`;
 
 export const apiPaths = `^${language}/api(/|$)`;
 
-/** What strangers share: what programs and people ask for most. As in strangers.py. */
+/** The most requested paths, whose answers anonymous visitors share. They must match strangers.py. */
 export const sharedSearches = "^/api/3/action/(package|datastore)_search$";
 export const sharedPages = `^${language}/(dataset(/[^/]*)?)?$`;

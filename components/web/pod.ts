@@ -1,8 +1,8 @@
 /**
  * A web pod: nginx, and CKAN beside it.
  *
- * CKAN is the sidecar, though it does the work: a sidecar ends after the pod's own container, so that what nginx still receives
- * when the pod has to go, CKAN still gets.
+ * CKAN is the sidecar although it does the work: sidecars end after the main container, so CKAN still answers the requests that
+ * nginx receives while the pod terminates.
  */
 import type { Input } from "@pulumi/pulumi";
 import { scripts } from "../../ckan/scripts.ts";
@@ -25,10 +25,10 @@ import { renderUwsgi, type ServerOptions, serverFolder, socketFolder, socketPath
 /** Seconds a start of CKAN may take. */
 export const startSeconds = 180;
 
-/** Seconds for which an upload over a slow line may go on after its pod had to leave. */
+/** Seconds for which a slow upload may go on in a terminating pod. */
 const uploadSeconds = 300;
 
-/** Seconds for which a pod that has to go is there: nginx lets what it receives or sends come to its end, then CKAN its last answer. */
+/** Termination grace period in seconds: nginx drains and finishes its transfers, then CKAN finishes its last answer. */
 export function graceSeconds(drainSeconds: number, answerSeconds: number): number {
   return drainSeconds + uploadSeconds + answerSeconds;
 }
@@ -41,13 +41,13 @@ export interface WebPodArgs {
   readonly answerSeconds: number;
   readonly drainSeconds: number;
   readonly store?: ObjectStore | undefined;
-  /** ConfigMaps with the files of nginx and of CKAN's server; the latter is not there while the site is closed. */
+  /** ConfigMaps with the files of nginx and of CKAN's server. A closed site has no server. */
   readonly files: { readonly proxy: Input<string>; readonly server?: Input<string> | undefined };
-  /** A volume for uploads. @default a folder that ends with the pod */
+  /** A volume for uploads. @default an emptyDir */
   readonly storage?: Mount | undefined;
 }
 
-/** What this pod adds to what every pod of the part has. */
+/** The pod with both containers; the caller adds scheduling and the service account. */
 export function webPod(args: WebPodArgs): PodArgs {
   const { identity, runtime, nginx, answerSeconds, drainSeconds, files } = args;
   const { clientLabels } = ckanPod(runtime, identity);
@@ -65,8 +65,8 @@ export function webPod(args: WebPodArgs): PodArgs {
       started: http(open ? startedPath : livenessPath, webPort),
       startSeconds,
       startPeriodSeconds: 1,
-      // Under load, questions wait for a free process. A busy pod that leaves the Service only moves its load to the next one, and
-      // the last one that leaves turns a slow site into none.
+      // Under load, probes wait for a free process. A busy pod that leaves the Service only moves its load to the next one, and
+      // when the last one leaves, a slow site becomes an unreachable one.
       patienceSeconds: 15,
     }),
     resources: nginx.resources,
@@ -84,7 +84,7 @@ export function webPod(args: WebPodArgs): PodArgs {
 
 const socket: Mount = { name: "socket", path: socketFolder, source: { emptyDir: { sizeLimit: "1Mi" } } };
 
-/** CKAN's image with its settings: the server, or, while the site is closed, nothing but the place in which people call `ckan`. */
+/** The container of CKAN: the server, or on a closed site an idle process, so that people can still run `ckan` in it. */
 function ckan(args: WebPodArgs, storage: Mount): SidecarArgs {
   const { image, environment = [], mounts = [] } = ckanPod(args.runtime, args.identity, storage);
   const { identity, resources, files } = args;
@@ -94,7 +94,7 @@ function ckan(args: WebPodArgs, storage: Mount): SidecarArgs {
     : { ...container, ...server(container, args.store, files.server) };
 }
 
-/** A first process has to say what it does at SIGTERM: by itself it does nothing. */
+/** PID 1 ignores SIGTERM unless it has a handler. */
 const idle = ["sh", "-c", "trap 'exit 0' TERM; sleep infinity & wait"];
 
 type Container = Required<Pick<SidecarArgs, "environment" | "mounts">>;
@@ -114,7 +114,7 @@ function server(
     probes: sidecarProbes({
       alive: exec("python3", "-I", "-S", `${serverFolder}/web_alive.py`, socketPath),
       startSeconds,
-      // Looks wait for a free process, too.
+      // This probe waits for a free process, too.
       patienceSeconds: 15,
     }),
     mounts: [...mounts, socket, configMapMount("server", serverFolder, files)],

@@ -13,12 +13,12 @@ import { isKnownProxy, knownProxies } from "./trusted-proxies.ts";
 const names = Object.keys(knownProxies).join(", ");
 const expectedProxy = `expected a network such as 10.129.0.0/23, or ${names}`;
 
-/** An IPv4 or IPv6 network, or a name. */
+/** An IPv4 or IPv6 network, or the name of a known proxy. */
 function isProxy(text: string): boolean {
   return isKnownProxy(text) || isNetwork(text);
 }
 
-/** A whole number that has its bounds. */
+/** A whole number within bounds, which the message explains. */
 function whole(least: number, most: number, reason: string): z.ZodInt {
   const message = `expected a whole number from ${least} to ${most}: ${reason}`;
   return z.int(message).min(least, message).max(most, message);
@@ -53,7 +53,7 @@ const limits = z
   .prefault({})
   .describe("How much a pod takes at a time");
 
-/** A word of nginx's configuration has less than 4096 bytes. */
+/** nginx accepts parameters of less than 4096 bytes. */
 const longestPolicy = 4000;
 /** Printable ASCII; a comma would begin a second policy. */
 const directive = "[A-Za-z][A-Za-z0-9-]*(?: +[!#%&'()*+\\-./0-9:<=>?@A-Z\\[\\]^_`a-z{|}~]+)*";
@@ -89,7 +89,7 @@ const headers = z
   .prefault({})
   .describe("What browsers are told beside pages");
 
-/** Says what to write to those who have nothing here: nginx is what a stack file has to name. */
+/** The error for a missing key. nginx's image has no default, so every stack file must name it. */
 function required(expected: string) {
   return { error: ({ input }: { readonly input?: unknown }) => (input === undefined ? expected : undefined) };
 }
@@ -163,7 +163,7 @@ export const webSettings = z
 export type WebArgs = Arguments<typeof webSettings>;
 export type WebSettings = Settings<typeof webSettings>;
 
-/** Without somebody who may say for whom a request is, every address is the load balancer's, and none is limited. */
+/** Without trusted proxies every request seems to come from the load balancer, so limits by address do not apply. */
 function limitsByAddress({ trustedProxies, limits: given }: WebSettings, context: z.core.$RefinementCtx): void {
   if (trustedProxies.length > 0) return;
   const expected =
@@ -173,7 +173,7 @@ function limitsByAddress({ trustedProxies, limits: given }: WebSettings, context
   }
 }
 
-/** A container that has too little is killed again and again, with everything that it does. */
+/** A container with too little memory is killed again and again, with all its requests. */
 function enoughMemory({ processes, resources: own, nginx: proxy }: WebSettings, context: z.core.$RefinementCtx): void {
   const check = (path: readonly string[], found: string, bytes: number, what: string) => {
     if (quantityValue(found) >= bytes) return;

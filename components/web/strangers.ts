@@ -1,19 +1,18 @@
 /**
- * Answers that strangers share: nginx keeps them, wsgi.py says which may be kept.
+ * Answers that anonymous visitors share: nginx caches them, strangers.py says which may be cached.
  *
- * Two guards, so that nobody gets what was made for somebody else. nginx neither gives a kept answer to, nor keeps one of, a
- * request with anything that is known to say who asks. And strangers.py allows an answer to be kept only if no header of its request
- * looks as if it did, by any name.
+ * Two guards keep a personal answer from others. nginx bypasses the cache for requests with a header that is known to identify the
+ * sender. And strangers.py allows caching only if no header of the request looks like credentials, whatever its name.
  */
 import { type HeaderOptions, headers } from "./headers.ts";
 import { readAhead, sharedAnswersFile } from "./limits.ts";
 import { sharedPages, sharedSearches } from "./paths.ts";
 import { indent } from "./text.ts";
 
-/** wsgi.py leaves this file where a plugin knows users in a way of its own, so that nothing may be shared. */
+/** strangers.py writes this file when a plugin authenticates users in its own way, so that nothing may be shared. */
 export const nothingSharedFile = "shares-nothing";
 
-/** Headers that say who asks, or that ask for something else than the page: htmx gets a part of it. */
+/** Headers that identify the sender, or that ask for something other than the page: htmx gets a part of it. */
 const personalHeaders = [
   "Cookie",
   "Authorization",
@@ -43,7 +42,7 @@ interface SharingOptions {
   readonly headers: HeaderOptions;
 }
 
-/** Whether anything says who asks: a directive for `http`. */
+/** Sets $personal if a header identifies the sender: a directive for `http`. */
 export function personalRequests(tokenHeader: string): string {
   const variables = [...new Set([...personalHeaders, tokenHeader].map(headerVariable))];
   return `map "${variables.join("")}" $personal {
@@ -65,7 +64,7 @@ proxy_cache_path /tmp/shared levels=1:2 keys_zone=shared:2m max_size=${sharedAns
 `;
 }
 
-/** The locations of what strangers share. */
+/** Locations of shared answers. */
 export function sharedLocations(options: SharingOptions): string {
   if (options.cacheSeconds === 0) return "";
   return sharedLocation(sharedSearches, readAhead.api, options) + sharedLocation(sharedPages, readAhead.page, options);

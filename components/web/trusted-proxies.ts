@@ -1,6 +1,6 @@
-/** Who may say for whom a request is. */
+/** Proxies whose X-Forwarded-For is trusted. */
 
-/** Those whose networks are public knowledge, by the name that a stack file uses. */
+/** Proxies that publish their networks, by their name in a stack file. */
 export const knownProxies = {
   /** https://www.cloudflare.com/ips, as of November 2026. */
   cloudflare: [
@@ -29,12 +29,12 @@ export const knownProxies = {
   ],
 } as const;
 
-/** Networks behind names and networks. */
+/** The networks of a list of names and networks. */
 export function proxyAddresses(trusted: readonly string[]): readonly string[] {
   return [...new Set(trusted.flatMap((one) => (isKnownProxy(one) ? knownProxies[one] : [one])))];
 }
 
-/** Whether this is a name. `in` would also find what every object has, such as `constructor`. */
+/** Whether this is the name of a known proxy. `in` would also find inherited properties such as `constructor`. */
 export function isKnownProxy(name: string): name is keyof typeof knownProxies {
   return Object.hasOwn(knownProxies, name);
 }

@@ -1,7 +1,7 @@
 /** How nginx talks to CKAN. */
 import { readAhead } from "./limits.ts";
 
-/** What CKAN is told; a location that says something else has to repeat it. */
+/** Request headers for CKAN. A location that sets one of its own inherits none, so it must repeat these. */
 export const ckanHeaders = `proxy_set_header Connection "";
 proxy_set_header Host $visitor_host;
 proxy_set_header X-Forwarded-For $remote_addr;
@@ -15,7 +15,7 @@ proxy_set_header Accept $http_accept;
 proxy_set_header Accept-Language $http_accept_language;
 `;
 
-/** What CKAN never gets as it was sent, in small letters: the above, and what says how long a request is and where it ends. */
+/** Headers that CKAN never gets as sent, in lower case: those above, and those about the request's length and connection. */
 export const rewrittenHeaders: readonly string[] = [
   ...[...ckanHeaders.matchAll(/^proxy_set_header (\S+)/gm)].map(([, name = ""]) => name.toLowerCase()),
   "content-length",

@@ -1,13 +1,13 @@
 /**
  * uwsgi.ini: how CKAN is served behind nginx.
  *
- * One request at a time in each process: uWSGI keeps one deadline a process, so that with threads the end of any request would
- * clear or move the deadline of its neighbours (unbit/uwsgi#2706, #2580). CKAN is loaded once and the processes are forked from
- * it, so that they share its memory; wsgi.py closes every connection before, for each process to open its own.
+ * Each process answers one request at a time. uWSGI keeps one deadline per process, so with threads the end of one request would
+ * clear or move the deadlines of the others (unbit/uwsgi#2706, #2580). CKAN is loaded once and then forked, so that the processes
+ * share memory. wsgi.py closes every connection before the fork, so that each process opens its own.
  */
 import { waitingRequests } from "./limits.ts";
 
-/** Folder of the entry point and of what it imports. */
+/** Folder of the entry point and its imports. */
 export const serverFolder = "/etc/ckan-web";
 
 /** Folder with CKAN's socket, which nginx and CKAN share. */
@@ -19,21 +19,21 @@ export interface ServerOptions {
   readonly processes: number;
   /** Seconds for which CKAN may be silent before its process is ended. */
   readonly answerSeconds: number;
-  /** Bytes of memory that all processes have together. */
+  /** Bytes of memory for all processes together. */
   readonly memory: number;
-  /** Seconds for which strangers share pages of datasets and answers of the API's searches; 0: never. */
+  /** Seconds for which anonymous visitors share pages of datasets and answers of the API's searches; 0: never. */
   readonly cacheSeconds: number;
   /** Seconds for which caches in front of the site may keep those pages. @default 0: not at all */
   readonly edgeCacheSeconds?: number | undefined;
 }
 
-/** Megabytes of a process, as seen at rest: what it shares with the one that it was forked from, and what that one has for itself. */
+/** Resident megabytes, measured at rest: what a process shares with its parent, and what the parent does not share. */
 const shared = 120;
 const parent = 80;
-/** A process at rest has 190; one that had to start anew at each request would be none. */
+/** A process at rest has 190. A lower limit could restart it at every request. */
 const leastMegabytes = 256;
 
-/** Megabytes with which a process starts anew: all of them at once, and something to spare, are no more than the container may have. */
+/** Megabytes at which a process is restarted: all processes at this size fit into the container's memory, with some to spare. */
 function mostMegabytes({ memory, processes }: Pick<ServerOptions, "memory" | "processes">): number {
   const each = ((memory / 2 ** 20) * 0.85 - parent) / processes;
   return Math.max(leastMegabytes, Math.floor(shared + each));

@@ -5,7 +5,7 @@ import type { StackSettings } from "../site/settings.ts";
 import { defaultGroup, workerRole } from "./groups.ts";
 import type { WorkerSettings } from "./settings.ts";
 
-/** A Deployment's name goes into names of its pods, which have 17 characters more and are labels of at most 63. */
+/** A pod's name is the Deployment's with 17 more characters, and is a label of at most 63. */
 const longestName = 46;
 
 export function workerMistakes(

@@ -1,9 +1,9 @@
 /** Names of groups of workers. */
 
-/** The group that every site has. Its objects are called as if it were the only one. */
+/** The group that every site has. Its name does not appear in the names of its objects. */
 export const defaultGroup = "default";
 
-/** What follows the name of the instance in the names of a group's objects, and its component in labels. */
+/** Role of a group: the suffix of its objects' names, and the component in their labels. */
 export function workerRole(group: string): string {
   return group === defaultGroup ? "worker" : `worker-${group}`;
 }

@@ -7,8 +7,8 @@ import type { QueueEndpoint } from "../site/endpoints.ts";
 import type { QueueScaling } from "./settings.ts";
 
 /**
- * How KEDA gets into the queue: by user and password from the Secret that the pods have them from, and by the authorities that the
- * pods trust, from their ConfigMap. Without one it goes by the list of its own image.
+ * KEDA's login to the queue: user and password come from the same Secret as the pods', and trusted certificates from the same
+ * ConfigMap. Without a ConfigMap, KEDA trusts the list in its own image.
  */
 export function triggerAuthentication({ password, user, tls = "disable" }: QueueEndpoint, caBundle?: Input<string>) {
   const references = { password, ...(user !== undefined && { username: user.reference }) };
@@ -33,7 +33,7 @@ export interface ScaledObjectArgs {
   /** Its namespace, and that of an in-cluster queue. */
   readonly namespace: Input<string>;
   readonly queue: QueueEndpoint;
-  /** Keys of the lists of waiting jobs; where several are long, the longest decides. */
+  /** Keys of the lists of waiting jobs; the longest list decides. */
   readonly lists: readonly string[];
   /** Name of the TriggerAuthentication. */
   readonly authentication: Input<string>;
@@ -53,7 +53,8 @@ export function scaledObject({ deployment, namespace, queue, lists, authenticati
       cooldownPeriod: cooldownSeconds,
       advanced: {
         horizontalPodAutoscalerConfig: { behavior: { scaleDown: slowScaleIn } },
-        // Pulumi writes a number of pods again before it deletes this object, and KEDA takes it back until then: none would stay none.
+        // When scaling is removed, Pulumi sets `replicas` before it deletes this object, and KEDA reverts that until then. Without
+        // this setting, a Deployment that KEDA had scaled to 0 would stay at 0.
         restoreToOriginalReplicaCount: true,
       },
       triggers: lists.map((listName) => ({
@@ -71,7 +72,7 @@ export function scaledObject({ deployment, namespace, queue, lists, authenticati
   } satisfies CustomObject<unknown>;
 }
 
-/** KEDA asks from a namespace of its own, where the bare name of a Service means nothing. */
+/** KEDA runs in another namespace, where the bare name of a Service does not resolve. */
 function address({ host, port, access }: QueueEndpoint, namespace: Input<string>) {
   return access.destination.kind === "pods"
     ? interpolate`${host}.${namespace}.svc:${port}`

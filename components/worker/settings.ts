@@ -18,7 +18,7 @@ const groupName = z
     "expected the name of a group of workers: lower-case letters, digits and hyphens, such as bulk",
   );
 
-/** Jobs and times are KEDA's own defaults. */
+/** The defaults for jobs and times are KEDA's own. */
 const workerScaling = z
   .discriminatedUnion(
     "kind",
@@ -63,11 +63,11 @@ export const workerSettings = z
 
 export type WorkerArgs = Arguments<typeof workerSettings>;
 export type WorkerSettings = Settings<typeof workerSettings>;
-/** By the processors of workers, for jobs that compute; or by the jobs that wait, where the cluster has KEDA. */
+/** Scales by CPU, for jobs that compute, or by the number of waiting jobs, in clusters with KEDA. */
 export type WorkerScaling = NonNullable<WorkerSettings["scaling"]>;
 export type QueueScaling = Extract<WorkerScaling, { kind: "keda" }>;
 
-/** Settings of each group by its name; the group default is there in any case. */
+/** Settings of each group by name; the group default always exists. */
 export const workersSettings = z
   .record(groupName, workerSettings)
   .prefault({})

@@ -24,11 +24,11 @@ export interface XLoaderWorkerArgs extends PartArgs, WorkerArgs {
   readonly queue: QueueEndpoint;
   /** ckan.site_id: prefix of the job queues. */
   readonly siteId: string;
-  /** Which workers of the instance these are: other groups have other queues or sizes. @default default */
+  /** Name of the group; groups differ in queues or sizes. @default default */
   readonly group?: string;
-  /** Where uploads go. @default none */
+  /** Object store for uploads. @default none */
   readonly store?: ObjectStore | undefined;
-  /** No pod runs, while the site is closed, whatever an autoscaler would ask for. @default false */
+  /** Runs no pod while the site is closed, whatever an autoscaler asks for. @default false */
   readonly stopped?: boolean;
 }
 
@@ -44,7 +44,7 @@ export class XLoaderWorker extends pulumi.ComponentResource {
     const identity: Identity = { instance, component, software: "ckan", version: runtime.version };
     const data = { "worker.py": scripts["worker.py"], "worker_alive.py": scripts["worker_alive.py"] };
     const script = configFiles(name, { namespace, identity, data }, { parent: this });
-    // A closed site has no pods; what KEDA scales, it scales to none itself.
+    // A closed site runs no workers. Deployments that KEDA scales are scaled to 0 by KEDA itself.
     const none = args.stopped && scaling?.kind !== "keda";
     const { deployment, metadata } = declareDeployment(
       name,
@@ -73,8 +73,8 @@ export class XLoaderWorker extends pulumi.ComponentResource {
     const authentication = customResource(name, access, metadata, { parent: this }).metadata.name;
     const lists = queues.map((each) => queueList(siteId, each));
     const object = scaledObject({ deployment: name, namespace, queue, lists, authentication, scaling });
-    // Ready when KEDA has reached the queue and made its autoscaler. `paused-replicas` keeps it from starting a pod of a closed site
-    // for the first job that waits.
+    // Ready once KEDA has reached the queue and created its autoscaler. `paused-replicas` keeps KEDA from starting a worker for the
+    // first waiting job while the site is closed.
     const state = stopped
       ? { waitFor: "condition=Paused", annotations: { "autoscaling.keda.sh/paused-replicas": "0" } }
       : { waitFor: "condition=Ready" };
@@ -84,7 +84,7 @@ export class XLoaderWorker extends pulumi.ComponentResource {
 
 type Groups = Readonly<Record<string, WorkerSettings>>;
 
-/** Namespaces of what asks the queue how many jobs wait. */
+/** Namespaces of autoscalers that read the queue's length. */
 export function queueAutoscalers(workers: Groups, kedaNamespace = "keda"): readonly string[] {
   return Object.values(workers).some(({ scaling }) => scaling?.kind === "keda") ? [kedaNamespace] : [];
 }
@@ -116,8 +116,8 @@ function workerPod(
     priorityClass,
     settings: pods,
     mounts: [...(pod.mounts ?? []), configMapMount("script", folder, script)],
-    // RQ's warm shutdown: SIGTERM lets the running job end, however long that takes, and whoever takes the pod away: a new release, a
-    // node that is drained, or an autoscaler, which does not ask which pods are busy.
+    // RQ's warm shutdown: on SIGTERM the worker finishes its running job, however long that takes. The same holds for a rollout, a
+    // drained node and an autoscaler, which does not ask which pods are busy.
     terminationGracePeriodSeconds,
     serviceAccount: store?.serviceAccounts?.worker,
   };
