@@ -1,4 +1,4 @@
-/** The program: one CkanStack for each instance that the stack file names, and what it publishes. */
+/** The program: declares one CkanStack per instance in the stack file and publishes the outputs. */
 import { setImmediate } from "node:timers/promises";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -13,21 +13,21 @@ export { contractVersion } from "./outputs/version.ts";
 
 const settings = loadEnvironment(new pulumi.Config("ckan"));
 
-// The identifier keeps the provider, and with it every object, when only the way to reach the cluster changes.
+// The identifier stays the same, so that the provider and all objects survive when only the access to the cluster changes.
 const provider = new kubernetes.Provider("cluster", {
   clusterIdentifier: settings.name,
   ...(settings.cluster.context !== undefined && { context: settings.cluster.context }),
 });
 
-// The contract with other teams: outputs/contract.ts says what every field means.
+// The contract with other teams: outputs/contract.ts documents every field.
 export const environment = settings.name;
 export const instances: Record<string, Published<InstanceDocument>> = {};
 export const credentials: Record<string, Published<CredentialsDocument>> = {};
 
-/** Who administers each site: for the team that runs it, and no part of the contract. */
+/** Administrator of each site: for the team that runs it, not part of the contract. */
 export const administrators: Record<string, { readonly name: string; readonly password: pulumi.Output<string> }> = {};
 
-// All arguments before any site: whatever is wrong with the last one is known before the first is declared.
+// Arguments of all sites are built before the first site is declared, so that errors in the last one show up early.
 const declarations = Object.entries(settings.instances).map(
   ([name, instance]) => [name, instance, stackArguments(name, instance, settings)] as const,
 );
@@ -39,8 +39,8 @@ for (const [name, { administrator, dashboards }, args] of declarations) {
   credentials[name] = publishCredentials(site, args.credentials);
   const password = args.credentials.derive(Purpose.Administrator).secret;
   administrators[name] = { name: administrator.name, password };
-  // The site's registrations go out before the next one is declared. Otherwise Pulumi waits for the last of many sites, and the
-  // promises of all pile up: at 50 sites twice the memory, and so much to collect that a site takes half as long again.
+  // Registrations of this site are sent before the next one is declared. Otherwise Pulumi awaits all sites together, and their promises
+  // pile up: at 50 sites twice the memory, and so much garbage collection that a site takes half as long again.
   await setImmediate();
 }
 

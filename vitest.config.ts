@@ -8,12 +8,12 @@ import {
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Of the API server that an engine test talks to. */
+    /** Kubernetes version of the API server that an engine test uses. */
     readonly kubernetesVersion: EngineKubernetesVersion;
   }
 }
 
-// Where .ci/run counts what was run.
+// .ci/run counts the tests in these files.
 const results = process.env["TEST_RESULTS"];
 
 const devStack = "test/engine/dev.test.ts";
@@ -47,23 +47,23 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/engine/**", "test/e2e/**", "test/faults/**", "test/variants/**"],
-          // A busy machine is no fault of the code.
+          // A busy machine must not fail a test.
           testTimeout: 60_000,
-          // Files of one worker share their modules: loading Pulumi anew for each takes longer than most of the tests.
+          // Test files in one worker share modules: loading Pulumi for each takes longer than most tests.
           isolate: false,
-          // The provider takes it into its inputs: whoever has one would see other inputs than everybody else.
+          // The provider copies KUBECONFIG into its inputs: with one set, the inputs would differ between machines.
           env: { KUBECONFIG: "" },
           maxWorkers: "100%",
         },
       },
-      // The part of the engine tests that everybody runs (`npm test`), and that may go differently on another version.
+      // The engine tests that everybody runs (`npm test`), and whose result may depend on the Kubernetes version.
       ...engineKubernetesVersions.map((version) => {
         const everybody = version === kubernetesVersionOfStacks;
         return engineTests(`${everybody ? "dev stack" : "engine, dev stack"} on Kubernetes ${version}`, version, {
           include: [devStack],
         });
       }),
-      // About Pulumi's state, services outside and other projects' definitions, which no version of Kubernetes changes.
+      // Pulumi's state, external services and other projects' CRDs: independent of the Kubernetes version.
       engineTests(`engine on Kubernetes ${kubernetesVersionOfStacks}`, kubernetesVersionOfStacks, {
         include: ["test/engine/**/*.test.ts"],
         exclude: [devStack],

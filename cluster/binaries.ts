@@ -1,10 +1,10 @@
-/** The programs of the local cluster and of the tests' control plane. */
+/** Builds the binaries of the local cluster and of the tests' control plane. */
 import { join } from "node:path";
 import { ensureGoPrograms } from "../toolchain/go.ts";
 import { which } from "../toolchain/process.ts";
 import { addonsVersion, type EngineKubernetesVersion, kubernetesVersion, kwokVersion } from "../toolchain/versions.ts";
 
-/** Kubernetes, etcd and kubectl in one binary, whose first argument names the program. */
+/** Kubernetes, etcd and kubectl in one binary; the first argument selects the program. */
 export async function ensureKubernetes(): Promise<string> {
   const folder = await ensureGoPrograms({
     name: "kubernetes",
@@ -16,13 +16,13 @@ export async function ensureKubernetes(): Promise<string> {
   return join(folder, "kubernetes");
 }
 
-/** kubectl and its first arguments: this machine's own, or the one that the local cluster has. */
+/** kubectl and its first arguments: the one installed on this machine, else the local cluster's. */
 export async function kubectlCommand(): Promise<readonly string[]> {
   const own = which("kubectl");
   return own === undefined ? [await ensureKubernetes(), "kubectl"] : [own];
 }
 
-/** API server, controllers and scheduler of one version in one binary: the local cluster's own, or one for the engine tests alone. */
+/** API server, controllers and scheduler in one binary: the local cluster's own, or one that only the engine tests use. */
 export async function ensureControlPlane(version: EngineKubernetesVersion): Promise<string> {
   if (version === kubernetesVersion) return ensureKubernetes();
   const folder = await ensureGoPrograms({
@@ -35,7 +35,7 @@ export async function ensureControlPlane(version: EngineKubernetesVersion): Prom
   return join(folder, "control-plane");
 }
 
-/** CoreDNS, the network policy enforcer, the volume provisioner and the pause program; returns their folder. */
+/** Builds CoreDNS, the network policy enforcer, the volume provisioner and the pause program; returns their folder. */
 export function ensureAddons(): Promise<string> {
   return ensureGoPrograms({
     name: "addons",
@@ -45,7 +45,7 @@ export function ensureAddons(): Promise<string> {
   });
 }
 
-/** kwok plays the nodes of the tests' control plane. */
+/** kwok simulates the nodes of the tests' control plane. */
 export async function ensureKwok(): Promise<string> {
   const folder = await ensureGoPrograms({
     name: "kwok",
@@ -57,7 +57,7 @@ export async function ensureKwok(): Promise<string> {
   return join(folder, "kwok");
 }
 
-/** What Kubernetes' programs say of themselves: without it, v0.0.0. */
+/** Sets the version that Kubernetes' programs report; the default is v0.0.0. */
 function versionVariables(version: string): Readonly<Record<string, string>> {
   const [major = "", minor = ""] = version.split(".");
   const values = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };

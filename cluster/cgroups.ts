@@ -1,9 +1,9 @@
-/** The cluster's own group in every cgroup hierarchy: whatever runs in it is ours to end. */
+/** The cluster's own cgroup in every hierarchy: every process in it belongs to the cluster and may be killed. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { node } from "./settings.ts";
 
-/** Makes the groups; the kubelet wants to find them. */
+/** Creates the cgroups; the kubelet expects them to exist. */
 export function createCgroups(): void {
   for (const folder of cgroupFolders()) {
     mkdirSync(folder, { recursive: true });
@@ -12,7 +12,7 @@ export function createCgroups(): void {
   }
 }
 
-/** The group's folder in every hierarchy, made or not: one with cgroup v2, a dozen with v1. */
+/** The cgroup's folder in every hierarchy, whether it exists or not: one with cgroup v2, a dozen with v1. */
 export function cgroupFolders(): readonly string[] {
   const mounts = readFileSync("/proc/mounts", "utf8")
     .split("\n")

@@ -1,4 +1,4 @@
-/** The cluster of the dev stack: a context that someone named, kind where Docker is, else a node on this machine itself. */
+/** The cluster of the dev stack: a context that the user named, kind where Docker runs, else a node on this machine. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { localKubeconfig } from "../toolchain/backend.ts";
@@ -18,7 +18,7 @@ export type Cluster =
 
 const lockFile = join(stateRoot, "cluster.lock");
 
-/** Starts the cluster where it does not run; its kubeconfig is `localKubeconfig`. */
+/** Starts the cluster unless it already runs; its kubeconfig is `localKubeconfig`. */
 export async function ensureCluster(): Promise<Cluster> {
   const cluster = await chooseCluster();
   await withLock(lockFile, async () => {
@@ -34,7 +34,7 @@ export async function ensureCluster(): Promise<Cluster> {
   return cluster;
 }
 
-/** Brings built images into the cluster. */
+/** Loads built images into the cluster. */
 export async function importImages(cluster: Cluster, images: readonly ImageArchive[]): Promise<void> {
   switch (cluster.kind) {
     case "named":
@@ -48,7 +48,7 @@ export async function importImages(cluster: Cluster, images: readonly ImageArchi
   }
 }
 
-/** Stops what `ensureCluster` started, and only that; `wipe` deletes the cluster's data as well. */
+/** Stops only what `ensureCluster` started; `wipe` deletes the cluster's data as well. */
 export async function stopCluster(wipe: boolean): Promise<void> {
   if (process.env["CKAN_KUBE_CONTEXT"]) {
     throw new ToolchainError(

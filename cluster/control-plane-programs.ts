@@ -1,18 +1,18 @@
-/** Command lines of etcd and the control plane, alike for the local cluster and for the tests. */
+/** Command lines of etcd and the control plane, shared by the local cluster and the tests. */
 import { join } from "node:path";
 import { kubeconfigPath } from "./pki.ts";
 import type { Program } from "./processes.ts";
 import { node } from "./settings.ts";
 
 export interface ControlPlane {
-  /** The binary that holds every program. */
+  /** The binary that contains every program. */
   readonly kubernetes: string;
   readonly pki: string;
   readonly etcdData: string;
-  /** Address on which every program listens. */
+  /** Address that every program listens on. */
   readonly address: string;
   readonly ports: { api: number; etcd: number; etcdPeer: number; controllerManager: number; scheduler: number };
-  /** False: etcd does not wait for the disk, for data that nobody needs after a crash. */
+  /** False: etcd does not fsync. For data that need not survive a crash. */
   readonly durable: boolean;
 }
 
@@ -87,7 +87,7 @@ export function controllerManager(plane: ControlPlane): Program {
     "cluster-signing-key-file": file("ca.key"),
     "root-ca-file": file("ca.crt"),
     "service-account-private-key-file": file("sa.key"),
-    // None exist, but its default folder would be made outside the cluster's own.
+    // No plugins exist, but the default folder would be created outside the cluster's folders.
     "flex-volume-plugin-dir": file("volume-plugins"),
   });
 }
@@ -100,7 +100,7 @@ export function scheduler(plane: ControlPlane): Program {
   });
 }
 
-/** One of each runs: an election would only cost its lease time after a restart. */
+/** Only one of each runs. Leader election would only delay a restart by the lease time. */
 function leader(kubeconfig: string): Record<string, string> {
   return {
     kubeconfig,

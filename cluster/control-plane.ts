@@ -1,6 +1,6 @@
 /**
- * A control plane for the engine tests: real etcd, API server, controllers and scheduler on free ports of 127.0.0.1, without root. Its
- * one node is played by kwok, so pods become ready and Jobs complete as soon as they are scheduled; no container ever runs.
+ * A control plane for the engine tests: real etcd, API server, controllers and scheduler on free ports of 127.0.0.1, without root. kwok
+ * simulates its one node: pods become ready and Jobs complete as soon as they are scheduled, and no container ever runs.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
@@ -22,16 +22,16 @@ import { waitFor } from "./wait.ts";
 export interface RunningControlPlane {
   /** File with one context, `ckan-local`. */
   readonly kubeconfig: string;
-  /** Ends every program; the folder stays for whoever reads the logs. */
+  /** Stops every program. The folder stays, so that the logs can be read. */
   stop(): Promise<void>;
 }
 
 const stages = fileURLToPath(new URL("kwok-stages.yaml", import.meta.url));
 
 /**
- * Starts a control plane with its files under `folder`, which must not hold another one's.
+ * Starts a control plane with its files under `folder`, which no other control plane may use.
  *
- * @param version Kubernetes of API server, controllers and scheduler; etcd, kubeadm and kubectl are the local cluster's.
+ * @param version Kubernetes version of API server, controllers and scheduler; etcd, kubeadm and kubectl are the local cluster's.
  */
 export async function startControlPlane(
   folder: string,
@@ -48,7 +48,7 @@ export async function startControlPlane(
     ports: { api, etcd: etcdPort, etcdPeer, controllerManager: manager, scheduler: schedule },
     durable: false,
   };
-  // Certificates name the port: those of an earlier run are of no use.
+  // Certificates contain the port, so those of an earlier run are useless.
   for (const old of [plane.pki, plane.etcdData]) rmSync(old, { recursive: true, force: true });
   await ensurePki(kubernetes, plane.pki, `127.0.0.1:${api}`);
   const kubeconfig = join(folder, "kubeconfig");
@@ -57,7 +57,7 @@ export async function startControlPlane(
   const stop = () => stopAll(children);
   try {
     const kwokArgs = ["--kubeconfig", kubeconfig, "--config", stages, "--manage-all-nodes", "--node-ip", node.address];
-    // Without a lease the node counts as lost after 40 seconds, and nothing plays the recovery of its pods.
+    // Without a lease the node counts as lost after 40 seconds, and kwok does not simulate the recovery of its pods.
     kwokArgs.push("--node-lease-duration-seconds", "40");
     children.push(...[etcd({ ...plane, kubernetes }), apiServer(plane)].map((program) => startChild(program, folder)));
     await waitUntilReady(kubernetes, kubeconfig, folder, children);
@@ -87,7 +87,7 @@ async function waitUntilReady(
   });
 }
 
-/** Makes the node and its volumes, and waits until pods can be created in the default namespace. */
+/** Creates the node and its volumes, and waits until pods can be created in the default namespace. */
 async function prepare(kubernetes: string, kubeconfig: string, folder: string): Promise<void> {
   const kubectl = ["kubectl", "--kubeconfig", kubeconfig];
   await run(kubernetes, [...kubectl, "apply", "--server-side", "-f", "-"], { input: JSON.stringify(fakeNode()) });
@@ -101,7 +101,7 @@ async function prepare(kubernetes: string, kubeconfig: string, folder: string): 
 
 function startChild({ name, command, args }: Program, folder: string): ChildProcess {
   const log = openSync(join(folder, `${name}.log`), "w");
-  // The kernel ends the program when the test process dies, however it dies. util-linux' setpriv asks for that.
+  // The kernel kills the program when the test process dies, however it dies. util-linux' setpriv requests that.
   const guarded = which("setpriv") ? ["setpriv", "--pdeathsig", "KILL", "--", command, ...args] : [command, ...args];
   const child = spawn(guarded[0] ?? command, guarded.slice(1), { stdio: ["ignore", log, log] });
   closeSync(log);
@@ -113,15 +113,15 @@ async function stopAll(children: readonly ChildProcess[]): Promise<void> {
     children.map((child) => {
       if (child.exitCode !== null || child.signalCode !== null) return undefined;
       const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGKILL"); // nothing here is worth a graceful end
+      child.kill("SIGKILL"); // nothing here needs a graceful shutdown
       return ended;
     }),
   );
 }
 
 /**
- * Ports that are free now; all are held at once, so that they differ. Below those that the kernel gives to outgoing connections: between
- * this look and the program's own, any connection could take one of these.
+ * Finds free ports, all held open at once so that they differ. They lie below the kernel's ephemeral port range: otherwise an outgoing
+ * connection could take one before the program binds it.
  */
 async function freePorts(count: number): Promise<readonly number[]> {
   const servers: Server[] = [];

@@ -1,5 +1,5 @@
 /**
- * A single-node Kubernetes on this machine, for Linux as root without a container engine: real etcd, control plane and kubelet, built
+ * A single-node Kubernetes on this machine, for root on Linux without a container engine: real etcd, control plane and kubelet, built
  * from Go modules, with Debian's containerd.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -32,14 +32,14 @@ const debianPackages = {
   mount: "mount",
 };
 
-/** What runs, as command lines: a start with other settings or other versions replaces it. */
+/** Command lines of the running programs. A start with other settings or versions replaces them. */
 const recipeFile = join(folders.run, "recipe.json");
 
-/** Starts the node, or leaves it alone when it runs as this version of the project wants it. */
+/** Starts the node, or leaves it alone when it already runs with this recipe. */
 export async function ensureEmbedded(): Promise<void> {
   const [kubernetes, addons] = [await ensureKubernetes(), await ensureAddons()];
   const programs = nodePrograms(kubernetes, addons);
-  // Another clone's Node.js is as good: its path must not restart the cluster.
+  // Another clone's Node.js works as well: its path must not restart the cluster.
   const recipe = JSON.stringify(programs).replaceAll(JSON.stringify(process.execPath), '"node"');
   if (await isHealthy(kubernetes, programs, recipe)) return;
   if (isRunning() && owner() !== clusterRoot) {
@@ -65,12 +65,12 @@ export function isRunning(): boolean {
   return recorded(folders.run).some((name) => runningPid(folders.run, name) !== undefined);
 }
 
-/** True when there is something to stop, or, with `wipe`, to delete. */
+/** True when there is something to stop or, with `wipe`, to delete. */
 export function hasRemains(wipe: boolean): boolean {
   return existsSync(folders.run) || (wipe && existsSync(clusterRoot));
 }
 
-/** Removes what it wrote outside the state folder and, with `wipe`, its data. */
+/** Removes what the node wrote outside the state folder and, with `wipe`, its data. */
 export async function stopEmbedded(wipe: boolean): Promise<void> {
   await sweep();
   rmSync(folders.run, { recursive: true, force: true });
@@ -89,7 +89,7 @@ async function ensureClusterImages(addons: string): Promise<readonly ImageArchiv
 }
 
 function writeFolders(recipe: string): void {
-  // Passwords are in etcd, site data in the volumes: nobody else's business.
+  // etcd holds passwords and the volumes hold site data: readable by root only.
   mkdirSync(clusterRoot, { recursive: true, mode: 0o700 });
   for (const folder of [folders.run, folders.log, folders.volumes, folders.kubelet])
     mkdirSync(folder, { recursive: true });
@@ -114,7 +114,7 @@ async function startPrograms(
     requireRunning(base);
     return isReady(kubernetes);
   });
-  // Before the kubelet: it remembers for half a minute that the API server may not ask it for logs.
+  // Before the kubelet starts: it caches for half a minute that the API server may not read its logs.
   await kubectl(
     kubernetes,
     ["apply", "--server-side", "--force-conflicts", "-f", "-"],
@@ -160,7 +160,7 @@ async function isReady(kubernetes: string): Promise<boolean> {
   return (await tryRun(kubernetes, args)).code === 0;
 }
 
-/** Since when counts: etcd still holds what the node said before it was stopped. */
+/** Heartbeats before `since` do not count: etcd still holds those of the last run. */
 async function nodeIsReady(kubernetes: string, since: number): Promise<boolean> {
   const admin = kubeconfigPath(folders.pki, "admin");
   const { stdout } = await tryRun(kubernetes, [

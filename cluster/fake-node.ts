@@ -1,16 +1,16 @@
-/** The node that kwok plays, and volumes that claims of the default class are bound to. */
+/** The node that kwok simulates, and volumes for claims of the default class. */
 
-// A volume is not used twice: these are for all tests of one control plane together.
+// No volume is used twice: these have to last for all tests of one control plane.
 const volumeCount = 60;
 
-/** One list for one `kubectl apply`. */
+/** Returns one List, for a single `kubectl apply`. */
 export function fakeNode(): object {
   const className = "standard";
   const storageClass = {
     apiVersion: "storage.k8s.io/v1",
     kind: "StorageClass",
     metadata: { name: className, annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
-    // Nobody makes volumes here: the controller manager binds claims to those below.
+    // No provisioner runs here: the controller manager binds claims to the volumes below.
     provisioner: "kubernetes.io/no-provisioner",
     volumeBindingMode: "WaitForFirstConsumer",
   };

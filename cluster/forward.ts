@@ -1,6 +1,6 @@
 /**
- * `node forward.ts <address> <port>...`: hands TCP connections to 127.0.0.1 and ::1 on to the same ports of another address.
- * kube-proxy serves node ports on the node's address only, and people type http://localhost:<port>.
+ * `node forward.ts <address> <port>...`: forwards TCP connections from 127.0.0.1 and ::1 to the same ports of another address. kube-proxy
+ * serves node ports on the node's address only, and people type http://localhost:<port>.
  */
 import { randomInt } from "node:crypto";
 import { connect, createServer, type Socket } from "node:net";
@@ -12,24 +12,24 @@ for (const port of ports.map(Number)) {
 }
 
 function listen(host: string, port: number): void {
-  // allowHalfOpen: a client that has sent its request and closed its side still waits for the answer.
+  // allowHalfOpen: a client that has closed its sending side still waits for the response.
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    // Before there is anybody to hand it on to.
+    // Before the target is connected.
     client.on("error", () => client.destroy());
     forward(client, port);
   });
   server.on("error", (error: NodeJS.ErrnoException) => {
     console.error(`${host}:${port}: ${error.message}`);
-    // A machine without IPv6 has no ::1; a port in use on 127.0.0.1 is worth ending for: the start then says so.
+    // A machine without IPv6 has no ::1. A port in use on 127.0.0.1 is fatal, so that the start reports it.
     if (host === "127.0.0.1") process.exit(1);
   });
   server.listen(port, host);
 }
 
 /**
- * Asks again, from any other port, when the node refuses. After a moment without endpoints, or with those of pods that are gone, the
- * kernel remembers for two minutes where connections of the ports that asked then belong, although kube-proxy knows better by now;
- * and the ports that the kernel hands out repeat within that time.
+ * Retries from another source port when the node refuses. When a Service has no endpoints for a moment, or only those of deleted pods,
+ * conntrack keeps the wrong destination of each source port for two minutes, although kube-proxy is up to date again; and the kernel
+ * reuses its ephemeral ports within that time.
  */
 function forward(client: Socket, port: number, attempts = 3, localPort?: number): void {
   const target = connect({ host: address, port, allowHalfOpen: true, ...(localPort !== undefined && { localPort }) });
@@ -43,7 +43,7 @@ function forward(client: Socket, port: number, attempts = 3, localPort?: number)
     target.off("error", refused);
     join(client, target, port);
     join(target, client, port);
-    // Who gave up meanwhile says nothing any more.
+    // The client may have given up meanwhile, and then emits no further event.
     if (client.destroyed) target.destroy();
   });
 }
@@ -51,7 +51,7 @@ function forward(client: Socket, port: number, attempts = 3, localPort?: number)
 function join(from: Socket, to: Socket, port: number): void {
   from.setNoDelay(true);
   from.pipe(to);
-  // One side's failure ends both, and never the process.
+  // An error on one side closes both, and never ends the process.
   from.on("error", (error) => {
     log(port, error.message);
     to.destroy();

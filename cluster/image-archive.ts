@@ -1,4 +1,4 @@
-/** Images that hold one static program, as archives that container runtimes import. */
+/** Images of one static program, as archives that container runtimes can import. */
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -15,7 +15,7 @@ import {
 import { dirname, join } from "node:path";
 import { run } from "../toolchain/process.ts";
 
-/** Writes a docker-archive that holds `program` at these places and nothing else, once; the first is the entry point. */
+/** Writes a docker-archive that holds only `program`, at each of these paths; the first is the entry point. An existing archive is kept. */
 export async function ensureProgramImage(
   reference: string,
   program: string,
@@ -52,7 +52,7 @@ export async function ensureProgramImage(
   }
 }
 
-/** Without owner and time of this machine, so that the same program always makes the same image. */
+/** Without owners and timestamps, so that the same program always gives the same image. */
 async function tar(archive: string, folder: string, files: readonly string[]): Promise<void> {
   const neutral = ["--owner=0", "--group=0", "--numeric-owner", "--mtime=@0", "--format=ustar"];
   await run("tar", [...neutral, "-C", folder, "-cf", archive, ...files]);

@@ -1,4 +1,4 @@
-/** Images into the local cluster's container runtime, each once. */
+/** Imports images into the local cluster's container runtime, each once. */
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { run } from "../toolchain/process.ts";
@@ -7,7 +7,7 @@ import { containerdSocket, importRecord } from "./settings.ts";
 
 export interface ImageArchive {
   readonly reference: string;
-  /** A docker-archive; its name tells its recipe. */
+  /** A docker-archive; its file name identifies its recipe. */
   readonly archive: string;
 }
 
@@ -18,7 +18,7 @@ export function importArchives(images: readonly ImageArchive[]): Promise<void> {
   );
 }
 
-/** Imports what the record does not hold yet. The record lies beside the images, so that wiping one wipes the other. */
+/** Imports what the record does not list yet. The record lies beside the images, so that wiping one wipes the other. */
 export async function importOnce(
   images: readonly ImageArchive[],
   record: string,

@@ -1,4 +1,4 @@
-/** The local cluster in Docker, by kind. */
+/** The local cluster in Docker, run by kind. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { localKubeconfig } from "../toolchain/backend.ts";
@@ -14,7 +14,7 @@ const clusterName = "ckan-environments";
 const container = `${clusterName}-control-plane`;
 const importRecord = join(stateRoot, "kind-images.json");
 
-/** kind's path when a container engine answers and kind is there or can be built; else undefined. */
+/** kind's path when a container engine answers and kind is installed or can be built; else undefined. */
 export async function findKind(): Promise<string | undefined> {
   if (which("docker") === undefined || (await tryRun("docker", ["info"])).code !== 0) return undefined;
   const installed = which("kind");

@@ -1,14 +1,14 @@
-/** The kubeconfig that every way to a cluster ends in: one context, `ckan-local`, so that the dev stack reaches nothing else. */
+/** The kubeconfig of the local cluster, whatever runs it: one context, `ckan-local`, so that the dev stack reaches nothing else. */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { localKubeconfig } from "../toolchain/backend.ts";
 import { contextName } from "./settings.ts";
 
-/** Writes it from a kubeconfig with the single context `context`, whose name becomes `ckan-local`. */
+/** Writes it from a kubeconfig with the single context `context`, renamed to `ckan-local`. */
 export function writeLocalKubeconfig(kubeconfig: string, context: string): void {
   mkdirSync(dirname(localKubeconfig), { recursive: true });
   const renamed = kubeconfig.split("\n").map((line) => {
-    // As text: a name stands on a line of its own, in YAML as in JSON.
+    // Edited as text: each name is on a line of its own, in YAML as in JSON.
     const [, before, name, after] = /^(\s*-?\s*"?(?:name|current-context)"?: "?)(.+?)("?,?)$/.exec(line) ?? [];
     return name === context ? `${before}${contextName}${after}` : line;
   });

@@ -1,11 +1,11 @@
-/** One command at a time where two would spoil each other's work. */
+/** A lock that runs one command at a time. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { print } from "../toolchain/steps.ts";
 import { identity, runningProcess } from "./processes.ts";
 import { sleep } from "./wait.ts";
 
-/** Runs `action` while holding the lock; waits for a living holder and takes the lock of a dead one. */
+/** Runs `action` while holding the lock; waits for a live holder and takes over the lock of a dead one. */
 export async function withLock<T>(path: string, action: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
   for (let told = false; !tryLock(path); await sleep(200)) {
@@ -32,9 +32,9 @@ function tryLock(path: string): boolean {
 function isAlive(path: string): boolean {
   try {
     const holder = readFileSync(path, "utf8");
-    // Between creation and writing the file is empty: its holder lives.
+    // The file is empty between creation and writing, so its holder is alive.
     return holder === "" || runningProcess(holder) !== undefined;
   } catch {
-    return true; // released meanwhile: the next try tells
+    return true; // released meanwhile: the next attempt takes it
   }
 }

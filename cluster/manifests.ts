@@ -1,18 +1,18 @@
-/** What the embedded cluster itself needs: access of the API server to the kubelet, DNS, a storage class. */
+/** Objects that the embedded cluster itself needs: the API server's access to the kubelet, DNS, a storage class. */
 import { corednsImage, node } from "./settings.ts";
 
 export const provisionerName = "ckan-environments/local-folder";
 
 const coredns = { name: "coredns", namespace: "kube-system" };
-// The label by which network policies everywhere name the cluster's DNS.
+// The label by which network policies select cluster DNS.
 const dnsLabels = { "k8s-app": "kube-dns" };
 
-/** One list for one `kubectl apply`. */
+/** Returns one List, for a single `kubectl apply`. */
 export function clusterManifests(): object {
   return { apiVersion: "v1", kind: "List", items: [kubeletAccess(), storageClass(), ...dns()] };
 }
 
-/** kubeadm gives the API server's client certificate this group, and binds it in a phase that does not run here. */
+/** kubeadm puts the API server's client certificate in this group. The phase that binds the group does not run here. */
 function kubeletAccess(): object {
   return {
     apiVersion: "rbac.authorization.k8s.io/v1",
@@ -106,7 +106,7 @@ function dnsDeployment(): object {
     spec: {
       priorityClassName: "system-cluster-critical",
       serviceAccountName: "coredns",
-      dnsPolicy: "Default", // the machine's own name servers: its own address would be a loop
+      dnsPolicy: "Default", // the machine's resolvers: cluster DNS would forward to itself
       containers: [container],
       volumes: [{ name: "configuration", configMap: { name: "coredns" } }],
     },

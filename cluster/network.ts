@@ -1,17 +1,17 @@
-/** What the embedded node needs of this machine's kernel: an address, a few rules, settings; all of it taken back on stop. */
+/** What the embedded node needs from this machine's kernel: an address, a few rules and settings. A stop reverts all of it. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, tryRun } from "../toolchain/process.ts";
 import { folders, node } from "./settings.ts";
 
 const table = "ckan_node";
-/** Tables of the node's programs, deleted together with them. */
+/** nftables tables of the node's programs, deleted together with them. */
 const otherTables = ["ip ckan_network_policy", "ip kube-proxy", "ip6 kube-proxy"];
 
-/** Settings that Kubernetes needs, or that the kubelet changes on its own. */
+/** Settings that Kubernetes needs or that the kubelet changes itself. */
 const kernelSettings: Readonly<Record<string, string | undefined>> = {
   "net/ipv4/ip_forward": "1",
-  // Packets between two pods cross a bridge: without this they would bypass services and network policies.
+  // Traffic between two pods crosses a bridge, where it would otherwise bypass Services and network policies.
   "net/bridge/bridge-nf-call-iptables": "1",
   "vm/overcommit_memory": undefined,
   "vm/panic_on_oom": undefined,
@@ -21,20 +21,20 @@ const kernelSettings: Readonly<Record<string, string | undefined>> = {
 
 const savedSettings = join(folders.run, "kernel-settings.json");
 
-/** Gives the node its address, routes and rules. */
+/** Configures the node's address, routes and rules. */
 export async function bringUpNetwork(): Promise<void> {
   await tryRun("modprobe", ["-a", "br_netfilter", "overlay", "nf_tables"]); // absent where they are built in
   saveAndApplySettings();
-  // A bridge without ports rather than a dummy device: pods need bridges anyway, some kernels have no dummy device.
+  // A bridge without ports instead of a dummy device: pods need bridges anyway, and some kernels have no dummy device.
   await run("ip", ["link", "add", node.bridge, "type", "bridge"]);
   await run("ip", ["address", "add", `${node.address}/32`, "dev", node.bridge]);
   await run("ip", ["link", "set", node.bridge, "up"]);
-  // The pods' own bridge has the better route: this catches addresses whose pods are gone, before they leave the machine.
+  // The pods' bridge has the better route. This one rejects traffic to deleted pods before it leaves the machine.
   await run("ip", ["route", "replace", "unreachable", node.podSubnet, "metric", "4000"]);
   await run("nft", ["-f", "-"], { input: ruleset() });
 }
 
-/** Takes everything back that `bringUpNetwork` and the node's programs did. Does nothing where there is nothing. */
+/** Reverts what `bringUpNetwork` and the node's programs changed. Does nothing when there is nothing to revert. */
 export async function takeDownNetwork(): Promise<void> {
   for (const name of [`ip ${table}`, ...otherTables]) await tryRun("nft", ["delete", "table", ...name.split(" ")]);
   for (const bridge of [node.bridge, node.podBridge]) {
@@ -45,8 +45,8 @@ export async function takeDownNetwork(): Promise<void> {
 }
 
 function ruleset(): string {
-  // A service address that nobody translated must not leave the machine: a gateway that answers every connection would make
-  // a service without pods look alive.
+  // An untranslated service address must not leave the machine: a gateway that accepts every connection would make a Service without pods
+  // look alive.
   const reject = `ip daddr ${node.serviceSubnet} meta l4proto tcp reject with tcp reset
     ip daddr ${node.serviceSubnet} reject`;
   return `table ip ${table}
@@ -71,7 +71,7 @@ table ip ${table} {
 function saveAndApplySettings(): void {
   const before = Object.keys(kernelSettings).map((name) => [name, readSetting(name)]);
   mkdirSync(folders.run, { recursive: true });
-  // A killed run left the true ones here; what is set now is our own.
+  // A killed run left the original values in the file; the current values are ours.
   if (!existsSync(savedSettings)) writeFileSync(savedSettings, JSON.stringify(Object.fromEntries(before)));
   for (const [name, value] of Object.entries(kernelSettings)) writeSetting(name, value);
 }

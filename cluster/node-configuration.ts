@@ -1,4 +1,4 @@
-/** Configuration files of the container runtime, its network, the kubelet and kube-proxy. */
+/** Configuration files of the container runtime, its network plugins, the kubelet and kube-proxy. */
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfigPath } from "./pki.ts";
@@ -9,7 +9,7 @@ export const configurationFiles = {
   network: join(folders.configuration, "cni"),
   kubelet: join(folders.configuration, "kubelet.json"),
   kubeProxy: join(folders.configuration, "kube-proxy.json"),
-  /** A copy: the clone that started the cluster may be deleted while it runs. */
+  /** A copy: the clone that started the cluster may be deleted while the cluster runs. */
   forwarder: join(folders.configuration, "forward.ts"),
 } as const;
 
@@ -23,7 +23,7 @@ export function writeConfiguration(): void {
 }
 
 function containerd(): string {
-  // Network namespaces lie under the state folder too: what is mounted below it is ours, and nothing else is.
+  // Network namespaces lie in the state folder too, so that exactly the mounts below it are ours.
   return `version = 2
 root = ${JSON.stringify(folders.containerd)}
 state = "${folders.run}/containerd"
@@ -61,7 +61,7 @@ function podNetwork(): object {
     type: "bridge",
     bridge: node.podBridge,
     isGateway: true,
-    ipMasq: false, // the node's own rule masquerades what leaves the machine, and only that
+    ipMasq: false, // the node's own rule masquerades, and only traffic that leaves the machine
     hairpinMode: true,
     ipam: { type: "host-local", dataDir: join(folders.run, "cni"), ranges, routes: [{ dst: "0.0.0.0/0" }] },
   };
@@ -77,13 +77,13 @@ function kubelet(): object {
     containerRuntimeEndpoint: `unix://${containerdSocket}`,
     cgroupDriver: "cgroupfs",
     cgroupRoot: `/${node.cgroup}`,
-    failCgroupV1: false, // 1.35 refuses such machines unless told
+    failCgroupV1: false, // 1.35 refuses cgroup v1 by default
     failSwapOn: false,
     oomScoreAdj: 0,
-    // Turns what a container without CAP_SYS_RESOURCE may not set (limits, oom scores) into warnings.
+    // Limits and OOM scores that a container without CAP_SYS_RESOURCE may not set become warnings.
     featureGates: { KubeletInUserNamespace: true },
     seccompDefault: true,
-    makeIPTablesUtilChains: false, // kube-proxy works with nftables, so nobody would use or remove them
+    makeIPTablesUtilChains: false, // kube-proxy uses nftables, so these would be neither used nor removed
     authentication: {
       anonymous: { enabled: false },
       webhook: { enabled: true },
@@ -95,7 +95,7 @@ function kubelet(): object {
     resolvConf: "/etc/resolv.conf",
     volumePluginDir: join(folders.kubelet, "volume-plugins"),
     podLogsDir: join(folders.log, "pods"),
-    // Imported images cannot be pulled again: never collect them.
+    // Imported images cannot be pulled again, so they are never garbage-collected.
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
     evictionHard: {
@@ -118,7 +118,7 @@ function kubeProxy(): object {
     clusterCIDR: node.podSubnet,
     hostnameOverride: node.name,
     oomScoreAdj: 0,
-    conntrack: { maxPerCore: 0, min: 0 }, // leaves the machine's own limits alone
+    conntrack: { maxPerCore: 0, min: 0 }, // keeps the machine's own limits
     healthzBindAddress: `${node.address}:10256`,
     metricsBindAddress: `${node.address}:10249`,
     nodePortAddresses: [`${node.address}/32`],

@@ -1,4 +1,4 @@
-/** Command lines of everything that the embedded node runs. */
+/** Command lines of all programs on the embedded node. */
 import { join } from "node:path";
 import { apiServer, type ControlPlane, controllerManager, etcd, program, scheduler } from "./control-plane-programs.ts";
 import { provisionerName } from "./manifests.ts";
@@ -7,7 +7,7 @@ import { kubeconfigPath } from "./pki.ts";
 import type { Program } from "./processes.ts";
 import { folders, node, sitePort } from "./settings.ts";
 
-/** In the order of their start. */
+/** In start order. */
 export function nodePrograms(kubernetes: string, addons: string): readonly Program[] {
   const plane: ControlPlane = {
     kubernetes,

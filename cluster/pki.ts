@@ -1,14 +1,14 @@
-/** Certificates and kubeconfigs of a control plane, by kubeadm's own phases. */
+/** Certificates and kubeconfigs of a control plane, made by kubeadm's own phases. */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../toolchain/process.ts";
 import { kubernetesVersion } from "../toolchain/versions.ts";
 import { contextName, node } from "./settings.ts";
 
-// A development cluster ends by being wiped, not by an expiry date.
+// A development cluster is wiped long before its certificates expire.
 const validity = "87600h";
 
-/** Client name and groups of each program that speaks to the API server. */
+/** Client name and groups of each program that uses the API server. */
 const users = {
   admin: ["ckan-local-admin", "system:masters"],
   "controller-manager": ["system:kube-controller-manager"],
@@ -19,10 +19,10 @@ const users = {
 
 export type User = keyof typeof users;
 
-/** Writes certificates and kubeconfigs into `folder`, once; the server is reached at `endpoint` (host:port). */
+/** Writes certificates and kubeconfigs into `folder`, once. `endpoint` is the API server's host:port. */
 export async function ensurePki(kubernetes: string, folder: string, endpoint: string): Promise<void> {
   if (existsSync(folder)) return;
-  // Made complete under another name: an interrupted run leaves nothing that a later one would trust.
+  // Written under a temporary name and then renamed, so that no later run trusts the files of an interrupted one.
   const temporary = `${folder}.tmp`;
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary, { recursive: true, mode: 0o700 });
@@ -56,7 +56,7 @@ export function kubeconfigPath(folder: string, user: User): string {
 }
 
 function kubeadmConfiguration(folder: string, endpoint: string): string {
-  // The advertised address only has to be no loopback address: kubeadm would otherwise look for one on this machine.
+  // The advertised address must not be a loopback address: kubeadm would otherwise look for one on this machine.
   return `apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint: {advertiseAddress: ${node.address}, bindPort: 6443}

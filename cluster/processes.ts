@@ -1,6 +1,6 @@
 /**
- * Programs that outlive this command. A record per program holds its process id together with the start time that the kernel gives,
- * so that an id which was handed to another program meanwhile is never taken for ours, and never killed.
+ * Programs that outlive this command. The record of each program holds its process id and the kernel's start time. A process id that the
+ * kernel has reused is therefore never mistaken for ours and never killed.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ export interface Program {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Starts a program in a session of its own, output to `<log>/<name>.log`, and records it. */
+/** Starts a program in its own session, writes its output to `<log>/<name>.log`, and records it. */
 export function start(program: Program, runFolder: string, logFolder: string): void {
   mkdirSync(runFolder, { recursive: true });
   mkdirSync(logFolder, { recursive: true });
@@ -28,13 +28,13 @@ export function start(program: Program, runFolder: string, logFolder: string): v
     stdio: ["ignore", log, log],
     env: program.env ?? process.env,
   });
-  child.on("error", () => {}); // shows as "not running" below
+  child.on("error", () => {}); // reported below as "not running"
   child.unref();
   if (child.pid === undefined) throw new ToolchainError(`${program.command} cannot be started`, "see above");
   writeFileSync(recordPath(runFolder, program.name), identity(child.pid) ?? "");
 }
 
-/** The names of all recorded programs, running or not. */
+/** Names of all recorded programs, running or not. */
 export function recorded(runFolder: string): readonly string[] {
   try {
     return readdirSync(runFolder)
@@ -45,7 +45,7 @@ export function recorded(runFolder: string): readonly string[] {
   }
 }
 
-/** The process id of a recorded program, if that very process still runs. */
+/** The process id of a recorded program, if the same process still runs. */
 export function runningPid(runFolder: string, name: string): number | undefined {
   try {
     return runningProcess(readFileSync(recordPath(runFolder, name), "utf8"));
@@ -54,13 +54,13 @@ export function runningPid(runFolder: string, name: string): number | undefined 
   }
 }
 
-/** The id of the process that an identity names, if that very process still runs. */
+/** The process id in a recorded identity, if the same process still runs. */
 export function runningProcess(recordedIdentity: string): number | undefined {
   const pid = Number.parseInt(recordedIdentity, 10);
   return identity(pid) === recordedIdentity ? pid : undefined;
 }
 
-/** Ends recorded programs: SIGTERM to all, `seconds` of grace together, then SIGKILL. */
+/** Stops recorded programs: SIGTERM to all, a shared grace period of `seconds`, then SIGKILL. */
 export async function stop(runFolder: string, names: readonly string[], seconds: number): Promise<void> {
   for (const name of names) signal(runFolder, name, "SIGTERM");
   const deadline = performance.now() + seconds * 1000;
@@ -77,22 +77,22 @@ function signal(runFolder: string, name: string, kind: NodeJS.Signals): void {
   try {
     process.kill(pid, kind);
   } catch {
-    // It ended by itself meanwhile.
+    // It has already exited.
   }
 }
 
-/** Names a running process for good, which its id alone does not; undefined when there is none. */
+/** Identifies a running process uniquely, which its id alone does not; undefined when it does not run. */
 export function identity(pid: number): string | undefined {
   const since = startTime(pid);
   return since === undefined ? undefined : `${pid} ${since} ${bootId()}`;
 }
 
-/** Field 22 of /proc/<pid>/stat; undefined when there is no such process, or only its unreaped remains. */
+/** Field 22 of /proc/<pid>/stat; undefined when the process does not exist or is a zombie. */
 function startTime(pid: number): string | undefined {
   try {
     if (!existsSync("/proc/self/stat")) return process.kill(pid, 0) ? "unknown" : undefined; // not Linux
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The program's name, in parentheses, may hold spaces.
+    // The program's name, in parentheses, may contain spaces.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? undefined : fields[19];
   } catch {
@@ -109,7 +109,7 @@ function recordPath(runFolder: string, name: string): string {
   return join(runFolder, `${name}.process`);
 }
 
-/** Logs continue over restarts, but not for ever. */
+/** Logs are appended across restarts, up to a limit. */
 function truncateWhenLarge(path: string): "a" | "w" {
   try {
     return statSync(path).size > 50_000_000 ? "w" : "a";

@@ -2,17 +2,17 @@
 import { join } from "node:path";
 import { stateRoot } from "../toolchain/paths.ts";
 
-/** The one context of every kubeconfig that the toolchain writes; Pulumi.dev.yaml names it. */
+/** The only context in every kubeconfig that the toolchain writes; Pulumi.dev.yaml names it. */
 export const contextName = "ckan-local";
 
-/** Node port of the dev stack's site. On this machine it is http://localhost:30500. */
+/** Node port of the dev stack's site, on this machine http://localhost:30500. */
 export const sitePort = 30500;
 
 export const node = {
   name: "ckan-local",
   /**
-   * An address of its own, on a bridge without ports: certificates and etcd's data name it, so it must not change with the
-   * machine's network. Every program listens here only, and so meets no other etcd or Kubernetes on this machine.
+   * The cluster's own address, on a bridge without ports. Certificates and etcd's data contain it, so it must not change with the
+   * machine's network. Programs listen on this address only, so they never clash with another etcd or Kubernetes on this machine.
    */
   address: "10.250.0.1",
   bridge: "ckan-node",
@@ -21,7 +21,7 @@ export const node = {
   podSubnet: "10.244.0.0/24",
   serviceSubnet: "10.96.0.0/16",
   dnsService: "10.96.0.10",
-  /** Names a folder in each cgroup hierarchy: whatever runs below it belongs to this cluster. */
+  /** Name of the cgroup in each hierarchy: every process in it belongs to this cluster. */
   cgroup: "ckan-environments",
 } as const;
 
@@ -38,20 +38,20 @@ export const folders = {
   /** Rewritten at every start. */
   configuration: join(clusterRoot, "configuration"),
   /**
-   * Sockets, process records and mounts, gone after a reboot. One for the machine, whatever the state folder is: bridge, address and
-   * cgroup exist once as well. Short, because a socket's path must have fewer than 108 characters.
+   * Sockets, process records and mounts; gone after a reboot. One per machine, whatever the state folder: bridge, address and cgroup
+   * exist once as well. Short, because a socket's path must have fewer than 108 characters.
    */
   run: "/run/ckan-environments",
 } as const;
 
 export const containerdSocket = join(folders.run, "containerd.sock");
 
-/** Holds the data folder of the cluster that runs. */
+/** Records the data folder of the running cluster. */
 export const ownerFile = join(folders.run, "data-folder");
 
-/** Images of the cluster's own pods; the tag is fixed because they never change within one version of the addons. */
+/** Images of the cluster's own pods. The tag is fixed: they never change within one version of the addons. */
 export const pauseImage = "localhost/ckan-environments/pause:1";
 export const corednsImage = "localhost/ckan-environments/coredns:1";
 
-/** Images that the toolchain has imported, by archive. */
+/** Which archives the toolchain has imported. */
 export const importRecord = join(folders.containerd, "imported.json");

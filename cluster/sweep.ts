@@ -1,6 +1,6 @@
 /**
- * Makes the machine as it would be after a reboot: nothing of the cluster runs, is mounted or configured; its data remains. The same
- * way serves a stop, the remains of a killed run and a start after changed settings.
+ * Brings the machine into the state after a reboot: nothing of the cluster runs, is mounted or configured, and its data remain. Used by a
+ * stop, after a killed run, and before a start with changed settings.
  */
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -14,11 +14,11 @@ import { sleep } from "./wait.ts";
 
 const podGraceSeconds = 8;
 
-/** Stops and removes everything but the data. */
+/** Stops and removes everything except the data. */
 export async function sweep(): Promise<void> {
   const names = recorded(folders.run);
   const isNot = (...excluded: string[]) => names.filter((name) => !excluded.includes(name));
-  // First whoever would start pods anew; the container runtime and etcd last.
+  // First the programs that would restart pods; the container runtime and etcd last.
   await stop(folders.run, isNot("containerd", "etcd", "kube-apiserver"), 3);
   await endPods();
   await stop(folders.run, ["kube-apiserver"], 0.5); // it would wait a minute for its clients
@@ -34,7 +34,7 @@ export async function sweep(): Promise<void> {
   rmSync(`${containerdSocket}.ttrpc`, { force: true });
 }
 
-/** Asks every process in the cluster's cgroups to end, so that databases close their files; kills what remains. */
+/** Sends SIGTERM to every process in the cluster's cgroups, so that databases close their files, then kills the rest. */
 async function endPods(): Promise<void> {
   const deadline = performance.now() + podGraceSeconds * 1000;
   const asked = new Set<number>();
@@ -56,13 +56,13 @@ function podProcesses(): readonly number[] {
   return [...new Set(pids.filter(Boolean).map(Number))];
 }
 
-/** All folders below one, deepest first. */
+/** All subfolders, deepest first. */
 function subfolders(folder: string): readonly string[] {
   try {
     const children = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     return children.map((entry) => join(folder, entry.name)).flatMap((child) => [...subfolders(child), child]);
   } catch {
-    return []; // it vanished while it was read
+    return []; // it vanished during the read
   }
 }
 
@@ -72,13 +72,13 @@ function removeCgroups(): void {
       try {
         rmdirSync(path);
       } catch {
-        // Busy for a moment more: an empty group costs nothing, and the next sweep meets it again.
+        // Still busy. An empty cgroup does no harm, and the next sweep removes it.
       }
     }
   }
 }
 
-/** Shims outlive containerd on purpose; ours are known by the socket that they were started with. */
+/** Shims deliberately outlive containerd; ours are recognised by the socket path on their command line. */
 async function killShims(): Promise<void> {
   for (const entry of readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
@@ -88,7 +88,7 @@ async function killShims(): Promise<void> {
   await sleep(50);
 }
 
-/** Shims listen outside the state folder, whatever it is; each wrote down where. */
+/** Shims listen outside the state folder; each one records its socket's path. */
 function removeShimSockets(): void {
   const tasks = join(folders.run, "containerd", "io.containerd.runtime.v2.task", "k8s.io");
   if (!existsSync(tasks)) return;
@@ -98,7 +98,7 @@ function removeShimSockets(): void {
   }
 }
 
-/** The data folder of the cluster that ran last: another one where the state folder was set differently. */
+/** The data folder of the cluster that ran last. It differs when the state folder setting has changed. */
 export function owner(): string {
   return readText(ownerFile) || clusterRoot;
 }
@@ -107,11 +107,11 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It ended by itself meanwhile.
+    // It has already exited.
   }
 }
 
-/** Empty where the file is gone: processes and groups end while they are read. */
+/** Empty when the file is gone: processes and cgroups may end during the read. */
 function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");

@@ -1,4 +1,4 @@
-/** What the kubelet and the network plugins write outside the cluster's folders, where no setting can move it. */
+/** Files that the kubelet and the network plugins write to fixed paths outside the cluster's folders. */
 import { existsSync, readdirSync, readlinkSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
@@ -6,7 +6,7 @@ const podLogLinks = "/var/log/containers";
 const networkResults = "/var/lib/cni/results";
 const devicePlugins = "/var/lib/kubelet/device-plugins";
 
-/** Only where they are empty: on a machine with another Kubernetes they are in use. */
+/** Removed only when empty: another Kubernetes on this machine may use them. */
 const sharedFolders = [
   devicePlugins,
   "/var/lib/kubelet",

@@ -1,11 +1,11 @@
-/** Waiting for what another program does. */
+/** Polling for the effect of another program. */
 import { ToolchainError } from "../toolchain/steps.ts";
 
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Polls until `check` gives true; fails after `seconds` and says where to look. */
+/** Polls until `check` returns true; fails after `seconds` and says where to look. */
 export async function waitFor(
   what: string,
   seconds: number,

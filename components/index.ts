@@ -1,4 +1,4 @@
-/** The components that other programs import. */
+/** Public components, for use by other programs. */
 
 export { CkanBootstrap, type CkanBootstrapArgs } from "./bootstrap/ckan-bootstrap.ts";
 export { CkanConfiguration, type CkanConfigurationArgs } from "./configuration/ckan-configuration.ts";

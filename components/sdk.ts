@@ -1,6 +1,6 @@
 /**
- * The SDKs of services that most stacks do without. Each module is loaded by the first stack that declares one of its resources:
- * together they take 60 ms, a tenth of the program's time. Whole packages take many times that, so it is single modules.
+ * SDKs of services that most stacks do not use. Each module is loaded when a stack declares its first such resource: together they take
+ * 60 ms, a tenth of the program's time. Whole packages take many times that, so single modules are loaded.
  */
 import { createRequire } from "node:module";
 
@@ -40,6 +40,6 @@ export const serviceAccount = () => ({
   ...(load("@pulumi/gcp/serviceaccount/iammember.js") as typeof import("@pulumi/gcp/serviceaccount/iammember.js")),
 });
 
-/** Roles of a project; the class is called IAMMember there as well. */
+/** IAM roles on a project; the SDK names that class IAMMember, too. */
 export const project = () =>
   load("@pulumi/gcp/projects/iammember.js") as typeof import("@pulumi/gcp/projects/iammember.js");

@@ -1,17 +1,17 @@
-/** What of a change to the contract would break the programs of other teams. */
+/** Finds changes of the contract that break other teams' programs. */
 import type { Schema } from "./json-schema.ts";
 
 /**
- * What `after` breaks for whoever reads documents by `before`, as sentences that name the field; empty when nothing is.
+ * Sentences about what `after` breaks for readers of documents by `before`, each with the field's name; empty when nothing breaks.
  *
- * A field that goes, changes its type or may be absent or null breaks them. So does another value in a closed list: one more meets
- * readers who do not know it, and one less no longer compiles where a program compares with it. A new field breaks nobody.
+ * A breaking change removes a field, changes its type, or lets it be absent or null. So does any change to a closed list: readers do not
+ * know an added value, and a comparison with a removed one no longer compiles. A new field breaks nobody.
  */
 export function breakingChanges(before: Schema, after: Schema): readonly string[] {
   return compare({ root: before, part: before }, { root: after, part: after }, "");
 }
 
-/** A part of a schema, with the whole that its references point into. */
+/** A part of a schema, with the root that its references resolve in. */
 interface Part {
   readonly root: Schema;
   readonly part: Schema;
@@ -51,7 +51,7 @@ function compareFields(before: Part, after: Part, path: string): readonly string
   });
 }
 
-/** The types that a value may have, each by a title that two schemas can be compared by. */
+/** The types that a value may have, by a title that is comparable between two schemas. */
 function variants({ root, part }: Part): ReadonlyMap<string, Part> {
   const schema = resolved(root, part);
   const choices = schema["anyOf"] ?? schema["oneOf"];
@@ -62,7 +62,7 @@ function variants({ root, part }: Part): ReadonlyMap<string, Part> {
   return new Map(types.map((type) => [title(type, schema), { root, part: schema }]));
 }
 
-/** An object that is one of several is told from the others by its `kind`. */
+/** Objects of a union are told apart by their `kind`. */
 function title(type: string, schema: Schema): string {
   const values = schema["const"] === undefined ? schema["enum"] : [schema["const"]];
   if (Array.isArray(values) && type !== "null") {

@@ -1,9 +1,9 @@
 /**
- * What a stack publishes to other teams: the one source of the JSON Schema, of the types in consumer/ and of the table in
- * docs/outputs.md (`npm run schema`).
+ * Outputs that a stack publishes to other teams: the source of the JSON Schema, the types in consumer/ and the table in docs/outputs.md
+ * (`npm run schema`).
  *
- * Every field is always there. What an instance does not have is null; lists and maps without entries are empty. Nothing in
- * `instances` is a secret: whatever is, lies in `credentials`, because a secret makes the whole output around it one.
+ * Every field is always present. Missing values are null; lists and maps without entries are empty. `instances` contains no secret,
+ * because a single one would make the whole output secret: secrets are in `credentials`.
  */
 import { z } from "zod";
 import { contractVersion } from "./version.ts";
@@ -161,7 +161,7 @@ const credentials = z
   })
   .meta({ id: "InstanceCredentials", description: "What is secret of an instance" });
 
-/** All outputs of a stack that other teams may build on. Further outputs of the stack are no part of the contract. */
+/** All outputs of a stack that other teams may rely on. Further outputs are not part of the contract. */
 export const environmentDocument = z
   .object({
     contractVersion: z.literal(contractVersion).describe("Version of this document"),

@@ -1,10 +1,10 @@
-/** What a declared site hands on, in the words of the contract. */
+/** Maps a declared site to the contract. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Access, CkanStack, Credentials, ObjectStore, SecretReference } from "../components/index.ts";
 import { Purpose } from "../components/index.ts";
 import type { AccessDocument, BucketDocument, CredentialsDocument, InstanceDocument } from "./contract.ts";
 
-/** A part of the document before everything in it is known: clouds tell addresses and accounts later. */
+/** Part of the document before all values are known: clouds report addresses and accounts later. */
 export type Published<T> =
   | pulumi.Output<T>
   | (T extends readonly (infer Item)[]
@@ -13,16 +13,16 @@ export type Published<T> =
         ? { readonly [Key in keyof T]: Published<T[Key]> }
         : T);
 
-/** The plugin that brings the datastore. */
+/** The plugin that provides the datastore. */
 const datastorePlugin = "datastore";
 
-/** `dashboards` are pages outside, by name, which only the stack file knows. */
+/** `dashboards` are external pages by name; only the stack file knows them. */
 export function publishInstance(
   site: CkanStack,
   dashboards: Readonly<Record<string, string>>,
 ): Published<InstanceDocument> {
   const { url, namespace, ckan, search, queue, store, jobLists: lists } = site;
-  // The Service has HTTP's own port: the name is all that an address needs.
+  // The Service listens on port 80, so the URL needs no port.
   const internalUrl = `${site.internalUrl}.${namespace}.svc`;
   const searchHost = complete(search, namespace);
   return {
@@ -56,7 +56,7 @@ export function publishInstance(
   };
 }
 
-/** Apart from the rest: a secret makes the whole output around it one. */
+/** Separate from the rest: a secret makes the whole output around it secret. */
 export function publishCredentials(
   { ckan }: Pick<CkanStack, "ckan">,
   credentials: Credentials,
@@ -109,7 +109,7 @@ interface Place {
   readonly access: Access;
 }
 
-/** The instance's own parts call a Service by its name alone, which in other namespaces means nothing, or another one. */
+/** The instance's own parts use the bare Service name, which does not resolve, or resolves to another Service, in other namespaces. */
 function complete({ host, access: { destination } }: Place, namespace: string): pulumi.Output<string> {
   return destination.kind === "pods" ? pulumi.interpolate`${host}.${namespace}.svc` : pulumi.output(host);
 }

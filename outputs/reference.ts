@@ -1,9 +1,9 @@
-/** The table of fields in docs/outputs.md, from the schema itself. */
+/** Generates the table of fields in docs/outputs.md from the schema. */
 import type { Schema } from "./json-schema.ts";
 
 const [begin, end] = ["<!-- fields: written by `npm run schema` -->", "<!-- end of fields -->"];
 
-/** The page with the table of this schema in place of the one that it has. */
+/** The page with its table replaced by the schema's. */
 export function withFieldTable(page: string, schema: Schema): string {
   const [before, rest] = page.split(begin);
   const after = rest?.split(end)[1];
@@ -23,7 +23,7 @@ export function fieldTable(schema: Schema): string {
   return ["| field | type | meaning |", "|---|---|---|", ...lines].join("\n");
 }
 
-/** The fields of what comes in several kinds, once for all fields that hold it. */
+/** Fields of union types, listed once for all fields that hold them. */
 function variantRows(root: Schema): readonly Row[] {
   const definitions = Object.entries(root["$defs"] as Readonly<Record<string, Schema>>);
   return definitions.flatMap(([name, { oneOf }]) => {

@@ -1,4 +1,4 @@
-/** What a stack publishes as a table for people. Secrets are never part of it: the CLI masks them, and no row shows any. */
+/** A stack's outputs as a table for people. Secrets are never shown: the CLI masks them, and the table has no row for them. */
 import { environmentDocument } from "./contract.ts";
 import { contractVersion } from "./version.ts";
 
@@ -7,7 +7,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** Why these outputs of a stack are no contract that this program reads, and what to do; undefined when they are one. */
+/** Why these outputs are not a contract that this program can read, and what to do; undefined when they are. */
 export function unreadable(outputs: unknown, stack: string): Problem | undefined {
   const { contractVersion: version } = outputs as { readonly contractVersion?: unknown };
   if (version === undefined) {
@@ -31,7 +31,7 @@ export function unreadable(outputs: unknown, stack: string): Problem | undefined
   };
 }
 
-/** One block for each instance: a line for each field by its path, with - for what is absent or empty. */
+/** One block per instance: a line for each field, by its path; - for absent or empty values. */
 export function contractTable(outputs: unknown): string {
   const { environment, instances } = environmentDocument.parse(outputs);
   const blocks = Object.entries(instances).map(([name, instance]) => `\n${name}\n${lines(rows(instance, ""))}`);

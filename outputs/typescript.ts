@@ -1,7 +1,7 @@
 /** The contract as TypeScript types, for the package in consumer/. */
 import type { Schema } from "./json-schema.ts";
 
-/** The text of a module with one exported type for each definition of the schema, and `EnvironmentDocument` for the whole. */
+/** A module with one exported type per definition of the schema, and `EnvironmentDocument` for the whole. */
 export function contractTypes(schema: Schema): string {
   const { $defs, title, ...root } = schema;
   const named: readonly (readonly [string, Schema])[] = [

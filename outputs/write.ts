@@ -1,4 +1,4 @@
-/** The second half of `npm run schema`: writes what is made from the contract, unless that would break other teams. */
+/** The second half of `npm run schema`: writes the generated files, unless the change would break other teams. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { breakingChanges } from "./compatibility.ts";
 import { contractSchema } from "./json-schema.ts";

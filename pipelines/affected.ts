@@ -1,6 +1,7 @@
 /**
- * `npm run pipeline:affected -- [--base <commit>] [--head <commit>] [--format text|json|names|github]`: which stacks a change touches,
- * and why the others are skipped. Without --base: all that a pipeline reaches. Stack files are those of the working tree.
+ * `npm run pipeline:affected -- [--base <commit>] [--head <commit>] [--format text|json|names|github]`: prints which stacks a change
+ * affects, and why the others are skipped. Without --base: all stacks that a pipeline reaches. Stack files are read from the working
+ * tree.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -1,4 +1,4 @@
-/** `npm run pipeline:comment -- <report.md> [--change <number>]`: the one comment of a pull or merge request, written or replaced. */
+/** `npm run pipeline:comment -- <report.md> [--change <number>]`: writes or replaces the one comment on a pull or merge request. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { main, PipelineError } from "./lib/error.ts";

@@ -1,6 +1,6 @@
 /**
- * `npm run pipeline:deployed -- <stack> [--before <commit>]`: the commit that a stack was last brought up from. With --before it fails
- * unless that commit is the given one or an ancestor of it: an old run that is approved late must not undo a newer one.
+ * `npm run pipeline:deployed -- <stack> [--before <commit>]`: prints the commit that a stack was last deployed from. With --before it
+ * fails unless that commit is the given one or an ancestor of it: an old run that is approved late must not undo a newer one.
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";

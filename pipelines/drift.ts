@@ -1,6 +1,6 @@
 /**
- * `npm run pipeline:drift -- <stack>... [--previews <folder>] [--report <report.md>]`: writes, rewrites or closes the one drift issue.
- * Ends with 1 when a stack could not be looked at; drift itself is no failure of the pipeline.
+ * `npm run pipeline:drift -- <stack>... [--previews <folder>] [--report <report.md>]`: writes, rewrites or closes the drift issue. Exits
+ * with 1 when a stack could not be checked; drift itself does not fail the pipeline.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,9 +1,9 @@
 /**
- * `npm run promote -- <source> <target> [--allow-tags]`: writes the images that one stack's file names, and their CKAN version, into
- * another's. Nothing is built, and nothing else in the file changes.
+ * `npm run promote -- <source> <target> [--allow-tags]`: copies the images and their CKAN version from one stack file to another. Builds
+ * nothing and changes nothing else in the file.
  *
- * `--check --base <commit>` writes nothing: it fails when the target's file got an image since that commit which the source's file
- * never named up to then.
+ * `--check --base <commit>` writes nothing: it fails when the target's file has gained an image since that commit which the source's file
+ * did not name up to then.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -42,7 +42,7 @@ function write(source: string, target: string, tags: boolean): number {
   return 0;
 }
 
-/** What the target's file got must have stood in the source's file before. */
+/** Every image that the target's file gained must have been in the source's file before. */
 function check(source: string, target: string, base: string, tags: boolean): number {
   const before = new Set(images(fileAt(base, stackFile(target)) ?? "").values());
   const { untested } = promote(readFileSync(stackFile(source), "utf8"), readFileSync(stackFile(target), "utf8"), {

@@ -1,7 +1,7 @@
 /**
- * `npm run pipeline:report -- [<stack>...] [--affected <file>] [--previews <folder>] [--out <folder>] [--fail-on <risk>,...]
- * [--limit <characters>]`: one report, report.md and report.json, for previews that exist as <folder>/<stack>.json. Exit codes are
- * those of preview:report; 1 as well when a stack has no preview.
+ * `npm run pipeline:report -- [<stack>...] [--affected <file>] [--previews <folder>] [--out <folder>] [--fail-on <risk>,...] [--limit
+ * <characters>]`: writes one report, report.md and report.json, on the existing previews <folder>/<stack>.json. Exit codes are those of
+ * preview:report, and also 1 when a stack has no preview.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -18,7 +18,7 @@ await main(() => {
       previews: { type: "string", default: "previews" },
       out: { type: "string", default: "report" },
       "fail-on": { type: "string", default: "" },
-      // GitHub takes 65,536 characters.
+      // GitHub's limit is 65,536 characters.
       limit: { type: "string", default: "60000" },
     },
   });
@@ -39,7 +39,7 @@ await main(() => {
   return made === 0 && !complete ? 1 : made;
 });
 
-/** A preview that broke off leaves an empty file or none. */
+/** A failed preview leaves an empty file or none. */
 function previewFiles(stacks: readonly string[], folder: string): Readonly<Record<string, string>> {
   const files = stacks.map((stack) => [stack, join(folder, `${stack}.json`)] as const);
   return Object.fromEntries(files.filter(([, file]) => existsSync(file) && statSync(file).size > 0));

@@ -1,27 +1,27 @@
 /**
- * Exceptions from rules, as a stack file writes them under `<project>:policyExceptions`. Pure: whoever shows or checks them reads
- * them with this.
+ * Exceptions from rules, as a stack file lists them under `<project>:policyExceptions`. Pure functions, shared by everything that shows
+ * or checks exceptions.
  */
 import { RuleName } from "./rule-names.ts";
 import { isObject } from "./values.ts";
 
 export interface PolicyException {
   readonly rule: RuleName;
-  /** Logical name of the resource; an asterisk at its end stands for any ending, such as the hash of a ConfigMap's content. */
+  /** Logical name of the resource. A trailing asterisk matches any ending, such as the hash of a ConfigMap's content. */
   readonly resource: string;
   /** Why the rule may be broken here. */
   readonly reason: string;
-  /** The last day on which the exception counts, as YYYY-MM-DD. */
+  /** Last day on which the exception is valid, as YYYY-MM-DD. */
   readonly expires: string;
 }
 
 export interface ReadExceptions {
   readonly exceptions: readonly PolicyException[];
-  /** What is wrong with the others, one sentence each. */
+  /** Why the others are invalid, one sentence each. */
   readonly mistakes: readonly string[];
 }
 
-/** Names of resources that an exception may have: no asterisk but at the end, and never alone. */
+/** Valid resource names of an exception: an asterisk only at the end, and never alone. */
 export const resourcePattern = /^[^\s*]+\*?$/;
 
 const rules: readonly string[] = Object.values(RuleName);
@@ -40,21 +40,21 @@ export function readExceptions(value: unknown): ReadExceptions {
   };
 }
 
-/** Whether an exception is about this rule and resource; expired or not. */
+/** Whether an exception applies to this rule and resource, expired or not. */
 export function covers({ rule, resource }: PolicyException, name: RuleName, resourceName: string): boolean {
   if (rule !== name) return false;
   return resource.endsWith("*") ? resourceName.startsWith(resource.slice(0, -1)) : resourceName === resource;
 }
 
-/** Whether its last day is over; `today` as YYYY-MM-DD. */
+/** Whether its last day is past; `today` as YYYY-MM-DD. */
 export function isExpired({ expires }: PolicyException, today: string): boolean {
   return expires < today;
 }
 
-/** How a stack file writes a day. Pulumi takes one without quotation marks for a time, and hands midnight over as Go prints it. */
+/** A day in a stack file. Pulumi parses an unquoted one as a time and passes midnight in Go's format. */
 export const dayPattern = /^\d{4}-\d{2}-\d{2}(?: 00:00:00 \+0000 UTC)?$/;
 
-/** A day of the calendar as YYYY-MM-DD; undefined for what is none. */
+/** A calendar day as YYYY-MM-DD; undefined for anything else. */
 export function dayOf(text: unknown): string | undefined {
   if (typeof text !== "string" || !dayPattern.test(text)) return undefined;
   const day = text.slice(0, "YYYY-MM-DD".length);

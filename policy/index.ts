@@ -6,10 +6,10 @@ import { rememberResources } from "./received.ts";
 import { rules } from "./rules.ts";
 import { readStackSettings } from "./stack-settings.ts";
 
-// The one clock: whether an exception has expired. Tests and rehearsals of a day to come name another one.
+// The only clock, for expired exceptions. Tests, and trials of a future day, set POLICY_TODAY.
 const today = process.env["POLICY_TODAY"] ?? new Date().toISOString().slice(0, "YYYY-MM-DD".length);
 
-// `pulumi preview --json` leaves out what policies say, and keeps what they print: the review report reads it there.
+// `pulumi preview --json` omits policy violations but keeps printed lines, where the review report reads them.
 const print = (violation: Violation) => console.error(`policy violation: ${JSON.stringify(violation)}`);
 const tell = process.env["POLICY_PRINT_VIOLATIONS"] === "true" ? print : undefined;
 

@@ -1,26 +1,26 @@
-/** Where Kubernetes' objects keep what rules look at. */
+/** Reads the parts of Kubernetes objects that rules check. */
 import type { Resource } from "./rule.ts";
 import { list, type Properties, read } from "./values.ts";
 
 type Typed = Pick<Resource, "type">;
 
-/** Names of the provider that look like groups, and are charts and files. */
+/** Types of the provider that look like API groups but are charts and files. */
 const bundles = ["helm.sh", "yaml", "kustomize"];
 
-/** `apps` of `kubernetes:apps/v1:Deployment`; undefined for what is no object of Kubernetes'. */
+/** `apps` of `kubernetes:apps/v1:Deployment`; undefined for anything but a Kubernetes object. */
 export function groupOf({ type }: Typed): string | undefined {
   const group = /^kubernetes:([^:]+)\/[^:/]+:\w+$/.exec(type)?.[1];
   return group === undefined || bundles.includes(group) ? undefined : group;
 }
 
-/** `Deployment` of `kubernetes:apps/v1:Deployment`; undefined for what is no object of Kubernetes'. */
+/** `Deployment` of `kubernetes:apps/v1:Deployment`; undefined for anything but a Kubernetes object. */
 export function kindOf(resource: Typed): string | undefined {
   return groupOf(resource) === undefined ? undefined : resource.type.split(":").at(-1);
 }
 
 const template = ["spec", "template", "spec"] as const;
 
-/** Where each kind that makes pods keeps their specification. */
+/** Path of the pod spec in each kind that creates pods. */
 const podPaths: Readonly<Record<string, readonly string[]>> = {
   Pod: ["spec"],
   Deployment: template,
@@ -32,16 +32,16 @@ const podPaths: Readonly<Record<string, readonly string[]>> = {
   CronJob: ["spec", "jobTemplate", ...template],
 };
 
-/** Groups of Kubernetes itself: a custom resource may be called Job, too. */
+/** Kubernetes' own API groups: a custom resource may be called Job, too. */
 const podGroups = ["core", "apps", "batch", "extensions"];
 
 export interface PodSpec {
-  /** Where it stands, such as `spec.template.spec`. */
+  /** Its path, such as `spec.template.spec`. */
   readonly path: string;
   readonly spec: Properties;
 }
 
-/** The specification of the pods that a resource makes; undefined where it makes none, or where a preview cannot know. */
+/** The spec of the pods that a resource creates; undefined when it creates none or the preview cannot know it. */
 export function podOf(resource: Resource): PodSpec | undefined {
   const path = podPaths[kindOf(resource) ?? ""];
   if (path === undefined || !podGroups.includes(groupOf(resource) ?? "")) return undefined;
@@ -49,14 +49,14 @@ export function podOf(resource: Resource): PodSpec | undefined {
   return typeof spec === "object" ? { path: path.join("."), spec: spec as Properties } : undefined;
 }
 
-/** A pod's own containers run until it ends, and sidecars from before they begin until after they have ended. */
+/** `container`: the pod's main containers. `sidecar`: starts before them and stops after them. */
 export type ContainerKind = "container" | "sidecar" | "init container" | "ephemeral container";
 
 export interface Container {
   readonly kind: ContainerKind;
   /** Such as `container web` or `init container schema`. */
   readonly title: string;
-  /** Where it stands, such as `spec.template.spec.containers.0`. */
+  /** Its path, such as `spec.template.spec.containers.0`. */
   readonly path: string;
   readonly spec: unknown;
 }
@@ -78,7 +78,7 @@ export function containersOf({ path, spec }: PodSpec): readonly Container[] {
   );
 }
 
-/** Namespace of an object, as far as a preview knows it. */
+/** Namespace of an object, if the preview knows it. */
 export function namespaceOf({ properties }: Resource): unknown {
   return read(properties, "metadata", "namespace") ?? "default";
 }

@@ -1,8 +1,8 @@
-/** What is found, held against the stack file's exceptions: what counts, and what is to be said about the exceptions themselves. */
+/** Compares findings with the stack file's exceptions: which findings count, and what to report about the exceptions. */
 import { covers, isExpired, type PolicyException } from "./exceptions.ts";
 import type { Finding, Resource, Rule } from "./rule.ts";
 
-/** Something to say about an exception; without a resource it is about the stack file. */
+/** A message about an exception; without a resource it concerns the stack file. */
 export interface Note {
   readonly urn?: string;
   readonly text: string;
@@ -20,7 +20,7 @@ export class Ledger {
     this.#today = today;
   }
 
-  /** The message of a violation; undefined where an exception counts. */
+  /** The message of a violation; undefined where a valid exception covers it. */
   judge(rule: Rule, { resource, text }: Finding): string | undefined {
     const matching = this.#exceptions.filter((exception) => covers(exception, rule.name, resource.name));
     for (const exception of matching) this.#matched.add(exception);
@@ -35,7 +35,7 @@ export class Ledger {
     return `${sentence(text)} Reason: ${sentence(rule.reason)} Remedy: ${sentence(rule.remedy)}${end}`;
   }
 
-  /** At the end of a run: what was excepted, and which exceptions nothing needs. */
+  /** At the end of a run: the exceptions that were used, and those that are not needed. */
   notes(): readonly Note[] {
     const unused = this.#exceptions.filter((exception) => !this.#matched.has(exception));
     return [

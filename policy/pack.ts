@@ -1,4 +1,4 @@
-/** Turns rules into the policies that Pulumi asks. */
+/** Turns rules into Pulumi policies. */
 import type {
   Policies,
   PolicyConfigSchema,
@@ -12,24 +12,24 @@ import { type Context, Level, type ResourceRule, type Rule, type StackRule } fro
 import type { StackSettings } from "./stack-settings.ts";
 import type { Properties } from "./values.ts";
 
-/** Ours have one validation each. */
+/** `validateResource` is one function here, never a list. */
 type ResourcePolicy = ResourceValidationPolicy & { readonly validateResource: ResourceValidation };
 type StackPolicy = StackValidationPolicy;
 
-/** Name of the policy that says what the stack file's exceptions did. */
+/** Name of the policy that reports which exceptions were used. */
 export const exceptionsPolicy = "policy-exceptions";
-/** Name of the policy that refuses exceptions which nobody can read. */
+/** Name of the policy that rejects invalid exceptions. */
 export const readablePolicy = "readable-exceptions";
 
-/** What a policy says, for those who do not see what Pulumi makes of it. */
+/** A violation, for consumers that do not see Pulumi's own report of it. */
 export interface Violation {
   readonly policy: string;
   readonly message: string;
-  /** Of the resource; missing where the stack as a whole is meant. */
+  /** The resource's URN; missing when the violation concerns the whole stack. */
   readonly urn?: string;
 }
 
-/** One policy for each rule, and two about exceptions. `today` as YYYY-MM-DD; `tell` hears every violation as well. */
+/** One policy per rule, plus two about exceptions. `today` as YYYY-MM-DD; `tell` also receives every violation. */
 export function policies(
   rules: readonly Rule[],
   stack: StackSettings,
@@ -38,7 +38,7 @@ export function policies(
 ): Policies {
   const ledger = new Ledger(stack.exceptions, today);
   const of = (rule: Rule) => ("check" in rule ? resourcePolicy(rule, stack, ledger) : stackPolicy(rule, stack, ledger));
-  // The last one: it says what the others have met.
+  // Last: it reports which exceptions the other policies used.
   return [...rules.map(of), readable(stack), exceptions(ledger)].map((policy) => told(policy, tell));
 }
 

@@ -1,12 +1,12 @@
 /**
- * Resources as the engine sends them. @pulumi/policy 1.21 unwraps secrets before a rule sees them and throws at the first unknown
- * value that a rule touches; both are in the message, so that this module reads the message beside it.
+ * Resources as the engine sends them. @pulumi/policy 1.21 unwraps secrets before a rule sees them and throws when a rule reads an unknown
+ * value. The message contains both, so this module reads it directly.
  */
 import { createRequire } from "node:module";
 import type { Resource, SecretValue } from "./rule.ts";
 import { join, type Properties, unknownValue } from "./values.ts";
 
-/** What both messages of the protocol have: AnalyzeRequest for inputs, AnalyzerResource for the end of a run. */
+/** Fields that both protocol messages share: AnalyzeRequest for inputs, AnalyzerResource for the end of a run. */
 interface Message {
   getUrn(): string;
   getType(): string;
@@ -18,7 +18,7 @@ interface Message {
 const received = new Map<string, Resource>();
 const converted = new WeakMap<Message, Resource>();
 
-/** Begins to remember every resource that the engine sends; once, before the pack serves. */
+/** Starts recording every resource that the engine sends. Call once, before the pack serves. */
 export function rememberResources(): void {
   const policy = createRequire(createRequire(import.meta.url).resolve("@pulumi/policy"));
   const { AnalyzeRequest, AnalyzerResource } = policy("@pulumi/pulumi/proto/analyzer_pb");
@@ -35,9 +35,9 @@ export function rememberResources(): void {
 }
 
 /**
- * The resource that a rule is asked about.
+ * The resource that a rule is currently checking.
  *
- * @throws Error when @pulumi/policy has not read the message: then no rule can be trusted
+ * @throws Error when the message was not recorded, as after a change in @pulumi/policy: no rule can be trusted then
  */
 export function receivedResource(urn: string): Resource {
   const resource = received.get(urn);
@@ -59,7 +59,7 @@ function convert(message: Message, properties: Properties): Resource {
   };
 }
 
-// Marks of Pulumi's protocol: sdk/go/common/resource/plugin/rpc.go and sig.go.
+// Markers of Pulumi's protocol: sdk/go/common/resource/plugin/rpc.go and sig.go.
 const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const unknowns: ReadonlySet<unknown> = new Set([
@@ -72,7 +72,7 @@ const unknowns: ReadonlySet<unknown> = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
-/** The value without marks; `secrets` takes those that were marked. */
+/** The value without markers; appends secret values to `secrets`. */
 export function plain(value: unknown, path: string, secrets: SecretValue[]): unknown {
   if (unknowns.has(value)) return unknownValue;
   if (typeof value !== "object" || value === null) return value;

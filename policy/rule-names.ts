@@ -1,4 +1,4 @@
-/** The names of all rules: what an exception in a stack file names, and what configuration of the pack is kept under. */
+/** Names of all rules, used by exceptions in stack files and as keys of the pack's configuration. */
 export const RuleName = {
   StateProtected: "state-protected",
   NamespaceProtected: "namespace-protected",

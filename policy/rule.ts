@@ -1,18 +1,18 @@
-/** What a rule is: a pure function from what the engine is about to do to what is wrong with it. */
+/** The interface of a rule: a pure function from a planned resource to its findings. */
 import type { RuleName } from "./rule-names.ts";
 import type { Properties } from "./values.ts";
 
 export const Level = {
-  /** A violation fails the preview, and `up` before the resource is touched. */
+  /** A violation fails the preview, and fails `up` before it touches the resource. */
   Mandatory: "mandatory",
-  /** A violation is printed. */
+  /** A violation is only printed. */
   Advisory: "advisory",
   /** Off until the pack's configuration gives it a level. */
   Disabled: "disabled",
 } as const;
 export type Level = (typeof Level)[keyof typeof Level];
 
-/** A value that Pulumi keeps as a secret. Rules compare it, and print its path alone. */
+/** A value that Pulumi keeps secret. Rules compare it but print only its path. */
 export interface SecretValue {
   /** Such as `data.password`. */
   readonly path: string;
@@ -26,31 +26,31 @@ export interface Resource {
   readonly type: string;
   /** Logical name. */
   readonly name: string;
-  /** Plain values; a value that a preview cannot know is `unknownValue`. */
+  /** Plain values; `unknownValue` stands for values that the preview cannot know. */
   readonly properties: Properties;
   readonly secrets: readonly SecretValue[];
   /** Whether Pulumi refuses to delete or replace it. */
   readonly protect: boolean;
 }
 
-/** What the stack file says about itself, and what the pack was told about this rule. */
+/** The stack file's settings that rules need, and this rule's own configuration. */
 export interface Context {
-  /** `<project>:protection` of the stack's configuration; undefined where there is none. */
+  /** `<project>:protection` of the stack's configuration, if set. */
   readonly protection: string | undefined;
-  /** Zone of `<project>:cloudflare`; undefined where there is none. */
+  /** Zone of `<project>:cloudflare`, if set. */
   readonly zone: string | undefined;
-  /** The rule's own part of `--policy-pack-config`. */
+  /** The rule's section of `--policy-pack-config`. */
   readonly settings: Properties;
 }
 
 interface RuleText {
   readonly name: RuleName;
   readonly level: Level;
-  /** What is asked for, in one sentence. */
+  /** The requirement, in one sentence. */
   readonly demand: string;
-  /** Why, as a sentence that stands after "Reason:". */
+  /** The reason, as a sentence after "Reason:". */
   readonly reason: string;
-  /** What to do, as a sentence that stands after "Remedy:". */
+  /** The remedy, as a sentence after "Remedy:". */
   readonly remedy: string;
   /** JSON Schema of the settings that the rule reads. */
   readonly settings?: Readonly<Record<string, SettingSchema>>;
@@ -62,7 +62,7 @@ export interface SettingSchema {
   readonly items?: { readonly type: "string" };
 }
 
-/** Judges one resource by its inputs, before anything happens to it. Findings name places, never values that may be secret. */
+/** Checks one resource by its inputs, before it is changed. Findings contain paths, never values that may be secret. */
 export interface ResourceRule extends RuleText {
   readonly check: (resource: Resource, context: Context) => readonly string[];
 }
@@ -72,7 +72,7 @@ export interface Finding {
   readonly text: string;
 }
 
-/** Judges resources by one another, at the end of a preview or an update. */
+/** Checks resources against each other, at the end of a preview or an update. */
 export interface StackRule extends RuleText {
   readonly checkStack: (resources: readonly Resource[], context: Context) => readonly Finding[];
 }

@@ -1,4 +1,4 @@
-/** All rules, in the order in which the pack and its documentation list them. */
+/** All rules, in the order of the pack and its documentation. */
 import type { Rule } from "./rule.ts";
 import { bucketsPrivate, primitiveRoles } from "./rules/cloud.ts";
 import { imageDigest, imagePinned, probes, requestsAndLimits } from "./rules/containers.ts";

@@ -1,4 +1,4 @@
-/** What the pack takes from the configuration of the stack that it judges. */
+/** Settings that the pack reads from the configuration of the checked stack. */
 import { type ReadExceptions, readExceptions } from "./exceptions.ts";
 import { read } from "./values.ts";
 
@@ -7,7 +7,7 @@ export interface StackSettings extends ReadExceptions {
   readonly zone: string | undefined;
 }
 
-/** `all` holds every key with its namespace, and objects as JSON, as Pulumi hands configuration over. */
+/** `all` has fully qualified keys and objects as JSON, as Pulumi passes configuration to a pack. */
 export function readStackSettings(all: Readonly<Record<string, string>>, project: string): StackSettings {
   const zone = read(parsed(all[`${project}:cloudflare`]), "zone");
   return {
@@ -17,7 +17,7 @@ export function readStackSettings(all: Readonly<Record<string, string>>, project
   };
 }
 
-/** Text that is no JSON stands for itself, and is then no list. */
+/** Text that is not JSON stays as it is, and is later rejected because it is not a list. */
 function parsed(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {

@@ -1,4 +1,7 @@
-/** `npm run preflight -- <stack>`: asks the real cluster and clouds, before anything is made, for what the stack file needs. */
+/**
+ * `npm run preflight -- <stack>`: checks the real cluster and clouds for everything that the stack file needs, before anything is
+ * created.
+ */
 import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { kubectlCommand } from "../cluster/binaries.ts";
@@ -24,10 +27,10 @@ import { unasked } from "./pods/questions.ts";
 import { runTrial } from "./pods/trial.ts";
 import { Finding, missing, notKnown, type Row, type Section, summary, table } from "./row.ts";
 
-/** What a pipeline goes by: 1 when something is missing. What is not known does not count. */
+/** Exit codes for pipelines: 1 when something is missing. Unknown results do not count. */
 const ExitCode = { Fine: 0, Missing: 1, Usage: 2 } as const;
 
-/** Whoever read the output may have gone (`| head`, a terminal that was closed): a trial has to be taken away all the same. */
+/** The reader of the output may be gone (`| head`, a closed terminal): the trial must still be removed. */
 const gone: readonly (string | undefined)[] = ["EPIPE", "EIO"];
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -54,7 +57,7 @@ async function preflightOrMistakes(options: Options): Promise<number> {
   try {
     return await preflight(options);
   } catch (error) {
-    // What a person has to mend in the stack file, as Pulumi prints it: the message alone.
+    // A user error in the stack file: print only its message, as Pulumi does.
     if (!pulumi.RunError.isInstance(error)) throw error;
     console.error(error.message);
     return ExitCode.Missing;
@@ -87,7 +90,7 @@ async function preflight(options: Options): Promise<number> {
   return rows.some(({ finding }) => finding === Finding.Missing) ? ExitCode.Missing : ExitCode.Fine;
 }
 
-/** Everything is asked without it; an up ends at once. */
+/** Preflight works without a root secret, but an up fails at once. */
 function rootSecretRows(path: string): readonly Row[] {
   if (hasRootSecret(path)) return [];
   const remedy = 'pulumi config set --secret ckan:rootSecret "$(openssl rand -base64 48)"';
@@ -132,7 +135,7 @@ async function cloudflareRows(declared: readonly Declared[], { cloudflare }: Env
   return await step("Asking Cloudflare", () => askCloudflare(declared, { token, zone: { name, plan, zoneId } }));
 }
 
-/** The dev stack's cluster has a kubeconfig of its own; every other context is in the user's. */
+/** The dev stack's cluster has its own kubeconfig; every other context is in the user's. */
 function variables(stack: string): NodeJS.ProcessEnv {
   return stack === devStack && existsSync(localKubeconfig)
     ? { ...process.env, KUBECONFIG: localKubeconfig }

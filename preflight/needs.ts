@@ -1,26 +1,26 @@
-/** What a stack needs of the cluster that it does not make itself, read off the objects that the program registers. */
+/** What a stack needs in the cluster but does not create, read from the registered objects. */
 import type { KubernetesObject as Rendered } from "../render/stack.ts";
 import { list, record, text } from "./values.ts";
 
-/** An object with what preflight looks at. */
+/** An object with the fields that preflight reads. */
 export interface KubernetesObject extends Rendered {
   readonly metadata: Rendered["metadata"] & { readonly annotations?: Readonly<Record<string, string>> };
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-/** A kind of objects that the stack makes. */
+/** A kind of object that the stack creates. */
 export interface Kind {
   readonly apiVersion: string;
   readonly kind: string;
-  /** Where it makes them; empty for kinds of the whole cluster. */
+  /** Namespaces of its objects; empty for cluster-scoped kinds. */
   readonly namespaces: readonly string[];
 }
 
-/** An object that somebody else made, by which part of the stack it is named. */
+/** An existing object, and the object of the stack that names it. */
 export interface Named {
   readonly apiVersion: string;
   readonly kind: string;
-  /** Absent for kinds of the whole cluster. */
+  /** Absent for cluster-scoped kinds. */
   readonly namespace?: string | undefined;
   readonly name: string;
   /** The object that names it, such as "Gateway opendata-exposure". */
@@ -30,7 +30,7 @@ export interface Named {
 export interface Needs {
   readonly kinds: readonly Kind[];
   readonly named: readonly Named[];
-  /** Who asks for a volume without saying of which class. */
+  /** Objects that ask for a volume without a StorageClass. */
   readonly defaultStorageClass: readonly string[];
 }
 
@@ -108,13 +108,13 @@ function namedBy(object: KubernetesObject): readonly Named[] {
   }
 }
 
-/** A certificate in a Secret that somebody put there. */
+/** A Secret with a certificate that is managed elsewhere. */
 function secret(name: unknown, object: KubernetesObject): readonly Named[] {
   if (typeof name !== "string") return [];
   return [{ apiVersion: "v1", kind: "Secret", namespace: object.metadata.namespace, name, by: title(object) }];
 }
 
-/** The class of each volume that an object asks for; undefined where it is left to the cluster. */
+/** StorageClass of each volume that an object asks for; undefined for the cluster's default. */
 function volumesOf({ kind, spec = {} }: KubernetesObject): readonly (string | undefined)[] {
   switch (kind) {
     case "PersistentVolumeClaim":
@@ -138,7 +138,7 @@ export function title({ kind, metadata }: KubernetesObject): string {
   return `${kind} ${metadata.name}`;
 }
 
-/** What several objects name is asked for once, for all of them. */
+/** Merges objects that are named several times. */
 function once(named: readonly Named[]): readonly Named[] {
   const found = new Map<string, Named>();
   for (const one of named) {

@@ -1,4 +1,4 @@
-/** What preflight is called with. */
+/** Command-line arguments of preflight. */
 import { parseArgs } from "node:util";
 import { fromCaller } from "../render/caller.ts";
 
@@ -9,7 +9,7 @@ export const usage = `usage: npm run preflight -- <stack> [--config-file <file>]
 
 export interface Options {
   readonly stack: string;
-  /** The whole path. */
+  /** Absolute path. */
   readonly file: string | undefined;
   readonly image: string | undefined;
   readonly onlyRead: boolean;
@@ -43,7 +43,7 @@ export function readCall(args: readonly string[]): Call {
     const path = file === undefined ? undefined : fromCaller(file);
     return { kind: "preflight", options: { stack, file: path, image, onlyRead: values["only-read"] } };
   } catch (error) {
-    // What parseArgs says of an option that nobody knows, or that lacks its value.
+    // parseArgs' message about an unknown option or a missing value.
     return { kind: "wrong", why: (error as Error).message };
   }
 }

@@ -1,10 +1,10 @@
-/** What preflight found, one row for each question, and the table of them. */
+/** Results of preflight, one row per check, and their table. */
 import { excerpt, plain } from "./plain.ts";
 
 export const Finding = {
   Met: "ok",
   Missing: "MISSING",
-  /** Nobody could be asked: no rights to look, no token, no answer. */
+  /** Not checked: no permission, no token, no answer. */
   NotKnown: "not known",
 } as const;
 export type Finding = (typeof Finding)[keyof typeof Finding];
@@ -13,9 +13,9 @@ export interface Row {
   /** What the stack file needs, such as "StorageClass premium-rwo". */
   readonly need: string;
   readonly finding: Finding;
-  /** What was seen, such as "there" or "the cluster has: standard, premium". */
+  /** What was found, such as "there" or "the cluster has: standard, premium". */
   readonly seen: string;
-  /** What to do. Absent for what is met. */
+  /** The remedy. Absent when the need is met. */
   readonly remedy?: string;
 }
 
@@ -31,13 +31,13 @@ export function notKnown(need: string, seen: string, remedy: string): Row {
   return { need, finding: Finding.NotKnown, seen, remedy };
 }
 
-/** Rows about one thing, such as the cluster. */
+/** Rows about one subject, such as the cluster. */
 export interface Section {
   readonly title: string;
   readonly rows: readonly Row[];
 }
 
-/** One table; below each row that is not met stands what to do. Here, and nowhere before, peers' words become harmless. */
+/** One table, with the remedy below each row that is not met. Foreign text is made safe only here. */
 export function table(found: readonly Section[]): string {
   const sections = found.map(({ title, rows }) => ({ title, rows: rows.map(harmless) }));
   const all = sections.flatMap(({ rows }) => rows);
@@ -61,7 +61,7 @@ function harmless({ need, finding, seen, remedy }: Row): Row {
   return remedy === undefined ? harmlessRow : { ...harmlessRow, remedy: plain(remedy) };
 }
 
-/** How many rows of each finding there are, for the last line. */
+/** The number of rows per result, for the last line. */
 export function summary(sections: readonly Section[]): string {
   const all = sections.flatMap(({ rows }) => rows);
   return Object.values(Finding)

@@ -1,4 +1,4 @@
-/** Parts of objects whose shape nobody here decides: what is something else than expected counts as absent. */
+/** Reads objects of foreign shape: a part of the wrong type counts as absent. */
 
 export function list(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
@@ -12,7 +12,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Undefined for what is no JSON, or no object: a page of a proxy on the way, a line that was cut. */
+/** Undefined for anything but a JSON object, such as a proxy's page or a truncated line. */
 export function parsedRecord(json: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(json);

@@ -1,4 +1,4 @@
-/** Paths as the caller of an npm script means them: npm runs scripts in the project's root, wherever it was called. */
+/** Paths relative to the caller's folder: npm runs scripts in the project's root, wherever it was called. */
 import { resolve } from "node:path";
 
 export function fromCaller(path: string): string {

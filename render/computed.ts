@@ -1,4 +1,4 @@
-/** What clouds add to what they were asked for: as it will be where that follows, else a word in angle brackets. */
+/** Outputs that clouds add to a resource's inputs: the real value where it can be derived, else a placeholder in angle brackets. */
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -17,12 +17,12 @@ const computed: Readonly<Record<string, (inputs: Inputs) => Inputs>> = {
 };
 
 const answers: Readonly<Record<string, Inputs>> = {
-  // As if nobody had a record of these names.
+  // As if these names had no records.
   "cloudflare:index/getDnsRecords:getDnsRecords": { results: [] },
   "cloudflare:index/getZone:getZone": { id: "<id of the zone>", zoneId: "<id of the zone>" },
 };
 
-/** What a question to a cloud is answered with, the question included. */
+/** The answer to a provider function call, inputs included. */
 export function computedAnswer(token: string, inputs: Inputs): Inputs {
   return { ...inputs, ...answers[token] };
 }

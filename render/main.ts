@@ -1,4 +1,4 @@
-/** `npm run render -- <stack> <folder>`: every Kubernetes object of a stack as a YAML file, with secrets masked. */
+/** `npm run render -- <stack> <folder>`: writes every Kubernetes object of a stack as a YAML file, with secrets masked. */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -39,7 +39,7 @@ function readOptions(): Options {
       ? { kind: "render", stack, folder }
       : { kind: "wrong", why: `one stack and one folder are needed, got ${others.join(", ")} as well` };
   } catch (error) {
-    // What parseArgs says of an option that nobody knows.
+    // parseArgs' message about an unknown option.
     return { kind: "wrong", why: (error as Error).message };
   }
 }
@@ -51,7 +51,7 @@ async function render(stack: string, folder: string): Promise<void> {
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
     console.log(`${files.size} objects of ${stack} written to ${folder}`);
   } catch (error) {
-    // What a person has to mend, as Pulumi prints it: the message alone. Anything else is a fault of ours, with its trace.
+    // A user error: print only its message, as Pulumi does. Anything else is a bug, with its stack trace.
     if (!RunError.isInstance(error)) throw error;
     console.error(error.message);
     process.exitCode = 1;

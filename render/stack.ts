@@ -1,11 +1,11 @@
-/** The Kubernetes objects of one stack, as files. */
+/** The Kubernetes objects of a stack, as files. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { readStackFile } from "./stack-file.ts";
 import { type Declared, synthesize } from "./synthesize.ts";
 
-/** Everything that the program registers for a stack, components included; its file is the project's own unless one is named. */
+/** Everything that the program registers for a stack, components included. `file` defaults to the project's stack file. */
 export function synthesizeStack(stack: string, file?: string): Promise<readonly Declared[]> {
   const own = stackFileOf(stack);
   const missing = `There is no stack file Pulumi.${stack}.yaml: expected the name of a stack such as prod`;
@@ -13,7 +13,7 @@ export function synthesizeStack(stack: string, file?: string): Promise<readonly 
   return synthesize({ project: "ckan", stack, configuration, declare: declareProgram });
 }
 
-/** Where the project has it. */
+/** The stack file's path in the project. */
 export function stackFileOf(stack: string): string {
   return join(root, `Pulumi.${stack}.yaml`);
 }
@@ -22,7 +22,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 let runs = 0;
 
-/** Runs index.ts. Node keeps a module for good; a query of its own makes each run a module of its own. */
+/** Runs index.ts. Node caches modules, so a unique query makes each run load it anew. */
 export function declareProgram(): Promise<typeof import("../index.ts")> {
   runs += 1;
   const program = new URL(`../index.ts?run=${runs}`, import.meta.url);
@@ -40,7 +40,7 @@ export function renderObjects(resources: readonly Declared[]): ReadonlyMap<strin
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** YAML 1.1 is what kubectl reads: there a bare `yes` would be true. */
+/** kubectl reads YAML 1.1, where a bare `yes` is true. */
 const yamlOptions = { lineWidth: 0, version: "1.1" } as const;
 
 export interface KubernetesObject {
@@ -57,11 +57,11 @@ export function isKubernetesObject(resource: Declared): boolean {
   return resource.custom && resource.type.startsWith("kubernetes:");
 }
 
-/** A name that is left to Pulumi is the logical one here; an `up` adds some characters to it. */
+/** Objects without a name get the logical one; an `up` would add a random suffix. */
 export function kubernetesObject({ name, inputs }: Declared): KubernetesObject {
   const { apiVersion, kind, metadata: given, ...rest } = inputs;
   const metadata = { name, ...(given as object) };
-  // Masked values are no base64: as plain text they leave the file one that the API server would take.
+  // Masked values are not base64. As stringData they leave a file that the API server would accept.
   const { data, ...others } = rest;
   const content = kind === "Secret" ? { ...others, stringData: data } : rest;
   return { apiVersion, kind, metadata, ...content } as unknown as KubernetesObject;

@@ -1,4 +1,4 @@
-/** Runs a Pulumi program without an engine and returns what it would register. */
+/** Runs a Pulumi program without an engine and returns the resources that it would register. */
 import * as pulumi from "@pulumi/pulumi";
 import { computedAnswer, computedOutputs } from "./computed.ts";
 import type { StackConfiguration } from "./stack-file.ts";
@@ -11,11 +11,11 @@ export interface Declared {
   readonly custom: boolean;
   /** Inputs, with secrets replaced by `maskedSecret`. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Inputs as registered: secrets in their envelope. */
+  /** Inputs as registered, with secrets in their envelope. */
   readonly raw: Readonly<Record<string, unknown>>;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
-  /** Properties whose changes count for what is made, not for what exists. */
+  /** Properties that matter when the resource is created and are ignored afterwards. */
   readonly ignoreChanges: readonly string[];
   readonly parent: string;
   readonly dependencies: readonly string[];
@@ -29,20 +29,20 @@ export interface Program {
   readonly project: string;
   readonly stack: string;
   readonly configuration: StackConfiguration;
-  /** Declares the resources; what it returns is registered by nobody. */
+  /** Declares the resources; its return value is not registered. */
   readonly declare: () => unknown;
 }
 
 /**
- * The resources in a stable order.
+ * Returns the resources in a stable order.
  *
- * @throws when two resources have one URN, which the engine refuses but mocks accept
+ * @throws when two resources have the same URN, which the engine rejects but mocks accept
  */
 export async function synthesize({ project, stack, configuration, declare }: Program): Promise<readonly Declared[]> {
   const declared: Declared[] = [];
   pulumi.runtime.setAllConfig({ ...configuration.values }, [...configuration.secretKeys]);
-  // Like an API server that answers with what was asked for. Secrets come back masked, so that no name can be made of one. A
-  // name that is left to Pulumi is the logical one.
+  // Answers like an API server, with the inputs. Secrets are masked, so that no name can contain one. An object without a name gets the
+  // logical one.
   const newResource = ({ name, type, inputs }: pulumi.runtime.MockResourceArgs) => {
     const { metadata, ...others } = masked(inputs);
     const state = { metadata: { name, ...(metadata as object) }, ...others, ...computedOutputs(type, others) };
@@ -61,7 +61,7 @@ export async function synthesize({ project, stack, configuration, declare }: Pro
   return declared.sort((a, b) => (a.urn < b.urn ? -1 : 1));
 }
 
-/** What the engine would receive; the mocks' own interface leaves the options of a resource out. */
+/** The request to the engine; the mocks' own interface omits resource options. */
 interface RegistrationRequest {
   getType(): string;
   getName(): string;

@@ -1,4 +1,4 @@
-/** From the engine's steps to what a reviewer calls a change: one for each object, with what differs and where it belongs. */
+/** Turns the engine's steps into changes as a reviewer sees them: one per object, with its differences and its place. */
 import { bareName, contentHash } from "./content-name.ts";
 import { differences, isKnownLater, type PropertyChange } from "./difference.ts";
 import { masked, maskValue } from "./mask.ts";
@@ -10,18 +10,18 @@ export const Operation = {
   Updated: "updated",
   Replaced: "replaced",
   Deleted: "deleted",
-  /** Exists already; from now on the stack looks after it. */
+  /** An existing object that the stack manages from now on. */
   Imported: "imported",
-  /** The object stays as it is; only how Pulumi guards it changes. */
+  /** Only Pulumi's protection of the object changes. */
   Guarded: "guarded",
 } as const;
 export type Operation = (typeof Operation)[keyof typeof Operation];
 
-/** How the engine guards an object. */
+/** Pulumi's protection of an object. */
 export interface Guard {
   /** Pulumi refuses to delete or replace it. */
   readonly protect: boolean;
-  /** A deletion takes it out of the stack and leaves it where it is. */
+  /** A deletion removes it from the stack only. */
   readonly retain: boolean;
 }
 
@@ -30,24 +30,24 @@ export interface Change extends Place {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  /** What happens to the whole site at the same time. */
+  /** Whether the whole site appears or goes at the same time. */
   readonly site: "new" | "gone" | "kept";
-  /** Masked. Undefined for what is created. */
+  /** Masked. Undefined for a created object. */
   readonly old: Properties | undefined;
-  /** Masked. Undefined for what is deleted. */
+  /** Masked. Undefined for a deleted object. */
   readonly next: Properties | undefined;
   readonly guardBefore: Guard;
   readonly guardAfter: Guard;
   readonly properties: readonly PropertyChange[];
-  /** Properties that force the replacement. */
+  /** Properties that force a replacement. */
   readonly reasons: readonly string[];
-  /** Objects with another content, and so another name, to which this one moves: their names without the hash. */
+  /** Objects whose content, and therefore name, changed and which this one now refers to: their names without the hash. */
   readonly follows: readonly string[];
 }
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** A step, or two of them that are one change: what carries a hash of its content in its name is created anew and deleted. */
+/** One step, or two that are one change: an object with a content hash in its name is created anew and deleted. */
 interface Pair {
   readonly operation: Operation;
   readonly urn: string;
@@ -56,7 +56,7 @@ interface Pair {
   readonly reasons: readonly string[];
 }
 
-/** In an order that only names decide: the engine's own differs from run to run. */
+/** Sorted by name: the engine's order varies from run to run. */
 export function changesOf({ steps }: Preview): readonly Change[] {
   const sites = new Map(
     steps.filter(isSite).map(({ op, urn }) => [nameOf(urn), op === "create" ? "new" : "gone"] as const),
@@ -72,7 +72,7 @@ function isSite({ op, urn, oldState, newState }: Step): boolean {
 
 function pairOf(step: Step, steps: readonly Step[]): readonly Pair[] {
   const state = step.newState ?? step.oldState;
-  // Pulumi makes its default providers by itself; components and the stack are no objects.
+  // Default providers are created by Pulumi; components and the stack are not objects.
   if (state?.custom !== true || /^pulumi:providers:.*::default(?:_|$)/.test(`${state.type}::${nameOf(step.urn)}`))
     return [];
   const operation = operationOf(step, steps);
@@ -108,7 +108,7 @@ function operationOf({ op, urn, oldState, newState }: Step, steps: readonly Step
         ? Operation.Guarded
         : undefined;
     case "delete-replaced":
-      // Half of a replacement; alone it ends one that an earlier update began.
+      // Half of a replacement. Alone, it finishes one that an earlier update began.
       return steps.some((other) => other.urn === urn && other.op !== op) ? undefined : Operation.Deleted;
     case "create-replacement":
       return steps.some((other) => other.urn === urn && other.op === "replace") ? undefined : Operation.Replaced;
@@ -127,7 +127,7 @@ function replaceReasons({ replaceReasons: reasons, detailedDiff }: Step): readon
   return [...new Set([...(reasons ?? []), ...detailed.map(([path]) => path)])].sort();
 }
 
-/** Created and deleted below one parent, of one type, with names that differ in the hash alone: another content of one object. */
+/** Joins a created and a deleted object with the same parent and type whose names differ only in the hash: one object with new content. */
 function joinRenamed(pairs: readonly Pair[]): readonly Pair[] {
   const created = new Map<string, Pair[]>();
   for (const pair of pairs) {
@@ -152,7 +152,7 @@ function contentKey({ urn, old, next }: Pair): string {
   return [type, parent, bareName(nameOf(urn))].join(" ");
 }
 
-/** Old and new name of an object whose name changes with its content. */
+/** Old and new name of an object with a content hash in its name. */
 function renames({ old, next }: Pair): readonly (readonly [string, string])[] {
   const before = objectName(old?.inputs);
   const after = objectName(next?.inputs);
@@ -187,7 +187,7 @@ function changeOf(pair: Pair, sites: ReadonlyMap<string, "new" | "gone">, moved:
     type: state?.type ?? "",
     name: renames(pair).length > 0 ? bareName(nameOf(urn)) : nameOf(urn),
     site: sites.get(place.instance ?? "") ?? "kept",
-    // Few rules look at them, and masking takes longer than everything else.
+    // Computed on demand: few rules read them, and masking is the slowest step.
     get old() {
       return old && (maskValue(old.inputs) as Properties);
     },
@@ -202,7 +202,7 @@ function changeOf(pair: Pair, sites: ReadonlyMap<string, "new" | "gone">, moved:
   };
 }
 
-/** What differs. Of what is created only what services outside are told: an object of Kubernetes is too long to be read here. */
+/** Differences of a change. For a created object only if an external service gets it: Kubernetes objects are too long to read here. */
 function propertiesOf({ operation, old, next }: Pair): readonly PropertyChange[] {
   const type = next?.type ?? "";
   if (next === undefined || (old === undefined && type.startsWith("kubernetes:"))) return [];
@@ -210,13 +210,13 @@ function propertiesOf({ operation, old, next }: Pair): readonly PropertyChange[]
   return differences(old?.inputs ?? {}, next.inputs).map((change) => withoutSecretData(change, type));
 }
 
-/** The object's own name differs in its hash alone, known or not yet: that its content differs is said by the content. */
+/** Whether the object's own name differs only in its hash, even if not known yet: the change of content is listed anyway. */
 function isHashed(change: PropertyChange): boolean {
   if (change.kind !== "value" || !contentHash.test(change.old ?? "")) return false;
   return isKnownLater(change) || bareName(change.old ?? "") === bareName(change.next ?? "");
 }
 
-/** Whatever the engine masked: nothing below a Secret's data is shown. */
+/** Masks everything below a Secret's data, whatever the engine masked. */
 function withoutSecretData(change: PropertyChange, type = ""): PropertyChange {
   if (kindOf(type) !== "Secret" || !/^(?:data|stringData)\b/.test(change.path)) return change;
   return { kind: "value", path: change.path, old: masked, next: masked };
@@ -230,14 +230,14 @@ function byPlace(one: Change, other: Change): number {
   return compare(sortKey(one), sortKey(other));
 }
 
-/** Sites by name, the environment as a whole last; parts as visitors meet them. */
+/** Sites by name, then the environment as a whole; parts in the order that visitors meet them. */
 function sortKey({ instance, part, type, name, urn }: Change): readonly string[] {
   const order = partOrder.findIndex((known) => part === known || part.startsWith(`${known} `));
   const rank = String(order === -1 ? partOrder.length : order).padStart(2, "0");
   return [instance ?? "\uffff", rank, part, kindOf(type), name, urn];
 }
 
-/** By code unit, so that no machine's language changes the order. */
+/** By UTF-16 code unit, independent of the machine's locale. */
 function compare(one: readonly string[], other: readonly string[]): number {
   const index = one.findIndex((text, position) => text !== other[position]);
   if (index === -1) return 0;

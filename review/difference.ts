@@ -1,26 +1,26 @@
-/** What differs between two sets of properties, in the words of a reviewer: property, old value, new value. */
+/** Differences between two sets of properties, for a reviewer: property, old value, new value. */
 import { structuredPatch } from "diff";
 import { bareName } from "./content-name.ts";
 import { knownLater, maskLine, maskValue } from "./mask.ts";
 
-/** One property. Of a text of several lines only the lines that differ, with their neighbours. Never holds a secret. */
+/** A changed property. A multi-line text shows only the changed lines with context. Never contains a secret. */
 export type PropertyChange =
   | {
       readonly kind: "value";
       readonly path: string;
-      /** Missing where there was none. */
+      /** Missing for an added property. */
       readonly old?: string | undefined;
-      /** Missing where there is none any more. */
+      /** Missing for a removed property. */
       readonly next?: string | undefined;
     }
   | { readonly kind: "text"; readonly path: string; readonly lines: readonly string[] };
 
 type Node = Readonly<Record<string, unknown>>;
 
-/** Lines of a text that are shown around a change. */
+/** Lines of context around a change. */
 const context = 1;
 
-/** What tells the items of a list apart, the first that all of them have: containers and variables by name, rules by ref. */
+/** Keys that identify the items of a list; the first one that all items have is used: containers and variables by name, rules by ref. */
 const identities = ["name", "ref", "key", "secretName", "mountPath"] as const;
 
 export function differences(old: unknown, next: unknown, path = ""): readonly PropertyChange[] {
@@ -40,7 +40,7 @@ export function differences(old: unknown, next: unknown, path = ""): readonly Pr
   ];
 }
 
-/** How a value is written: texts as they are, everything else as JSON. */
+/** A value as text: strings as they are, everything else as JSON. */
 export function written(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
 }
@@ -72,7 +72,7 @@ function listDifferences(old: readonly unknown[], next: readonly unknown[], path
     const keys = [...new Set([...before.keys(), ...after.keys()])].sort();
     return keys.flatMap((key) => differences(before.get(key), after.get(key), `${path}[${key}]`));
   }
-  // What stands in both is no difference, wherever it stands.
+  // An item that is in both lists is not a difference, whatever its position.
   const gone = without(old, next);
   const added = without(next, old);
   if (gone.length !== added.length) {
@@ -95,12 +95,12 @@ function identifies(items: readonly unknown[], key: string): boolean {
   return values.every((value) => typeof value === "string") && new Set(values.map(bareName)).size === values.length;
 }
 
-/** Without hashes: what refers to another content of an object is the same item. */
+/** Hashes are ignored: a reference to new content of the same object is the same item. */
 function byIdentity(items: readonly unknown[], key: string): ReadonlyMap<string, unknown> {
   return new Map(items.map((item) => [bareName(String((item as Node)[key])), item]));
 }
 
-/** The items that the others do not have, each as often as it is missing there. */
+/** Items that `others` lacks, as often as they are missing. */
 function without(items: readonly unknown[], others: readonly unknown[]): readonly unknown[] {
   const counts = new Map<string, number>();
   for (const other of others) counts.set(written(other), (counts.get(written(other)) ?? 0) + 1);
@@ -119,7 +119,7 @@ function lineDifferences(old: string, next: string): readonly string[] {
     .map((line) => `${line.slice(0, 1)}${maskLine(line.slice(1))}`);
 }
 
-/** The name of the property or, of `env[PASSWORD].value`, the name of the variable. */
+/** The property's name or, for `env[PASSWORD].value`, the variable's. */
 function nameOfPath(path: string): string {
   const variable = /\[([^\]]+)\]\.value$/.exec(path)?.[1];
   return variable ?? /([\w-]+)(?:\[[^\]]*\])?$/.exec(path)?.[1] ?? path;
@@ -129,7 +129,7 @@ function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether the new value is not known yet, so that nothing can be said of it. */
+/** Whether the new value is not known yet, so that it cannot be judged. */
 export function isKnownLater(change: PropertyChange): boolean {
   return change.kind === "value" && change.next?.includes(knownLater) === true;
 }

@@ -1,22 +1,22 @@
-/** Exceptions from policies, which a stack file writes down with a reason and an end: `ckan:policyExceptions`. */
+/** Exceptions from policies in a stack file, each with a reason and an expiry date: `ckan:policyExceptions`. */
 import { isExpired, type PolicyException, readExceptions } from "../policy/exceptions.ts";
 import { maskText } from "./mask.ts";
 
 const key = "ckan:policyExceptions";
 
 export interface ReportedException extends PolicyException {
-  /** Missing where nobody said which day it is. */
+  /** Missing without a date to compare with. */
   readonly expired?: boolean;
 }
 
 export interface ReportedExceptions {
   readonly exceptions: readonly ReportedException[];
-  /** What is wrong with those that cannot be read, one sentence each. */
+  /** Why invalid exceptions cannot be read, one sentence each. */
   readonly mistakes: readonly string[];
 }
 
 /**
- * Reads them from the configuration in a preview, where objects are JSON text.
+ * Reads them from a preview's configuration, where objects are JSON text.
  *
  * @param today as YYYY-MM-DD; without it nothing is compared
  */
@@ -35,7 +35,7 @@ function order({ rule, resource, expires }: PolicyException): string {
   return [rule, resource, expires].join("\n");
 }
 
-/** Text that is no JSON is no list either. */
+/** Text that is not JSON is not a list either. */
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,11 +1,11 @@
-/** `npm run preview:report -- <stack>...`: what a change does to each environment, for those who review it and for gates. */
+/** `npm run preview:report -- <stack>...`: reports what a change does to each environment, for reviewers and CI gates. */
 import { writeFileSync } from "node:fs";
 import { markdownOf } from "./markdown.ts";
 import { type Options, readOptions, type Source, UsageError, usage } from "./options.ts";
 import { gated, type Outcome, reportOf, Verdict } from "./report.ts";
 import { preview, recorded } from "./run.ts";
 
-/** What a gate goes by. */
+/** Exit codes for CI gates. */
 const ExitCode = { Fine: 0, Failed: 1, Usage: 2, Risk: 3 } as const;
 
 try {
@@ -18,7 +18,7 @@ try {
 
 async function review(options: Options): Promise<number> {
   const outcomes: Outcome[] = [];
-  // One after the other: each takes a program, an engine and its providers.
+  // One after the other: each starts a program, an engine and its providers.
   for (const source of options.sources) outcomes.push(await outcomeOf(source, options));
   const report = reportOf(outcomes, options.today);
   const markdown = markdownOf(report, options.limit);

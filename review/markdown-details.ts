@@ -1,4 +1,4 @@
-/** What changes, one folded block for each part of each site: properties with their old and new values. */
+/** Details of the changes: one folded block per part of each site, with old and new values. */
 import { Operation } from "./changes.ts";
 import { propertyLines } from "./markdown-properties.ts";
 import { code, count, fenced, folded, operationWords, plain, table } from "./markdown-text.ts";
@@ -22,7 +22,7 @@ export function detailsOf(stack: StackReport): readonly Details[] {
   ];
 }
 
-/** In the order in which they first occur. */
+/** In order of first occurrence. */
 function groups(
   changes: readonly ReportedChange[],
   key: (change: ReportedChange) => string,
@@ -63,7 +63,7 @@ function oneChange(change: ReportedChange): string {
   const because = reasons.length > 0 && !isRunAgain(change) ? `, because of ${reasons.map(code).join(", ")}` : "";
   const what = isRunAgain(change) ? "runs again" : operationWords[operation];
   const moves = follows.length > 0 ? [`- moves to the new ${follows.map(code).join(", ")}`] : [];
-  // Such as a Secret whose name says that it holds something else.
+  // For example a Secret whose name shows that its content changed.
   const unseen =
     operation === Operation.Updated && properties.length + follows.length === 0
       ? ["- its content changes, which is secret"]
@@ -73,12 +73,12 @@ function oneChange(change: ReportedChange): string {
   );
 }
 
-/** A Job cannot change: another one takes its place, which is how it runs. */
+/** A Job cannot change: it is replaced, which runs it again. */
 function isRunAgain({ kind, operation }: ReportedChange): boolean {
   return kind === "Job" && operation === Operation.Replaced;
 }
 
-/** Labels of the object itself move nothing; those of its pods do. */
+/** Labels of the object itself have no effect on pods; those of its pod template do. */
 function isLabelsOnly({ operation, properties, follows }: ReportedChange): boolean {
   return (
     operation === Operation.Updated &&
@@ -106,7 +106,7 @@ function exceptions({ exceptions: list }: StackReport): readonly Details[] {
     until(expires, expired),
   ]);
   const text = table(["rule", "object", "reason", "until"], rows);
-  // Not folded: whoever reviews answers for them.
+  // Not folded: the reviewer is responsible for them.
   return [{ title, text: `**Exceptions from policies**\n\n${text}` }];
 }
 

@@ -1,8 +1,8 @@
-/** Properties with their old and new values, a list item each. */
+/** Properties with their old and new values, one list item each. */
 import { isKnownLater, type PropertyChange } from "./difference.ts";
 import { code, fenced } from "./markdown-text.ts";
 
-/** Characters of a value and lines of a text that a reader takes in at a glance; the report as JSON has all of them. */
+/** Longest value and text, in characters and lines, that are readable at a glance; the JSON report has all of it. */
 const longestValue = 160;
 const mostLines = 60;
 const mostProperties = 40;
@@ -35,7 +35,7 @@ function shortened(lines: readonly string[]): readonly string[] {
   return rest > 0 ? [...lines.slice(0, mostLines), `... ${rest} more lines`] : lines;
 }
 
-/** Of two long values only where they differ, with some characters around it. */
+/** Only the differing part of two long values, with some context. */
 function whereTheyDiffer(old: string, next: string): readonly [string, string] {
   if (Math.max(old.length, next.length) <= longestValue) return [old, next];
   const around = 40;

@@ -1,7 +1,7 @@
-/** Small pieces of Markdown. Whatever comes from a preview is data: none of it may become markup, a mention or a link. */
+/** Markdown helpers. Everything from a preview is data: it must not become markup, a mention or a link. */
 import type { Operation } from "./changes.ts";
 
-/** What happens to an object, as a verdict says it. */
+/** What happens to an object, in a verdict's words. */
 export const operationWords: Readonly<Record<Operation, string>> = {
   created: "created",
   updated: "updated",
@@ -11,24 +11,24 @@ export const operationWords: Readonly<Record<Operation, string>> = {
   guarded: "protected otherwise",
 };
 
-/** A code span; a line break inside would end it. */
+/** A code span; a line break would end it. */
 export function code(text: string): string {
   const flat = text.replaceAll(/\s*\n\s*/g, " ").trim();
   const longest = Math.max(0, ...[...flat.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
-  // A span that begins or ends with a backtick needs a space between.
+  // A span that begins or ends with a backtick needs padding.
   const pad = flat === "" || flat.startsWith("`") || flat.endsWith("`") ? " " : "";
   return `${fence}${pad}${flat}${pad}${fence}`;
 }
 
-/** A block of code; its fence is longer than any inside. */
+/** A code block, with a fence longer than any inside. */
 export function fenced(text: string, language = ""): string {
   const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
-/** Text outside of code, without markup: for names and reasons of people. */
+/** Text without markup, for names and reasons written by people. */
 export function plain(text: string): string {
   return text
     .replaceAll(/\s*\n\s*/g, " ")
@@ -39,7 +39,7 @@ export function plain(text: string): string {
     .replaceAll("@", "@\u200b");
 }
 
-/** Text that holds code spans of its own, which stay; nothing else of it becomes markup. */
+/** Text whose own code spans stay; nothing else becomes markup. */
 export function prose(text: string): string {
   return text
     .split(/(`[^`]*`)/)
@@ -47,12 +47,12 @@ export function prose(text: string): string {
     .join("");
 }
 
-/** A part that opens on a click. */
+/** A collapsible section. */
 export function folded(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }
 
-/** A bar inside a cell would end it, even in a code span. */
+/** A table; an unescaped bar would end its cell, even in a code span. */
 export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll(/(?<!\\)\|/g, "\\|")).join(" | ")} |`;

@@ -1,4 +1,4 @@
-/** The report for people, as Markdown for a comment. */
+/** The report as Markdown, for a comment. */
 
 import { Operation } from "./changes.ts";
 import { detailsOf } from "./markdown-details.ts";
@@ -7,31 +7,31 @@ import type { PolicyViolation } from "./policies.ts";
 import { type Report, type StackReport, Verdict } from "./report.ts";
 import type { Finding } from "./risk.ts";
 
-/** By this line a pipeline finds its comment again. */
+/** Identifies the comment for the pipeline. */
 export const marker = "<!-- ckan-environments preview report -->";
 
-/** A comment of GitHub's holds 65,536 characters; the rest is room for what a pipeline adds. */
+/** GitHub's limit is 65,536 characters; the rest is for text that a pipeline adds. */
 export const defaultLimit = 60_000;
-/** Below it not even the verdicts fit. */
+/** Below this limit not even the verdicts fit. */
 export const leastLimit = 2000;
 
-/** Findings of one stack that stand in the comment. */
+/** The most findings of one stack in the comment. */
 const mostFindings = 40;
-/** Lines of an error: the first say which. */
+/** Lines shown of an error; the first ones identify it. */
 const errorLines = 30;
 
 interface Block {
   readonly text: string;
-  /** What is missing when it does not fit. */
+  /** What the note about omitted blocks calls it. */
   readonly title: string;
 }
 
-/** At most `limit` characters: verdicts and risks first, then as many details as fit; it says what is left out. */
+/** At most `limit` characters: verdicts and risks first, then as many details as fit, with a note about what is left out. */
 export function markdownOf(report: Report, limit: number = defaultLimit): string {
   const sections = report.stacks.map((stack) => ({ stack, head: headOf(stack), blocks: detailsOf(stack) }));
   const top = [marker, "## What this change does", verdicts(report)].join("\n\n");
   const fixed = sections.reduce((sum, { head }) => sum + head.length + 2, top.length);
-  // The note about what is left out needs room itself.
+  // Space for the note about what is left out.
   const note = 400;
   const chosen = choose(
     sections.map(({ blocks }) => blocks),
@@ -47,7 +47,7 @@ export function markdownOf(report: Report, limit: number = defaultLimit): string
   return cut([top, ...texts.filter((text) => text !== ""), ...leftOut(left)].join("\n\n"), limit);
 }
 
-/** Blocks in their order as long as they fit; a large one does not keep the small ones behind it out. */
+/** Blocks that fit, in order; a block that is too large does not exclude smaller ones after it. */
 function choose(stacks: readonly (readonly Block[])[], room: number): readonly (readonly Block[])[] {
   let rest = room;
   return stacks.map((blocks) =>
@@ -67,7 +67,7 @@ function leftOut(titles: readonly string[]): readonly string[] {
   return [`_${(text + more).slice(0, 300)}. The report as JSON has all of it._`];
 }
 
-/** The last resort for hundreds of environments; whole lines, so that nothing is cut in the middle of a code span. */
+/** Last resort for hundreds of environments; cuts at line ends, never inside a code span. */
 function cut(text: string, limit: number): string {
   const whole = `${text}\n`;
   if (whole.length <= limit) return whole;
@@ -84,7 +84,7 @@ function verdicts({ stacks }: Report): string {
   );
 }
 
-/** One line that says what happens to an environment. */
+/** The change to an environment, in one line. */
 export function verdict({ verdict: what, reason = "", counts, classes }: StackReport): string {
   const objects = Object.values(Operation)
     .filter((operation) => counts[operation] > 0)
@@ -109,7 +109,7 @@ export function verdict({ verdict: what, reason = "", counts, classes }: StackRe
   }
 }
 
-/** What must not be missed: the heading, why a preview failed, and what is at risk. */
+/** What must not be missed: the heading, the error of a failed preview, and the risks. */
 function headOf(stack: StackReport): string {
   const { verdict, exceptions, diagnostics, policies } = stack;
   if (verdict === Verdict.NoChange && [...exceptions, ...diagnostics, ...policies].length === 0) return "";

@@ -1,39 +1,39 @@
 /**
- * Takes out of values what must not be seen. The engine masks what the program marked as secret; this masks what looks like a secret
- * besides, because a report is read by more people than a state. Too much is masked rather than too little.
+ * Masks secrets in values. The engine masks what the program marked as secret. This also masks anything that looks like a secret, because
+ * a report has more readers than a state. It rather masks too much than too little.
  */
 
-/** What stands in place of a secret; the engine writes the same. */
+/** Replaces a secret; the engine writes the same text. */
 export const masked = "[secret]";
 
-/** What the engine writes for a value that only the update will know (`plugin.UnknownStringValue` of Pulumi). */
+/** The engine's placeholder for a value that is known only after the update (`plugin.UnknownStringValue` of Pulumi). */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export const knownLater = "(known after the update)";
 
-/** Names whose values are secrets. Ends of names only: `passwordFrom` and `secretName` say where one is. */
+/** Names whose values are secret. Matches only the end of a name: `passwordFrom` and `secretName` are references. */
 const secretName =
   /(?:password|passwd|passphrase|passcode|secret|secret[-_ ]?key|secret[-_ ]?string|private[-_ ]?key|api[-_ ]?key|access[-_ ]?key|root[-_ ]?secret|client[-_ ]?secret|token|credentials?|authorization|cookie|salt|signature|jwt|dsn)$/i;
 
-/** Objects whose every value is a secret: `data` of a Kubernetes Secret, which the parent's `kind` tells. */
+/** Keys whose values are all secret: the `data` of a Kubernetes Secret, recognised by the `kind` beside it. */
 const secretData = ["data", "stringData"];
 
 const privateKey = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g;
-/** Up to the last `@` before a slash or space: passwords may hold an `@` themselves. */
+/** Up to the last `@` before a slash or space: passwords may contain an `@`. */
 const urlCredentials = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)([^\s/]+)@/gi;
 const jwt = /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g;
 const bearer = /\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi;
 const assignment = /^(\s*[+-]?\s*["']?)([\w.:-]+)(["']?\s*[=:]\s*)(\S.*)$/;
-/** In the middle of a text: `token=...`, `"token": "..."`. Not `token: ...`, which is how a sentence goes on. */
+/** Inside a text: `token=...`, `"token": "..."`. Not `token: ...`, which occurs in sentences. */
 const inlineAssignment = /(["']?)\b([\w.-]+)(\s*=\s*["']?|"\s*:\s*")([^\s"',;&)\]}]+)/g;
-/** Everything that keys are written in: base64, base64 for URLs, and whatever lies between. */
+/** Any alphabet of keys: base64, URL-safe base64, and mixtures. */
 const keyLike = /[A-Za-z0-9_+/=-]{20,}/g;
 
-/** Whether a property of this name holds a secret. */
+/** Whether a property with this name is secret. */
 export function namesSecret(name: string): boolean {
   return secretName.test(name);
 }
 
-/** Text without what looks like a secret. References such as `$(PASSWORD)` stay: they say where a secret comes from. */
+/** Masks everything that looks like a secret. References such as `$(PASSWORD)` stay: they say where a secret comes from. */
 export function maskText(text: string): string {
   if (text.length < 8) return text;
   return text
@@ -50,14 +50,14 @@ export function maskText(text: string): string {
     .replace(keyLike, maskWord);
 }
 
-/** A line of a file: as text, and when it gives a value to a name of a secret, without the value. */
+/** Masks a line of a file; the value of a secret-like name is masked as a whole. */
 export function maskLine(line: string): string {
   const [, before, name, sign, value] = assignment.exec(line) ?? [];
   if (name === undefined || value === undefined || !namesSecret(name) || isReference(value)) return maskText(line);
   return `${before}${name}${sign}${masked}`;
 }
 
-/** A value with everything in it that looks like a secret masked; `name` is the property's. */
+/** Masks everything in a value that looks like a secret; `name` is the property's. */
 export function maskValue(value: unknown, name = ""): unknown {
   switch (typeof value) {
     case "string":
@@ -81,7 +81,7 @@ function maskLines(text: string): string {
 
 function maskObject(object: Readonly<Record<string, unknown>>, name: string): unknown {
   const isSecret = object["kind"] === "Secret";
-  // An entry such as { name: "DB_PASSWORD", value: "..." }: its name is that of the value.
+  // An entry such as { name: "DB_PASSWORD", value: "..." }: its `name` decides about its `value`.
   const entryName = typeof object["name"] === "string" && "value" in object ? object["name"] : undefined;
   return Object.fromEntries(
     Object.entries(object).map(([key, value]) => {
@@ -91,7 +91,7 @@ function maskObject(object: Readonly<Record<string, unknown>>, name: string): un
   );
 }
 
-/** Below an object that is called `credentials` every text counts as one, unless it only says where to look. */
+/** Below an object such as `credentials` every text is secret, except for keys that are references. */
 function nameOf(key: string, parent: string): string {
   const says = /^(?:name|key|kind|type|namespace|path|optional|secretName|secretKeyRef|valueFrom|items?)$/.test(key);
   return namesSecret(parent) && !says ? parent : key;
@@ -101,7 +101,7 @@ function isReference(text: string): boolean {
   return /^(?:[A-Za-z]+:)?\$\([A-Za-z_]\w*\)$/.test(text.trim());
 }
 
-/** A slash may be one of base64, or part a path, whose pieces count by themselves. */
+/** A slash may be part of base64, or separate the parts of a path, which are checked one by one. */
 function maskWord(word: string): string {
   const pieces = word.split("/");
   if (pieces.length > 1 && !word.startsWith("/") && isKeyLike(word, 0.4)) return masked;
@@ -109,8 +109,8 @@ function maskWord(word: string): string {
 }
 
 /**
- * Random characters: long, with small and capital letters and digits mixed. Digests in hexadecimal, names and paths have one case
- * of letters; identifiers in mixed case have few changes from one class of characters to the next, of which random ones have 0.64.
+ * Detects random characters: long, mixing lower case, upper case and digits. Hex digests, names and paths have only one case. Mixed-case
+ * identifiers rarely change from one character class to the next; for random characters the share of changes is 0.64.
  */
 function isKeyLike(word: string, share: number): boolean {
   if (!/[a-z]/.test(word) || !/[A-Z]/.test(word)) return false;

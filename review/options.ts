@@ -17,14 +17,14 @@ export const usage = `usage: npm run preview:report -- <stack>... [options]
 
 Ends with 0; with 1 when a preview failed; with 2 when the command line is wrong; with 3 as --fail-on says.`;
 
-/** Where a stack's preview comes from. */
+/** The source of a stack's preview. */
 export type Source =
   | { readonly kind: "run"; readonly stack: string }
   | { readonly kind: "file"; readonly stack: string; readonly path: string }
   | { readonly kind: "skipped"; readonly stack: string; readonly reason: string };
 
 export interface Options {
-  /** Stacks in the order in which they are reported. */
+  /** Stacks in the order of the report. */
   readonly sources: readonly Source[];
   readonly markdown: string | undefined;
   readonly json: string | undefined;
@@ -39,7 +39,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** @throws UsageError that says which argument is wrong and what to write */
+/** @throws UsageError with the wrong argument and what to write instead */
 export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parsed(args);
   return {
@@ -75,7 +75,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** Stacks that are named first, then those that only --from or --skipped names. */
+/** Named stacks first, then those that only --from or --skipped names. */
 function sourcesOf(
   named: readonly string[],
   files: ReadonlyMap<string, string>,

@@ -1,13 +1,13 @@
-/** Where a resource belongs: which site, and which part of it in plain words. Read from its URN. */
+/** Place of a resource, read from its URN: the site, and the part of the site. */
 
 export interface Place {
-  /** Name of the site; undefined for what belongs to the environment as a whole. */
+  /** Name of the site; undefined for resources of the environment as a whole. */
   readonly instance: string | undefined;
   /** Such as "web" or "database". */
   readonly part: string;
 }
 
-/** Components of an instance: what people call them, and how their name ends, which begins with the instance's. */
+/** Components of an instance: the part's name for readers, and the suffix of the component's name after the instance's. */
 const parts: Readonly<Record<string, { readonly part: string; readonly suffix: string }>> = {
   CkanWeb: { part: "web", suffix: "web" },
   XLoaderWorker: { part: "worker", suffix: "worker" },
@@ -28,10 +28,10 @@ const patterns = new Map(
   Object.entries(parts).map(([kind, { suffix }]) => [kind, new RegExp(`^(.+?)-${suffix}(?:-(.+))?$`)] as const),
 );
 
-/** The order in which a reader meets the parts: what visitors see first. Others follow by name. */
+/** Order of the parts in a report: what visitors see first. Others follow by name. */
 export const partOrder = [...new Set(["site", ...Object.values(parts).map(({ part }) => part), "DNS and rules"])];
 
-/** Type of the component that is one site. */
+/** Type of the component that represents a site. */
 export const siteType = "ckan:index:CkanStack";
 
 /** The last part of a type: `Deployment` of `kubernetes:apps/v1:Deployment`. */
@@ -43,7 +43,7 @@ export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-/** `parent` is the URN of the component that the resource belongs to. */
+/** `parent` is the URN of the resource's parent component. */
 export function placeOf(urn: string, parent: string): Place {
   const types = (urn.split("::")[2] ?? "").split("$");
   const own = types.at(-1) ?? "";
@@ -53,7 +53,7 @@ export function placeOf(urn: string, parent: string): Place {
   if (kindOf(component) === "CloudflareZone") return { instance: undefined, part: "DNS and rules" };
   const known = parts[kindOf(component)];
   if (known === undefined) return { instance: undefined, part: component === "" ? "environment" : kindOf(component) };
-  // A group of workers has its own name behind it: opendata-worker-bulk.
+  // A group of workers is named at the end: opendata-worker-bulk.
   const [, instance = name, group] = patterns.get(kindOf(component))?.exec(name) ?? [];
   return { instance, part: group === undefined ? known.part : `${known.part} ${group}` };
 }

@@ -1,25 +1,25 @@
-/** What policies say of a preview: its JSON leaves that out, and keeps what this project's pack prints (policy/index.ts). */
+/** Policy violations of a preview. Its JSON omits them but keeps the lines that this project's pack prints (policy/index.ts). */
 import { z } from "zod";
 import { maskText } from "./mask.ts";
 import { kindOf } from "./place.ts";
 import type { Diagnostic } from "./preview.ts";
 
-/** Set for a preview whose JSON is read. */
+/** Environment of a preview whose JSON is read. */
 export const printViolations = { POLICY_PRINT_VIOLATIONS: "true" };
 
 const printed = /^policy violation: (\{.*\})\s*$/;
 
 const violationSchema = z.object({ policy: z.string(), message: z.string(), urn: z.string().optional() });
 
-/** Mandatory ones fail the preview; the others are advice. */
+/** Mandatory violations fail the preview; advisory ones do not. */
 export interface PolicyViolation {
   readonly policy: string;
   readonly message: string;
-  /** Kind and name; missing where the stack as a whole is meant. */
+  /** Kind and name; missing when the violation concerns the whole stack. */
   readonly resource?: string;
 }
 
-/** In an order of their own, each once. */
+/** Sorted, without duplicates. */
 export function violationsOf(diagnostics: readonly Diagnostic[]): readonly PolicyViolation[] {
   const found = diagnostics.flatMap(({ message }) => {
     const text = printed.exec(message.trim())?.[1];

@@ -1,11 +1,11 @@
-/** What `pulumi preview --json` prints, as far as a reviewer needs it. Keys of the engine that are not listed here are ignored. */
+/** Parses the output of `pulumi preview --json`. Keys that are not listed here are ignored. */
 import { z } from "zod";
 
 const properties = z.record(z.string(), z.unknown());
 
 const stateSchema = z.object({
   type: z.string(),
-  /** False for components and for the stack itself: they stand for nothing that exists. */
+  /** False for components and the stack itself, which are not real objects. */
   custom: z.boolean().default(false),
   inputs: properties.default({}),
   parent: z.string().default(""),
@@ -13,7 +13,7 @@ const stateSchema = z.object({
   retainOnDelete: z.boolean().default(false),
 });
 
-/** Everything that the engine may announce (`display.StepOp` of Pulumi 3.259). */
+/** All operations of the engine (`display.StepOp` of Pulumi 3.259). */
 const operations = [
   "same",
   "create",
@@ -37,9 +37,9 @@ const stepSchema = z.object({
   urn: z.string(),
   oldState: stateSchema.optional(),
   newState: stateSchema.optional(),
-  /** Properties that force a replacement; in no order of their own. */
+  /** Properties that force a replacement, unordered. */
   replaceReasons: z.array(z.string()).nullish(),
-  /** By property; missing from providers that say only that something differs. */
+  /** By property; missing from providers that report only that something differs. */
   detailedDiff: z.record(z.string(), z.object({ kind: z.string() })).nullish(),
 });
 
@@ -54,19 +54,19 @@ export type Step = z.infer<typeof stepSchema>;
 export type Diagnostic = NonNullable<z.infer<typeof previewSchema>["diagnostics"]>[number];
 
 export interface Preview {
-  /** Stack file, with secrets as `[secret]`; objects as JSON text. */
+  /** Configuration of the stack, with secrets as `[secret]` and objects as JSON text. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly steps: readonly Step[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Thrown for what is not a preview; the message never repeats what stood there, which may hold secrets. */
+/** The input is not a preview. The message never quotes it, because it may contain secrets. */
 export class PreviewError extends Error {
   override readonly name = "PreviewError";
 }
 
 /**
- * Parses what `pulumi preview --json` printed. Lines before the JSON, such as a warning of the CLI, are passed over.
+ * Parses the output of `pulumi preview --json`. Skips lines before the JSON, such as a warning of the CLI.
  *
  * @throws PreviewError when there is no JSON, or JSON of another shape
  */
@@ -77,12 +77,12 @@ export function parsePreview(text: string): Preview {
     throw new PreviewError(`no preview of Pulumi's: at ${issue?.path.join(".") || "the top"}: ${issue?.message}`);
   }
   const { config, steps, diagnostics } = parsed.data;
-  // Both are in every preview, the failed ones included: without them this is the JSON of something else.
+  // Every preview has both, even a failed one: without them this is other JSON.
   if (config == null && steps == null) throw new PreviewError("no preview of Pulumi's: neither config nor steps");
   return { config: config ?? {}, steps: steps ?? [], diagnostics: diagnostics ?? [] };
 }
 
-/** Names of inputs that a provider bridged from Terraform filled in itself, in every object of them: no input, and read by nobody. */
+/** Key in which providers bridged from Terraform list the inputs that they filled in themselves: not an input of the program. */
 const bridgeMark = "__defaults";
 
 function withoutMark(key: string, value: unknown): unknown {

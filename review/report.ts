@@ -1,4 +1,4 @@
-/** The report as a value: what its Markdown says, and what its JSON is. Nothing in it is secret. */
+/** The report as a value, the basis of its Markdown and its JSON. It contains no secrets. */
 import { type Change, changesOf, type Operation } from "./changes.ts";
 import type { PropertyChange } from "./difference.ts";
 import { exceptionsOf, type ReportedException } from "./exceptions.ts";
@@ -9,17 +9,17 @@ import type { Diagnostic, Preview } from "./preview.ts";
 import { type Finding, RiskClass, riskClasses } from "./risk.ts";
 import { findingsOf } from "./rules/index.ts";
 
-/** Raised when a field is removed or means something else; added fields leave it. */
+/** Raised when a field is removed or changes its meaning, not when one is added. */
 export const reportVersion = 1;
 
 export const Verdict = {
   NoChange: "no-change",
   Changes: "changes",
-  /** A rule found something, and no data are at risk. */
+  /** A rule found something, but no data are at risk. */
   Risks: "risks",
   /** data-loss or data-detached was found. */
   DataAtRisk: "data-at-risk",
-  /** The preview ended with an error. What it had found until then is in the report. */
+  /** The preview failed. The report contains its findings up to then. */
   Failed: "failed",
   Skipped: "skipped",
 } as const;
@@ -35,13 +35,13 @@ export interface StackReport {
   readonly verdict: Verdict;
   /** Why it failed or was skipped; otherwise missing. */
   readonly reason?: string;
-  /** Objects by what happens to them; components, the stack itself and Pulumi's default providers are no objects. */
+  /** Number of objects per operation; components, the stack itself and Pulumi's default providers do not count. */
   readonly counts: Readonly<Record<Operation, number>>;
-  /** Classes that occur, the gravest first. */
+  /** Classes of the findings, gravest first. */
   readonly classes: readonly RiskClass[];
   readonly risks: readonly Finding[];
   readonly changes: readonly ReportedChange[];
-  /** What policies say, where the preview was made with this project's pack. */
+  /** Policy violations, if the preview ran with this project's pack. */
   readonly policies: readonly PolicyViolation[];
   readonly exceptions: readonly ReportedException[];
   /** Errors and warnings of the preview. */
@@ -62,7 +62,7 @@ export interface ReportedChange {
   readonly follows: readonly string[];
 }
 
-/** What became of one stack's preview. */
+/** Result of one stack's preview. */
 export type Outcome =
   | { readonly kind: "previewed"; readonly stack: string; readonly preview: Preview; readonly failed: boolean }
   | { readonly kind: "failed"; readonly stack: string; readonly message: string }
@@ -73,7 +73,7 @@ export function reportOf(outcomes: readonly Outcome[], today?: string): Report {
   return { version: reportVersion, stacks: outcomes.map((outcome) => stackReport(outcome, today)) };
 }
 
-/** Classes of the report that a gate does not let through. */
+/** Classes in the report that fail a gate. */
 export function gated(report: Report, refused: readonly RiskClass[]): readonly RiskClass[] {
   const found = new Set(report.stacks.flatMap(({ classes }) => classes));
   return riskClasses.filter((one) => refused.includes(one) && found.has(one));
@@ -145,7 +145,7 @@ function reported(change: Change): ReportedChange {
   return { operation, instance, part, kind: kindOf(type), name, urn, site, properties, reasons, follows };
 }
 
-/** In an order of their own: the engine's follows from what happened to end first. */
+/** Sorted: the engine's order varies from run to run. */
 function messages(diagnostics: readonly Diagnostic[], severity: string): readonly string[] {
   const texts = diagnostics.filter((one) => one.severity === severity).map(({ message }) => masked(message));
   const telling = texts.filter((text) => text !== "" && !/^(?:error: )?preview failed$/.test(text));

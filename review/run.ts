@@ -1,4 +1,4 @@
-/** Starts previews and reads recorded ones. What goes wrong with one stack is its outcome, so that the others are still reported. */
+/** Runs previews and reads recorded ones. A failure of one stack becomes its outcome, so that the others are still reported. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { text as textOf } from "node:stream/consumers";
@@ -7,9 +7,9 @@ import { type Preview, PreviewError, parsePreview } from "./preview.ts";
 import type { Outcome } from "./report.ts";
 
 export interface Previews {
-  /** Command and first arguments that stand for `pulumi`. */
+  /** Command and first arguments in place of `pulumi`. */
   readonly command: readonly string[];
-  /** Folders of policy packs that take part in each preview. */
+  /** Folders of policy packs for each preview. */
   readonly policyPacks: readonly string[];
 }
 
@@ -23,12 +23,12 @@ interface Printed {
 export async function preview(stack: string, { command, policyPacks }: Previews): Promise<Outcome> {
   const packs = policyPacks.flatMap((folder) => ["--policy-pack", folder]);
   const printed = await run([...command, "preview", "--json", "--stack", stack, "--non-interactive", ...packs]);
-  // The engine says what went wrong in the JSON as long as it got that far, and beside it otherwise.
+  // The engine reports errors in the JSON if it got that far, otherwise on standard error or output.
   const message = `${printed.stderr}\n${printed.stdout}`.trim() || `ended with ${printed.code} and said nothing`;
   return outcome(stack, printed.stdout, printed.code !== 0, message);
 }
 
-/** Reads what an earlier `pulumi preview --json` printed. */
+/** Reads the recorded output of `pulumi preview --json`. */
 export function recorded(stack: string, path: string): Outcome {
   let text: string;
   try {

@@ -1,29 +1,29 @@
-/** What scanners say about stacks, and what of it is left when everything that is accepted is taken away. */
+/** Findings of the scanners, and what is left of them without the accepted ones. */
 
-/** One thing that a scanner would have otherwise. */
+/** One finding of a scanner. */
 export interface Finding {
-  /** The scanner's name for what it looked at. */
+  /** The scanner's name for the check. */
   readonly check: string;
   /** File of the object. */
   readonly file: string;
   readonly message: string;
 }
 
-/** What one scanner says about one stack. */
+/** Results of one scanner for one stack. */
 export interface Report {
   readonly stack: string;
   readonly scanner: string;
-  /** Files that it looked at, and those that it had to look at. */
+  /** Files that the scanner checked, and files that it had to check. */
   readonly looked: ReadonlySet<string>;
   readonly expected: ReadonlySet<string>;
-  /** Checks that found nothing. */
+  /** Number of checks without findings. */
   readonly passed: number;
   readonly findings: readonly Finding[];
   /** Kind and component of the object in a file, such as StatefulSet/database. */
   readonly part: (file: string) => string;
 }
 
-/** Findings that stay, and why. */
+/** Findings that are accepted, and why. */
 export interface Accepted {
   readonly scanner: string;
   readonly check: string;
@@ -37,9 +37,9 @@ export interface Accepted {
 export interface Verdict {
   /** Findings that nobody accepted. */
   readonly unaccepted: readonly string[];
-  /** What is accepted and does not occur: mended, or never there. */
+  /** Accepted findings that do not occur: fixed, or never there. */
   readonly stale: readonly string[];
-  /** What scanners did not look at: their silence about it means nothing. */
+  /** Files that scanners did not check: no finding means nothing there. */
   readonly unseen: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export function judge(reports: readonly Report[], accepted: readonly Accepted[])
   };
 }
 
-/** The findings of a report that no entry speaks of. */
+/** Findings of a report that no entry accepts. */
 export function unacceptedOf(report: Report, accepted: readonly Accepted[]): readonly Finding[] {
   return report.findings.filter((finding) => !accepted.some((entry) => covers(entry, report, finding)));
 }
@@ -71,7 +71,7 @@ function covers(entry: Accepted, report: Report, finding: Finding): boolean {
   );
 }
 
-/** Every part and stack that an entry names has to occur: what it says of the others would be believed as well. */
+/** Every part and stack in an entry must occur: otherwise the entry claims something that is not true. */
 function staleOf(entry: Accepted, reports: readonly Report[]): readonly string[] {
   const { scanner, check, parts = [], stacks = [] } = entry;
   const occurs = (narrower: Partial<Accepted>) =>

@@ -1,4 +1,7 @@
-/** `npm run scan`: public scanners over every object of every stack. Every finding is mended, or listed in accepted.yaml with its reason. */
+/**
+ * `npm run scan`: runs public scanners over every object of every stack. Every finding is fixed, or listed in accepted.yaml with a
+ * reason.
+ */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,7 +41,7 @@ await main(async () => {
   }
 });
 
-/** Every stack that has a file. */
+/** Every stack with a stack file. */
 function stacks(): readonly string[] {
   const names = readdirSync(projectRoot).map((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1]);
   return names.filter((name) => name !== undefined).sort();
@@ -47,7 +50,7 @@ function stacks(): readonly string[] {
 interface Rendered {
   readonly stack: string;
   readonly folder: string;
-  /** Objects by the names of their files. */
+  /** Objects by file name. */
   readonly objects: ReadonlyMap<string, KubernetesObject>;
 }
 

@@ -1,4 +1,4 @@
-/** What a scan has to know of an object. */
+/** Properties of an object that a scan needs. */
 import type { KubernetesObject } from "../render/stack.ts";
 
 /** Kind and component, such as StatefulSet/database; the name of an object that belongs to no component. */
@@ -8,7 +8,7 @@ export function partOf(object: KubernetesObject | undefined): string {
   return `${kind}/${metadata.labels?.["app.kubernetes.io/component"] ?? metadata.name}`;
 }
 
-/** Workloads, whatever their kind: a template of pods is what they have in common. */
+/** Whether an object is a workload: every kind of workload has a pod template. */
 export function makesPods(object: KubernetesObject | undefined): boolean {
   const { spec } = (object ?? {}) as { spec?: { template?: object; jobTemplate?: object; containers?: object } };
   return [spec?.template, spec?.jobTemplate, spec?.containers].some((part) => part !== undefined);

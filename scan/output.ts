@@ -1,9 +1,9 @@
-/** Reads what a scanner prints. One that printed nothing, or something else than it should, looked at nothing. */
+/** Reads a scanner's output. Missing or unexpected output means that the scanner checked nothing. */
 import type { z } from "zod";
 import { tryRun } from "../toolchain/process.ts";
 import { ToolchainError } from "../toolchain/steps.ts";
 
-/** Runs a scanner and returns its standard output. Some end with 1 when they found something: `codes` are those that mean success. */
+/** Runs a scanner and returns its standard output. Some exit with 1 when they found something: `codes` are those that mean success. */
 export async function scannerOutput(
   program: string,
   args: readonly string[],
@@ -14,7 +14,7 @@ export async function scannerOutput(
   throw unusable(program, `ended with ${code}: ${output}`);
 }
 
-/** Standard output as JSON of the given shape. */
+/** Parses standard output as JSON of the given shape. */
 export function readJson<T>(scanner: string, schema: z.ZodType<T>, output: string): T {
   let parsed: unknown;
   try {

@@ -1,6 +1,6 @@
 /**
- * `npm run scan:pipelines`: every pipeline, through its own linter or parser. Each one first has to find a mistake that was put into a
- * copy: a linter that finds nothing there looked at nothing.
+ * `npm run scan:pipelines`: checks every pipeline with its own linter or parser. Each linter must first find a mistake in a modified
+ * copy: one that finds nothing there checks nothing.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ interface Linter {
   /** Paths from the root of the project. */
   readonly files: readonly string[];
   readonly command: (file: string, folder: string) => readonly string[];
-  /** Makes a mistake of the kind that it is there to find. */
+  /** Replacement that makes a mistake of the kind that the linter must find. */
   readonly mistake: readonly [text: string | RegExp, mistaken: string];
 }
 
@@ -105,14 +105,14 @@ function below(folder: string, ending: string): readonly string[] {
     .map((name) => join(folder, name));
 }
 
-/** What the linter says about each file. */
+/** The linter's findings about each file. */
 async function lint({ name, files, command }: Linter, folder: string): Promise<readonly string[]> {
   if (files.length === 0) return [`${name} has nothing to look at`];
   const results = await Promise.all(files.map((file) => execute(command(join(projectRoot, file), folder))));
   return results.filter(({ code }) => code !== 0).map(({ output }) => output.trim());
 }
 
-/** Files in which the linter does not find a mistake. */
+/** Files in which the linter overlooks the mistake. */
 async function blind({ name, files, command, mistake }: Linter, folder: string): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const file of files) {

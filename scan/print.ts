@@ -1,7 +1,7 @@
 /** The scan's report for people. */
 import { type Accepted, type Report, unacceptedOf, type Verdict } from "./findings.ts";
 
-/** One line for each stack and scanner. */
+/** One line per stack and scanner. */
 export function reportLines(reports: readonly Report[], accepted: readonly Accepted[]): readonly string[] {
   const rows = reports.map((report) => {
     const { stack, scanner, looked, passed, findings } = report;
@@ -21,7 +21,7 @@ function table(rows: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
-/** What is wrong, and what to do about it. */
+/** What is wrong, and the remedy. */
 export function verdictLines({ unaccepted, stale, unseen }: Verdict): readonly string[] {
   const sections = [
     {

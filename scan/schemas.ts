@@ -1,6 +1,6 @@
-/** JSON schemas of Kubernetes' objects, from its own OpenAPI description. Strict: a field that does not exist is an error. */
+/** JSON schemas of Kubernetes objects, from its OpenAPI description. Strict: unknown fields are errors. */
 
-/** What is used of Kubernetes' swagger.json. */
+/** The fields used of Kubernetes' swagger.json. */
 export interface Swagger {
   readonly definitions: Readonly<Record<string, Definition>>;
 }
@@ -19,17 +19,17 @@ interface Kind {
 
 const definitionsFile = "definitions.json";
 
-/** Where kubeconform finds the schema of a kind, in its own notation, below the folder of all schemas. */
+/** Path of a kind's schema below the schema folder, in kubeconform's notation. */
 export const schemaFileTemplate = "{{ .ResourceKind }}{{ .KindSuffix }}.json";
 
-/** Schemas by file name: one file with all definitions, and one for each kind, which refers to it. */
+/** Schemas by file name: one file with all definitions, and one per kind, which refers to it. */
 export function jsonSchemas({ definitions }: Swagger): ReadonlyMap<string, unknown> {
   const strictDefinitions = Object.entries(definitions).map(
     ([name, definition]) => [name, strict(definition)] as const,
   );
   const kinds = Object.entries(definitions).flatMap(([name, definition]) => {
     const [kind, ...more] = definition["x-kubernetes-group-version-kind"] ?? [];
-    // What belongs to several kinds, such as DeleteOptions, is no object of its own.
+    // A definition for several kinds, such as DeleteOptions, is not an object.
     if (kind === undefined || more.length > 0) return [];
     return [[schemaFile(kind), { $ref: `${definitionsFile}#/definitions/${name}` }] as const];
   });
@@ -39,7 +39,7 @@ export function jsonSchemas({ definitions }: Swagger): ReadonlyMap<string, unkno
   ]);
 }
 
-/** What is used of a CustomResourceDefinition. */
+/** The fields used of a CustomResourceDefinition. */
 export interface CustomDefinition {
   readonly spec: {
     readonly group: string;
@@ -48,7 +48,7 @@ export interface CustomDefinition {
   };
 }
 
-/** Schemas of custom resources by file name, one for each version. */
+/** Schemas of custom resources by file name, one per version. */
 export function customSchemas(definitions: readonly CustomDefinition[]): ReadonlyMap<string, unknown> {
   return new Map(
     definitions.flatMap(({ spec: { group, names, versions } }) =>
@@ -60,7 +60,7 @@ export function customSchemas(definitions: readonly CustomDefinition[]): Readonl
   );
 }
 
-/** The API server prunes what a definition does not name, unless it says otherwise; here that is an error. */
+/** The API server prunes fields that a definition does not name, unless the definition preserves them. Here such fields are errors. */
 function strictCustom(schema: unknown, root = false): unknown {
   if (typeof schema !== "object" || schema === null) return schema;
   if (Array.isArray(schema)) return schema.map((item) => strictCustom(item));
@@ -70,7 +70,7 @@ function strictCustom(schema: unknown, root = false): unknown {
   if (typeof properties !== "object" || properties === null) return others;
   const named = Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, strictCustom(value)]));
   const open = rest["x-kubernetes-preserve-unknown-fields"] === true || "additionalProperties" in rest;
-  // Definitions need not repeat what every object has.
+  // Definitions need not repeat the fields of every object.
   const every = root ? { apiVersion: { type: "string" }, kind: { type: "string" }, metadata: { type: "object" } } : {};
   return { ...others, properties: { ...every, ...named }, ...(!open && { additionalProperties: false }) };
 }
@@ -80,9 +80,9 @@ function schemaFile({ group, version, kind }: Kind): string {
   return `${words.join("-").toLowerCase()}.json`;
 }
 
-/** Everything in a definition that has fields of its own is a reference to another definition: one level is enough. */
+/** Nested objects of a definition are references to other definitions, so one level is enough. */
 function strict(definition: Definition): unknown {
-  // Swagger 2 has no word for what the API server takes either way.
+  // Swagger 2 cannot express a field that accepts both.
   if (definition.format === "int-or-string") return { oneOf: [{ type: "integer" }, { type: "string" }] };
   return definition.properties === undefined ? definition : { ...definition, additionalProperties: false };
 }

@@ -1,6 +1,6 @@
 /**
- * Definitions of custom resources, from their projects' own Go modules: the tests' API servers know the kinds that a stack uses, and
- * check every field. The checksum database vouches for what the versions name. GKE's are in no registry: those are ours.
+ * CRDs from their projects' Go modules: with them the tests' API servers know the kinds of a stack and validate every field. The checksum
+ * database verifies the modules. GKE's CRDs are in no registry, so ours are written by hand.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -11,9 +11,9 @@ import { cloudNativePgVersion, kedaVersion } from "./versions.ts";
 
 interface Project {
   readonly module: string;
-  /** Folder of the definitions in the module. */
+  /** The module's folder of CRDs. */
   readonly folder: string;
-  /** Which of its files; a project may have one for each channel. */
+  /** Selects files in it; a project may have one per channel. */
   readonly files: RegExp;
 }
 
@@ -31,7 +31,7 @@ const projects = {
   "openshift-route": {
     module: "github.com/openshift/api@v0.0.0-20250207102212-9e59a77ed2e0",
     folder: "route/v1/zz_generated.crd-manifests",
-    // `externalCertificate` is in the schema of every cluster since OpenShift 4.19; in this version of the module it is in this one.
+    // Every cluster since OpenShift 4.19 has `externalCertificate`; in this version of the module only this file does.
     files: /^routes-TechPreviewNoUpgrade\.crd\.yaml$/,
   },
   "cloud-native-pg": {
@@ -56,23 +56,23 @@ const projects = {
   },
 } as const satisfies Record<string, Project>;
 
-/** Definitions that are written by hand. */
+/** CRDs that are written by hand. */
 const ownDefinitions = { gke: "toolchain/definitions/gke.yaml" } as const;
 
 export type CustomResourceProject = keyof typeof projects | keyof typeof ownDefinitions;
 
-/** Paths of the definitions of all of them. */
+/** Paths of all CRDs. */
 export async function everyDefinition(): Promise<readonly string[]> {
   const names = Object.keys({ ...projects, ...ownDefinitions }) as CustomResourceProject[];
   return (await Promise.all(names.map(customResourceDefinitions))).flat();
 }
 
-/** Paths of a project's definitions on this machine; downloads its module the first time. */
+/** Paths of a project's CRDs; downloads its module the first time. */
 export async function customResourceDefinitions(name: CustomResourceProject): Promise<readonly string[]> {
   if (name in ownDefinitions) return [join(projectRoot, ownDefinitions[name as keyof typeof ownDefinitions])];
   await requireGo();
   const { module, folder, files }: Project = projects[name as keyof typeof projects];
-  // Outside any module: what a go.mod of ours pins must not choose another version.
+  // Run outside any module: our go.mod files must not select another version.
   const downloaded = JSON.parse(await run("go", ["mod", "download", "-json", module], { cwd: "/" })) as { Dir: string };
   const path = join(downloaded.Dir, folder);
   const found = readdirSync(path).filter((file) => files.test(file));

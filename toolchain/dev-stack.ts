@@ -1,4 +1,4 @@
-/** The dev stack in Pulumi: selected or made, repaired after an interruption, brought up. */
+/** The dev stack in Pulumi: selected or created, repaired after an interruption, deployed. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { devStack, pulumiEnvironment, usesLocalState } from "./backend.ts";
@@ -10,11 +10,11 @@ import { step, ToolchainError } from "./steps.ts";
 
 export interface Site {
   readonly url: string;
-  /** Name of its administrator. */
+  /** The site's administrator. */
   readonly administrator: string;
 }
 
-/** Selects the dev stack; makes it in the backend when it is not there. Its committed file stays as it is. */
+/** Selects the dev stack, or creates it in the backend. Its committed stack file stays unchanged. */
 export async function selectDevStack(tools: PulumiTools): Promise<void> {
   const options = { cwd: projectRoot, env: pulumiEnvironment(tools) };
   const pulumi = join(tools.bin, "pulumi");
@@ -25,7 +25,7 @@ export async function selectDevStack(tools: PulumiTools): Promise<void> {
   );
 }
 
-/** `pulumi up` with its own output; first settles what an interrupted one left behind. */
+/** Runs `pulumi up` with its own output, after cleaning up an interrupted run. */
 export async function bringUpDevStack(tools: PulumiTools): Promise<void> {
   const env = pulumiEnvironment(tools);
   if (usesLocalState(env)) {
@@ -52,7 +52,7 @@ export async function bringUpDevStack(tools: PulumiTools): Promise<void> {
   });
 }
 
-/** The sites that the stack declares, without their passwords. */
+/** The stack's sites, without passwords. */
 export async function readSites(tools: PulumiTools): Promise<readonly Site[]> {
   const args = ["stack", "output", "--json", "--stack", devStack];
   const text = await run(join(tools.bin, "pulumi"), args, { cwd: projectRoot, env: pulumiEnvironment(tools) });

@@ -1,16 +1,16 @@
-/** Official release archives. Networks that only reach package registries are common: a refusal must cost seconds, once. */
+/** Downloads of official releases. Many networks reach only package registries: an unreachable host must cost seconds, and only once. */
 import { mkdirSync, rmSync } from "node:fs";
 import { tryRun } from "./process.ts";
 import { print } from "./steps.ts";
 
-// curl rather than fetch: it has a time-out for the connection alone, and honours the proxy settings that people have.
+// curl instead of fetch: it has a separate connection timeout and honours the user's proxy settings.
 const connectTimeoutSeconds = "5";
 
 const unreachableHosts = new Set<string>();
 
 /**
- * Downloads a .tar.gz and unpacks it into `folder`. False: the host cannot be reached, or has no such file; nothing is
- * left behind. `strip` drops that many leading folders of the archive.
+ * Downloads a .tar.gz and unpacks it into `folder`. False: the host is unreachable or lacks the file; nothing is left behind. `strip`
+ * removes that many leading folders of the archive.
  */
 export async function tryDownload(url: string, folder: string, strip = 0): Promise<boolean> {
   const host = new URL(url).host;
@@ -19,7 +19,7 @@ export async function tryDownload(url: string, folder: string, strip = 0): Promi
   mkdirSync(folder, { recursive: true });
   try {
     const curl = ["--fail", "--location", "--silent", "--show-error", "--connect-timeout", connectTimeoutSeconds];
-    // A gateway may accept the connection and never answer: give up on less than 1 kB/s for as long.
+    // A gateway may accept the connection and never answer: abort below 1 kB/s for that long.
     const slow = ["--speed-limit", "1000", "--speed-time", connectTimeoutSeconds];
     const { code, output } = await tryRun("curl", [...curl, ...slow, "--output", archive, url]);
     if (code !== 0) {

@@ -1,6 +1,6 @@
 /**
- * Programs built from Go modules. `toolchain/go/<module>` holds each module's go.mod and go.sum, so that a build always gives
- * the same program; the Go proxy and checksum database are the user's own. A build is kept under its recipe's hash.
+ * Builds programs from Go modules. `toolchain/go/<module>` holds each module's go.mod and go.sum, so that builds are reproducible; Go
+ * proxy and checksum database are the user's own. Builds are cached by their recipe's hash.
  */
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -10,23 +10,23 @@ import { run, tryRun } from "./process.ts";
 import { step, ToolchainError } from "./steps.ts";
 
 export interface GoModule {
-  /** Folder under `toolchain/go`, and name of the folder of programs. */
+  /** Folder under `toolchain/go`, and name of the folder with the programs. */
   readonly name: string;
   readonly version: string;
   /** Program name to package path. */
   readonly programs: Readonly<Record<string, string>>;
-  /** Values that the linker sets: variable to text. */
+  /** Linker variables and their values. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Files of a dependency that are embedded: they lie in its module and are copied beside main.go. */
+  /** Files of a dependency to embed: they lie in its module and are copied beside main.go. */
   readonly embedded?: { readonly module: string; readonly files: readonly string[] };
-  /** What a cold build costs, for the person who waits for it. */
+  /** Duration of a cold build, shown to the user. */
   readonly cost: string;
 }
 
-// Every module compiles with these; another value would not find the packages that an earlier build compiled.
+// The same for all modules: other values would invalidate the build cache.
 const buildEnvironment = { CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false -trimpath", GOTOOLCHAIN: "auto", GOWORK: "off" };
 
-/** The folder of the module's programs; builds them when this recipe was never built here. */
+/** Returns the folder with the module's programs; builds them unless this recipe is cached. */
 export async function ensureGoPrograms(module: GoModule): Promise<string> {
   const folder = join(cacheRoot, "bin", `${module.name}-${module.version}-${recipeHash(module)}`);
   if (existsSync(folder)) return folder;
@@ -36,15 +36,15 @@ export async function ensureGoPrograms(module: GoModule): Promise<string> {
   return folder;
 }
 
-/** Fails, with a remedy, when there is no Go that can fetch the toolchain that the modules ask for. */
+/** Fails, with a remedy, without a Go that can fetch the modules' toolchain. */
 export async function requireGo(): Promise<void> {
-  // Outside any module: a go.mod that asks for a newer Go would already fetch it here.
+  // Run outside any module: a go.mod with a newer Go would already trigger the download here.
   const { code, stdout } = await tryRun("go", ["env", "GOVERSION"], {
     cwd: "/",
     env: { ...process.env, GOTOOLCHAIN: "local" },
   });
   const minor = Number(/^go1\.(\d+)/.exec(stdout)?.[1] ?? 0);
-  // Since 1.21 Go fetches the toolchain that a go.mod names from the module proxy.
+  // Since 1.21, Go fetches the toolchain in a go.mod from the module proxy.
   if (code === 0 && minor >= 21) return;
   throw new ToolchainError(
     code === 127 ? "the program `go` is missing" : `this Go is too old: ${stdout.trim()}`,
@@ -58,7 +58,7 @@ async function build(module: GoModule, folder: string): Promise<void> {
   const temporary = `${folder}.${process.pid}.tmp`;
   const source = `${folder}.${process.pid}.src`;
   mkdirSync(temporary, { recursive: true });
-  // Built from a copy: the embedded files must lie beside main.go, and the clone stays as it was committed.
+  // Built from a copy: the embedded files must lie beside main.go, and the clone must stay unchanged.
   cpSync(join(projectRoot, "toolchain", "go", module.name), source, { recursive: true });
   const options = { cwd: source, env: { ...process.env, ...buildEnvironment }, log };
   try {
@@ -71,7 +71,7 @@ async function build(module: GoModule, folder: string): Promise<void> {
         options,
       );
     }
-    // Another process may have been quicker: its result is the same.
+    // Another process may have been faster: its result is the same.
     if (!existsSync(folder)) renameSync(temporary, folder);
   } finally {
     rmSync(temporary, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /**
- * Builds the images of `images/catalogue.json` into archives that a cluster can import. An archive is kept under the hash of
- * its recipe: what is there is never built again, and a build that was killed continues with the image it was at.
+ * Builds the images of `images/catalogue.json` into archives that a cluster can import. Archives are cached by their recipe's hash: an
+ * existing image is never rebuilt, and a killed build continues with the image it was at.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ import { run } from "./process.ts";
 import { main, print, step } from "./steps.ts";
 
 export interface ImageArchive {
-  /** The name that a pod uses. */
+  /** Image reference in pod specs. */
   readonly reference: string;
   /** Path of the docker-archive. */
   readonly archive: string;
@@ -29,13 +29,13 @@ export interface ImageArchive {
 
 const archives = join(cacheRoot, "images");
 
-/** Where the images will be, whether they are built or not. */
+/** Paths of all archives, built or not. */
 export function imageArchives(): readonly ImageArchive[] {
   const catalogue = readCatalogue();
   return catalogue.images.map((image) => place(catalogue, image));
 }
 
-/** Builds what is missing and returns all archives, in the order of the catalogue. */
+/** Builds missing images and returns all archives, in the order of the catalogue. */
 export async function buildImages(): Promise<readonly ImageArchive[]> {
   const catalogue = readCatalogue();
   const missing = catalogue.images.filter((image) => !existsSync(place(catalogue, image).archive));
@@ -81,7 +81,7 @@ async function buildImage(
   note(`${(statSync(place(catalogue, image).archive).size / 1e6).toFixed(0)} MB`);
 }
 
-/** The public base image where it can be pulled, else one of our own; kept as an archive, so that all images share one base. */
+/** The public base image if it can be pulled, otherwise our own. Kept as an archive, so that all images share one base. */
 async function ensureBase(catalogue: Catalogue, engine: Engine): Promise<void> {
   const { base } = catalogue;
   const { reference, archive } = place(catalogue, base);
@@ -102,7 +102,7 @@ async function ensureBase(catalogue: Catalogue, engine: Engine): Promise<void> {
   });
 }
 
-/** A cached archive may be all that is left of an image: the engine's own storage can be deleted at any time. */
+/** The archive may be all that is left of an image: the engine's own storage can be deleted at any time. */
 async function ensureLoaded(catalogue: Catalogue, engine: Engine, image: Image | BaseImage): Promise<void> {
   const name = storedName(catalogue, image);
   if (await engine.has(name)) return;
@@ -143,7 +143,7 @@ async function prepare(image: Image | BaseImage, context: string, log: string): 
   });
 }
 
-/** Under its final name an archive is complete; archives of earlier recipes of the same image go. */
+/** Renamed at the end, so that an archive is always complete; deletes archives of the image's earlier recipes. */
 async function save(engine: Engine, name: string, reference: string, archive: string): Promise<void> {
   const partial = `${archive}.partial`;
   rmSync(partial, { force: true });
@@ -169,7 +169,7 @@ function place(catalogue: Catalogue, image: Image | BaseImage): ImageArchive {
   };
 }
 
-/** The engine's own storage may hold the same reference of an older recipe: there the recipe is the tag. */
+/** The recipe's hash is the tag: the engine's storage may hold the same reference from an older recipe. */
 function storedName(catalogue: Catalogue, image: Image | BaseImage): string {
   return `${catalogue.registry}/${image.name}:recipe-${recipeHash(catalogue, image)}`;
 }

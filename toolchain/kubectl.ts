@@ -1,4 +1,4 @@
-/** `npm run kubectl -- <anything>`: kubectl on the local cluster, whether this machine has one of its own or not. */
+/** `npm run kubectl -- <anything>`: runs kubectl on the local cluster, even if this machine has none installed. */
 import { spawn } from "node:child_process";
 import { kubectlCommand } from "../cluster/binaries.ts";
 import { localKubeconfig } from "./backend.ts";

@@ -1,8 +1,8 @@
-/** Mounts that a program left behind below a folder of ours: with them the folder could not even be deleted. */
+/** Mounts that a program left behind in one of our folders. They would prevent the folder's deletion. */
 import { readFileSync } from "node:fs";
 import { tryRun } from "./process.ts";
 
-/** Lets go of every mount below the folder, the newest first. Elsewhere than on Linux there are none. */
+/** Unmounts everything below the folder, newest first. Does nothing outside Linux. */
 export async function unmountBelow(folder: string): Promise<void> {
   if (process.platform !== "linux") return;
   const targets = readFileSync("/proc/mounts", "utf8")

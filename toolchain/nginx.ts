@@ -1,6 +1,6 @@
 /**
- * nginx, for tests of its configuration: the one that is installed, else Debian's package, unpacked into the cache. Nothing is
- * installed and no service is started, so that it needs no root.
+ * nginx, for tests of its configuration: the installed one, otherwise Debian's package unpacked into the cache. Nothing is installed and
+ * no service started, so it needs no root.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,18 +10,18 @@ import { step, ToolchainError } from "./steps.ts";
 
 export interface Nginx {
   readonly program: string;
-  /** The table of media types that belongs to it. */
+  /** nginx' own table of MIME types. */
   readonly mimeTypes: string;
-  /** Folders of libraries that this machine lacks. Usually none. */
+  /** Folders of libraries that this machine lacks; usually empty. */
   readonly libraries: readonly string[];
 }
 
-/** Debian keeps it where an ordinary user's PATH may not lead. */
+/** Debian's path, which may not be on an ordinary user's PATH. */
 const systemPath = "/usr/sbin/nginx";
 
 const remedy = "install nginx 1.22 or newer (Debian: apt-get install nginx; macOS: brew install nginx)";
 
-/** An nginx that runs here; fails with what to install where none can be had. */
+/** An nginx that runs on this machine; fails with a remedy if there is none. */
 export async function ensureNginx(): Promise<Nginx> {
   const installed = which("nginx") ?? (existsSync(systemPath) ? systemPath : undefined);
   if (installed !== undefined) return { program: installed, mimeTypes: await mimeTypesOf(installed), libraries: [] };
@@ -36,7 +36,7 @@ async function mimeTypesOf(program: string): Promise<string> {
   return join(dirname(configuration), "mime.types");
 }
 
-/** Of the packages that apt offers here, such as debian-12. */
+/** The distribution of apt's packages, such as debian-12. */
 function distribution(): string {
   const file = "/etc/os-release";
   const release = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -48,7 +48,7 @@ function unpacked(folder: string): Nginx {
   return {
     program: join(folder, systemPath),
     mimeTypes: join(folder, "etc/nginx/mime.types"),
-    // Named after the architecture, such as x86_64-linux-gnu.
+    // The subfolder is named after the architecture, such as x86_64-linux-gnu.
     libraries: ["lib", "usr/lib"]
       .map((path) => join(folder, path))
       .filter((path) => existsSync(path))
@@ -71,7 +71,7 @@ async function unpackInto(folder: string): Promise<void> {
       if ((await version(root)).code !== 0) await unpackPackages(await librariesOf(archives), archives, root);
       const { code, output } = await version(root);
       if (code !== 0) throw new ToolchainError(`Debian's nginx does not run here: ${output.trim()}`, remedy);
-      // Another process may have been quicker: its result is the same.
+      // Another process may have been faster: its result is the same.
       if (!existsSync(folder)) renameSync(root, folder);
     } finally {
       rmSync(temporary, { recursive: true, force: true });
@@ -84,7 +84,7 @@ async function unpackPackages(names: readonly string[], archives: string, root: 
   for (const name of names) await run("dpkg-deb", ["--extract", archiveOf(name, archives), root]);
 }
 
-/** The machine's list of packages may be missing or old, and to renew it needs root: then one of our own. */
+/** The machine's package lists may be missing or outdated, and updating them needs root: then private lists are used. */
 async function download(names: readonly string[], archives: string): Promise<void> {
   const options: RunOptions = { cwd: archives };
   if ((await tryRun("apt-get", ["download", ...names], options)).code === 0) return;
@@ -100,7 +100,7 @@ async function download(names: readonly string[], archives: string): Promise<voi
   }
 }
 
-/** The libraries of nginx, without the one that belongs to the machine's kernel and loader. */
+/** nginx' libraries, except for the C library, which belongs to the machine's loader. */
 async function librariesOf(archives: string): Promise<string[]> {
   const depends = await run("dpkg-deb", ["--field", archiveOf("nginx", archives), "Depends"]);
   const names = depends.split(",").map((entry) => entry.trim().split(/[ :|]/)[0] ?? "");
@@ -118,7 +118,7 @@ async function version(root: string): Promise<{ code: number; output: string }> 
   return tryRun(program, ["-v"], { env: withLibraries(libraries) });
 }
 
-/** The environment of a process that needs libraries from these folders. */
+/** The environment of a process that needs libraries in these folders. */
 export function withLibraries(folders: readonly string[]): NodeJS.ProcessEnv {
   return folders.length === 0 ? process.env : { ...process.env, LD_LIBRARY_PATH: folders.join(":") };
 }

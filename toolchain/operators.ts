@@ -1,4 +1,4 @@
-/** Operators in the local cluster: built from their Go modules, installed by these modules' own manifests. */
+/** Operators in the local cluster: built from their Go modules, installed with the modules' own manifests. */
 import { copyFileSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
@@ -13,13 +13,13 @@ import { cloudNativePgVersion, kedaVersion } from "./versions.ts";
 
 interface Program {
   readonly deployment: string;
-  /** The image that the manifests name. */
+  /** Image in the manifests. */
   readonly published: string;
-  /** What it is built from, below the module. */
+  /** Path of its main package in the module. */
   readonly path: string;
-  /** Where it lies in the image; the first is what the container runs. */
+  /** Paths in the image; the first is the entry point. */
   readonly places: readonly [string, ...string[]];
-  /** What else the Deployment needs with the image that is built here. */
+  /** Patch that the Deployment needs for the image that is built here. */
   readonly patch: (image: string) => readonly object[];
 }
 
@@ -27,17 +27,17 @@ interface Operator {
   readonly module: string;
   readonly version: string;
   readonly namespace: string;
-  /** A file of the module, or a folder with a kustomization. */
+  /** A file in the module, or a folder with a kustomization. */
   readonly manifests: string;
   readonly programs: readonly Program[];
-  /** What is waited for after the Deployments, as arguments of `kubectl wait`. */
+  /** What to wait for after the Deployments, as arguments of `kubectl wait`. */
   readonly ready: readonly string[];
   readonly cost: string;
 }
 
 const pod = "/spec/template/spec";
 
-/** The image names no user. */
+/** The image built here sets no user. */
 const kedaPatch = () => [{ op: "add", path: `${pod}/securityContext/runAsUser`, value: 65532 }];
 
 const operators = {
@@ -75,7 +75,7 @@ const operators = {
         deployment: "cnpg-controller-manager",
         published: "ghcr.io/cloudnative-pg/cloudnative-pg",
         path: "cmd/manager",
-        // It copies itself from the first into each server's pod, and compares what runs there with the second.
+        // It copies itself from the first path into each server's pod, and compares the running copy with the second.
         places: ["manager", `operator/manager_${process.arch === "x64" ? "amd64" : process.arch}`],
         patch: (image) => [{ op: "replace", path: `${pod}/containers/0/env/0/value`, value: image }],
       },
@@ -91,7 +91,7 @@ export const operatorNames = Object.keys(operators) as OperatorName[];
 
 const imageOf = ({ deployment }: Program) => `localhost/ckan-environments/${deployment}`;
 
-/** Builds an operator's images and brings them into the local cluster. */
+/** Builds an operator's images and imports them into the local cluster. */
 export async function ensureOperatorImages(name: OperatorName): Promise<void> {
   const { module, version, programs, cost }: Operator = operators[name];
   const folder = await ensureGoPrograms({
@@ -112,7 +112,7 @@ export async function ensureOperatorImages(name: OperatorName): Promise<void> {
   await importImages(await ensureCluster(), images);
 }
 
-/** Installs an operator, and waits until it works. */
+/** Installs an operator and waits until it is ready. */
 export async function installOperator(name: OperatorName): Promise<void> {
   const { namespace, programs, ready }: Operator = operators[name];
   await kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], await manifests(operators[name]));
@@ -121,12 +121,12 @@ export async function installOperator(name: OperatorName): Promise<void> {
   await kubectl(["wait", ...ready, "--timeout=120s"]);
 }
 
-/** Removes an operator with its definitions, and so with what others declared by them. */
+/** Removes an operator with its CRDs, and so with all custom resources of these kinds. */
 export async function removeOperator(name: OperatorName): Promise<void> {
   await kubectl(["delete", "--ignore-not-found", "-f", "-"], await manifests(operators[name]));
 }
 
-/** The module's own, with the images built here. */
+/** The module's manifests, with the images built here. */
 async function manifests({ module, version, programs, manifests: path }: Operator): Promise<string> {
   const { Dir } = JSON.parse(await run("go", ["mod", "download", "-json", `${module}@v${version}`], { cwd: "/" }));
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "ckan-operator-")));
@@ -150,7 +150,7 @@ async function manifests({ module, version, programs, manifests: path }: Operato
   }
 }
 
-/** Kustomize takes folders from anywhere, by a relative path, and files only from its own folder. */
+/** Kustomize accepts folders anywhere, by relative path, but files only from its own folder. */
 function resource(path: string, folder: string): string {
   if (statSync(path).isDirectory()) return relative(folder, path);
   copyFileSync(path, join(folder, basename(path)));

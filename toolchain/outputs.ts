@@ -1,4 +1,4 @@
-/** `npm run outputs -- <stack>`: what a stack publishes to other teams, as a table without secrets. */
+/** `npm run outputs -- <stack>`: prints what a stack publishes to other teams, as a table without secrets. */
 import { join } from "node:path";
 import { contractTable, unreadable } from "../outputs/table.ts";
 import { pulumiEnvironment } from "./backend.ts";

@@ -1,9 +1,9 @@
-/** Debian packages, installed when a program is missing and this is Debian with root rights; else said by name. */
+/** Installs missing programs from Debian packages as root on Debian; elsewhere it names what to install. */
 import { existsSync } from "node:fs";
 import { run, which } from "./process.ts";
 import { print, ToolchainError } from "./steps.ts";
 
-/** Installs the packages that provide the missing ones of `programs` (a name on PATH, or a path). Returns what it installed. */
+/** Installs the packages of the missing ones among `programs` (a name on PATH, or a path). Returns what it installed. */
 export async function ensurePrograms(programs: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const missing = Object.entries(programs).filter(([program]) => !isPresent(program));
   const packages = [...new Set(missing.map(([, name]) => name))];
@@ -12,7 +12,7 @@ export async function ensurePrograms(programs: Readonly<Record<string, string>>)
   return packages;
 }
 
-/** Installs packages; `missing` says what is not there without them. */
+/** Installs packages; `missing` names what they provide, for the message. */
 export async function installPackages(packages: readonly string[], missing: string): Promise<void> {
   if (process.getuid?.() !== 0 || which("apt-get") === undefined) {
     throw new ToolchainError(
@@ -26,7 +26,7 @@ export async function installPackages(packages: readonly string[], missing: stri
   await run("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...packages], { env });
 }
 
-/** Debian keeps system programs in /usr/sbin, which an ordinary user's PATH may lack. */
+/** Debian has system programs in /usr/sbin, which an ordinary user's PATH may lack. */
 function isPresent(program: string): boolean {
   if (program.startsWith("/")) return existsSync(program);
   return which(program) !== undefined || existsSync(`/usr/sbin/${program}`);

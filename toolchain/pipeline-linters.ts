@@ -1,4 +1,4 @@
-/** What `npm run scan:pipelines` runs: each pipeline's own linter or parser. */
+/** Linters and parsers that `npm run scan:pipelines` runs. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -16,11 +16,11 @@ export interface PipelineLinters {
   readonly zizmor: string;
   /** The Python that has check-jsonschema. */
   readonly schemaPython: string;
-  /** The archive that Groovy's compiler is in. */
+  /** The archive with Groovy's compiler. */
   readonly groovy: string;
 }
 
-/** Of org.apache.groovy:groovy, as Maven Central serves it. */
+/** SHA-256 of org.apache.groovy:groovy on Maven Central. */
 const groovyHash = "d77164a44ab994837e61eecead64721bdb1794fa2bc6704ac6fe70cd32ef9dd3";
 
 export async function ensurePipelineLinters(): Promise<PipelineLinters> {

@@ -1,6 +1,6 @@
 /**
- * `npm run engine` starts here: everything that the engine tests run, and nothing that needs root. With `--dev` only what the tests of
- * the dev stack need, which `npm test` runs.
+ * First step of `npm run engine`: prepares everything that the engine tests run; needs no root. With `--dev` only for the tests of the
+ * dev stack, which `npm test` runs.
  */
 import { ensureControlPlane, ensureKwok } from "../cluster/binaries.ts";
 import { ensurePulumi } from "./pulumi-cli.ts";

@@ -1,4 +1,4 @@
-/** `npm run e2e:variants` starts here: what its tests would otherwise wait for in silence. */
+/** First step of `npm run e2e:variants`: builds with visible progress what its tests would otherwise wait for in silence. */
 import { ensureOperatorImages, operatorNames } from "./operators.ts";
 import { main } from "./steps.ts";
 

@@ -1,4 +1,4 @@
-/** Starting other programs: without a shell, with their output in a log that a failure quotes. */
+/** Runs other programs: without a shell, with their output in a log that errors quote. */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
@@ -6,13 +6,13 @@ import { finished } from "node:stream/promises";
 import { ToolchainError } from "./steps.ts";
 
 export interface RunOptions extends Pick<SpawnOptions, "cwd" | "env"> {
-  /** File that receives standard output and standard error. Without it the output is only returned. */
+  /** File for standard output and standard error. Without it the output is only returned. */
   readonly log?: string;
   /** Text for standard input. @default none: standard input is closed */
   readonly input?: string;
-  /** Milliseconds after which the program, and whatever it started, is killed. @default it may take as long as it wants */
+  /** Milliseconds after which the program and its descendants are killed. @default no limit */
   readonly timeout?: number;
-  /** Passes output through to the terminal as well. @default false */
+  /** Prints the output to the terminal as well. @default false */
   readonly show?: boolean;
 }
 
@@ -29,7 +29,7 @@ export async function run(program: string, args: readonly string[], options: Run
   return result.stdout;
 }
 
-/** As `run`, but returns the exit code instead of failing. 127: there is no such program; 124: it did not end in time. */
+/** As `run`, but returns the exit code instead of failing. 127: the program does not exist; 124: it timed out. */
 export async function tryRun(
   program: string,
   args: readonly string[],
@@ -54,7 +54,7 @@ export async function tryRun(
   };
   child.stdout?.on("data", collect(true));
   child.stderr?.on("data", collect(false));
-  // A program that ends before it has read everything says why itself, by its code and its output.
+  // EPIPE of a program that exits before it has read everything: its exit code and output give the reason.
   child.stdin?.on("error", () => {});
   if (options.input !== undefined) child.stdin?.end(options.input);
   const failed = (message: string) => {
@@ -83,13 +83,13 @@ export async function tryRun(
   return { code, stdout, stderr, output };
 }
 
-/** What a program started would live on, and keep its pipes open, when the program alone is killed. */
+/** Killing only the program would leave its descendants running, with its pipes open. */
 function killTree(child: ChildProcess): void {
   for (const pid of child.pid === undefined ? [] : [child.pid, ...descendants(child.pid)]) {
     try {
       process.kill(pid, "SIGKILL");
     } catch (error) {
-      // It has ended by itself, or is somebody else's by now.
+      // It has already exited, or the id belongs to another user's process by now.
       if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
     }
   }
@@ -97,7 +97,7 @@ function killTree(child: ChildProcess): void {
   child.stderr?.destroy();
 }
 
-/** Of a machine without ps nobody knows. */
+/** Without ps the descendants are unknown. */
 function descendants(pid: number): readonly number[] {
   const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
   const pairs = (stdout ?? "").split("\n").map((line) => line.trim().split(/\s+/).map(Number));

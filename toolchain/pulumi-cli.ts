@@ -1,6 +1,6 @@
 /**
- * The pinned Pulumi CLI and its Kubernetes plugin: the user's own where they are these versions, else Pulumi's downloads, else
- * built from Go modules. Both land where Pulumi itself looks, so that every later command is plain `npx pulumi`.
+ * The pinned Pulumi CLI and its Kubernetes plugin: the user's own if the versions match, else Pulumi's downloads, else built from Go
+ * modules. Both are put where Pulumi looks, so that every later command is plain `npx pulumi`.
  */
 import {
   chmodSync,
@@ -23,9 +23,9 @@ import { step } from "./steps.ts";
 import { kubernetesProviderVersion, pulumiVersion } from "./versions.ts";
 
 export interface PulumiTools {
-  /** Value for PULUMI_HOME. */
+  /** Value of PULUMI_HOME. */
   readonly home: string;
-  /** Folder of `pulumi` and its language host. */
+  /** Folder with `pulumi` and its language host. */
   readonly bin: string;
 }
 
@@ -33,7 +33,7 @@ const downloads = "https://get.pulumi.com/releases";
 const plugin = "pulumi-resource-kubernetes";
 const languageHost = "pulumi-language-nodejs";
 
-/** Makes the CLI, its Node.js language host and the Kubernetes plugin available. */
+/** Provides the CLI, its Node.js language host and the Kubernetes plugin. */
 export async function ensurePulumi(): Promise<PulumiTools> {
   const userHome = process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
   const userBin = hasCli(cliFolder(userHome)) ? cliFolder(userHome) : await cliOnPath();
@@ -89,10 +89,11 @@ async function bringPlugin(folder: string): Promise<void> {
   replaceFolder(temporary, folder);
 }
 
-/** The official language host is in the official archive only; with a built CLI comes the project's own. */
+/** Only the official archive contains the official language host; a built CLI gets the project's own. */
 function installLanguageHost(bin: string): void {
   copyFileSync(join(projectRoot, "toolchain", `${languageHost}.mjs`), join(bin, `${languageHost}.mjs`));
-  // A Node on PATH may be too old for a program in TypeScript; the one that runs this script is not, but a clone may vanish.
+  // The Node on PATH may be too old for TypeScript. The one that runs this script is new enough, but lies in the clone, which may be
+  // deleted.
   const script = `#!/bin/sh
 for node in "$(command -v node)" "${process.execPath}"; do
   if [ -x "$node" ] && [ "$("$node" -p 'parseInt(process.versions.node)')" -ge 22 ]; then
@@ -106,7 +107,7 @@ exit 1
   chmodSync(join(bin, languageHost), 0o755);
 }
 
-/** A newer clone brings a newer host into a cache that an older one filled. */
+/** A newer clone updates the host in a cache that an older one filled. */
 function refreshLanguageHost(bin: string): void {
   const installed = join(bin, `${languageHost}.mjs`);
   if (!existsSync(installed)) return;
@@ -115,7 +116,7 @@ function refreshLanguageHost(bin: string): void {
 }
 
 async function cliOnPath(): Promise<string | undefined> {
-  // node_modules/.bin/pulumi is the npm wrapper, which would download what it does not find.
+  // node_modules/.bin/pulumi is the npm wrapper, which would download a missing CLI.
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
   const bin = folders.find(hasCli);
   if (bin === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** `npm run pulumi -- <anything>`: the pinned Pulumi CLI in this project, with everything it needs. */
+/** `npm run pulumi -- <anything>`: runs the pinned Pulumi CLI in this project, with everything it needs. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { namedStack, pulumiEnvironment } from "./backend.ts";
@@ -14,7 +14,7 @@ await main(async () => {
     env: pulumiEnvironment(tools, namedStack(args)),
     stdio: "inherit",
   });
-  // Ctrl-C reaches the CLI through the terminal: it must get the time to finish its running step.
+  // Ctrl-C reaches the CLI through the terminal: this process must wait until the CLI has finished its current step.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   process.exitCode = await new Promise<number>((resolve, reject) => {

@@ -1,6 +1,6 @@
 /**
- * Programs from PyPI, each in an environment of its own. `toolchain/python/<name>` locks every package by its hash; an installation
- * is kept under the hash of its lock.
+ * Programs from PyPI, each in its own virtual environment. `toolchain/python/<name>` locks every package by its hash; installations are
+ * cached by their lock's hash.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -14,11 +14,11 @@ export interface PythonProgram {
   /** Folder under `toolchain/python`. */
   readonly name: string;
   readonly version: string;
-  /** What a first installation costs, for the person who waits for it. */
+  /** Duration of a first installation, shown to the user. */
   readonly cost: string;
 }
 
-/** The Python that has the program; installs it when this lock was never installed here. */
+/** The Python that has the program; installs it unless this lock is cached. */
 export async function ensurePythonProgram({ name, version, cost }: PythonProgram): Promise<string> {
   const lock = join(projectRoot, "toolchain", "python", name, "requirements.txt");
   const base = await requirePython();
@@ -33,7 +33,7 @@ export async function ensurePythonProgram({ name, version, cost }: PythonProgram
       await run("python3", ["-m", "venv", temporary], { log });
       const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "--requirement", lock];
       await run(join(temporary, "bin", "python"), pip, { log });
-      // Another process may have been quicker: its result is the same.
+      // Another process may have been faster: its result is the same.
       if (!existsSync(folder)) renameSync(temporary, folder);
     } finally {
       rmSync(temporary, { recursive: true, force: true });
@@ -42,7 +42,7 @@ export async function ensurePythonProgram({ name, version, cost }: PythonProgram
   return python;
 }
 
-/** Path and version of a Python that can make environments; fails with a remedy when there is none. */
+/** Path and version of a Python that can create virtual environments; fails with a remedy if there is none. */
 async function requirePython(): Promise<string> {
   const look = "import ensurepip, sys, venv; print(sys.executable, *sys.version_info[:3])";
   const ask = () => tryRun("python3", ["-c", look]);

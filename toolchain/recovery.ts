@@ -1,6 +1,6 @@
 /**
- * After a killed `pulumi up`: Pulumi's lock of a process that is gone, operations whose end nobody saw, a state that a full disk cut
- * short. Objects that exist already are no obstacle: `up` takes over what it finds under the names that it declares.
+ * Recovery after a killed `pulumi up`: a stale lock, pending operations, a state truncated by a full disk. Existing objects are no
+ * problem: `up` adopts those with the declared names.
  */
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
@@ -15,12 +15,12 @@ const stateFile = join(localStateFolder, ".pulumi", "stacks", projectName, `${de
 const backup = `${stateFile}.bak`;
 
 /**
- * Puts the backup of the state on this machine in place of one that was cut short: Pulumi writes it in place, so that a kill or a
- * full disk leaves half of it. The backup is one operation older; what it lacks, `up` finds in the cluster.
+ * Replaces a truncated local state with its backup: Pulumi writes the state in place, so a kill or a full disk leaves half of it. The
+ * backup is one operation older; `up` finds the missing objects in the cluster.
  */
 export function repairLocalState(): void {
   for (const attributes of [stateFile, backup].map((file) => `${file}.attrs`)) {
-    // The type and checksum that Pulumi's storage keeps beside each file. Half of them stops Pulumi ("EOF"); without, it works.
+    // Pulumi's storage keeps type and checksum beside each file. Pulumi fails on a truncated one ("EOF"), but works without it.
     if (existsSync(attributes) && !isReadable(attributes)) rmSync(attributes);
   }
   const damaged = [stateFile, backup].filter((file) => existsSync(file) && !isReadable(file));
@@ -36,7 +36,7 @@ export function repairLocalState(): void {
   copyFileSync(backup, stateFile);
 }
 
-/** Removes the lock of a Pulumi process that no longer runs on this machine; one that runs is an error. */
+/** Removes the lock of a Pulumi process that no longer runs on this machine; fails if it still runs. */
 export async function releaseStaleLock(tools: PulumiTools): Promise<void> {
   const holders = lockHolders();
   if (holders.length === 0) return;
@@ -51,7 +51,7 @@ export async function releaseStaleLock(tools: PulumiTools): Promise<void> {
   await onDevStack(tools, ["cancel", "--yes"]);
 }
 
-/** Ends pending operations: forgets creations, which `up` does again, and reads back everything else. */
+/** Resolves pending operations: discards creations, which `up` repeats, and refreshes everything else. */
 export async function settleInterruptedOperations(tools: PulumiTools): Promise<void> {
   const { deployment } = JSON.parse(await onDevStack(tools, ["stack", "export"])) as {
     deployment: { pending_operations?: readonly unknown[] };
@@ -83,12 +83,12 @@ function lockHolders(): readonly { pid: number; hostname: string }[] {
   const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
   return files.flatMap((file) => {
     const text = readFileSync(join(folder, file), "utf8");
-    // Empty where the disk was full: then nobody got the lock.
+    // Empty after a full disk: then no process got the lock.
     return text === "" ? [] : [JSON.parse(text)];
   });
 }
 
-/** The number alone proves nothing: it may belong to another program by now. */
+/** The process id alone is not enough: another program may have it by now. */
 function isPulumi(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("pulumi");

@@ -1,4 +1,4 @@
-/** What `npm run scan` runs: scanners for Kubernetes objects, and what Kubernetes says of its own objects. */
+/** Inputs of `npm run scan`: scanners for Kubernetes objects, and Kubernetes' description of its own objects. */
 import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { everyDefinition } from "./crds.ts";
@@ -16,7 +16,7 @@ export interface Scanners {
   readonly checkovPython: string;
   /** Kubernetes' OpenAPI description of every object. */
   readonly swagger: string;
-  /** Files of the definitions of every custom resource that a stack may have. */
+  /** CRD files of every custom resource that a stack may contain. */
   readonly definitions: readonly string[];
 }
 
@@ -35,7 +35,7 @@ async function goProgram(name: string, version: string, path: string): Promise<s
   return join(folder, name);
 }
 
-/** It lies in Kubernetes' own module, which the local cluster is built from. */
+/** It is part of Kubernetes' own module, which the local cluster is built from. */
 async function ensureSwagger(): Promise<string> {
   const file = join(cacheRoot, "swagger", `kubernetes-${kubernetesVersion}.json`);
   if (existsSync(file)) return file;

@@ -1,4 +1,4 @@
-/** `npm start`: from a fresh clone to a running dev environment; run again, it only does what is missing. */
+/** `npm start`: from a fresh clone to a running dev environment; a second run does only what is missing. */
 
 import { ensureCluster, importImages } from "../cluster/cluster.ts";
 import { sleep } from "../cluster/wait.ts";
@@ -9,7 +9,7 @@ import { ensurePulumi, type PulumiTools } from "./pulumi-cli.ts";
 import { main, step, ToolchainError } from "./steps.ts";
 
 await main(async () => {
-  // One after the other: compilers and image builds would only take each other's processor and memory.
+  // One after the other: compilers and image builds would compete for CPU and memory.
   const tools = await ensurePulumi();
   const cluster = await ensureCluster();
   await importImages(cluster, await buildImages());
@@ -20,7 +20,7 @@ await main(async () => {
   printSummary(tools, sites);
 });
 
-/** Pulumi waits for what it changes; after a restart of the cluster nothing changes, yet the site needs its seconds. */
+/** Pulumi waits only for what it changes. After a restart of the cluster nothing changes, but the site still needs time to start. */
 async function waitForAnswer(url: string): Promise<void> {
   const answers = async () => {
     try {

@@ -1,8 +1,8 @@
-/** Progress that a person can follow: one line when a step starts, one with its duration when it ends. */
+/** Progress output: one line when a step starts, one with its duration when it ends. */
 
 const started = performance.now();
 
-/** Thrown for what the user can mend: printed without a stack trace, together with what to do next. */
+/** A user error: printed without a stack trace, with the remedy. */
 export class ToolchainError extends Error {
   readonly remedy: string;
 
@@ -13,7 +13,7 @@ export class ToolchainError extends Error {
   }
 }
 
-/** Runs one step and prints how long it took; `cached` steps say so, because nothing was done. */
+/** Runs one step and prints its duration, with the notes that the step made, such as what it installed. */
 export async function step<T>(title: string, action: (note: (text: string) => void) => Promise<T> | T): Promise<T> {
   const begin = performance.now();
   const notes: string[] = [];
@@ -28,12 +28,12 @@ export async function step<T>(title: string, action: (note: (text: string) => vo
   }
 }
 
-/** Prints one line of progress to standard error, with the time since the command started. */
+/** Prints a progress line to standard error, with the time since the command started. */
 export function print(text: string): void {
   process.stderr.write(`[${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s] ${text}\n`);
 }
 
-/** Runs a command's main function and turns a failure into a message with a remedy and exit code 1. */
+/** Runs a command's main function; prints a failure with its remedy and exits with code 1. */
 export async function main(command: () => Promise<void>): Promise<void> {
   try {
     await command();

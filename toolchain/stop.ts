@@ -11,7 +11,7 @@ await main(async () => {
     print("The local cluster is stopped; its data is kept for the next `npm start`");
     return;
   }
-  // State of objects that no longer exist would only be in the way of the next start.
+  // The state's objects no longer exist and would only disturb the next start.
   rmSync(localStateFolder, { recursive: true, force: true });
   print("The local cluster, its data and the dev stack's local state are deleted");
 });

@@ -1,9 +1,9 @@
-/** Who makes roles and databases on a server that the program does not run inside the cluster. */
+/** Who creates roles and databases on a server outside the cluster. */
 import { z } from "zod";
 
 /**
- * `cluster`: the bootstrap Job, as the server's administrator. `pulumi`: the machine that runs Pulumi, which must reach the server; then
- * no pod ever has that password.
+ * `cluster`: the bootstrap Job, as the server's administrator. `pulumi`: the machine that runs Pulumi, which must reach the server; no
+ * pod ever gets the administrator's password then.
  */
 export const Administration = { Cluster: "cluster", Pulumi: "pulumi" } as const;
 export type Administration = (typeof Administration)[keyof typeof Administration];

@@ -1,4 +1,4 @@
-/** Roles, databases and rights of one instance on a server that others may use as well. */
+/** Roles, databases and grants of one instance on a server that may be shared. */
 import * as pulumi from "@pulumi/pulumi";
 import { durable } from "../kubernetes/durability.ts";
 import { postgresql } from "../sdk.ts";
@@ -19,7 +19,7 @@ interface AdministeredServer extends Pick<DatabaseServer, "host" | "port" | "ssl
   readonly outside?: Pick<DatabaseServer, "host" | "sslMode">;
 }
 
-/** Has roles and databases made by whoever administers the server. */
+/** Creates roles and databases, either from Pulumi or in the bootstrap Job. */
 export function administer(
   name: string,
   args: KindArgs,
@@ -45,8 +45,8 @@ export function administer(
 }
 
 /**
- * The grants are those that CKAN's `datastore set-permissions` starts from; what follows them (a view, a trigger's function) is
- * CKAN's own, and the bootstrap adds it as the owner of the databases.
+ * These are the first grants of CKAN's `datastore set-permissions`. The rest (a view, a trigger function) is specific to CKAN; the
+ * bootstrap adds it as the owner of the databases.
  */
 function declareDatabases(
   name: string,
@@ -69,25 +69,25 @@ function declareDatabases(
   const database = (part: string, databaseName: string) =>
     new sdk.Database(
       `${name}-${part}`,
-      // The locale is the server's own: the provider reads it back, and takes any word for it as a wish for another database.
+      // No locale is set: the provider reads the server's back, and would replace the database if it differed from the setting.
       { name: databaseName, owner: owner.name, encoding: "UTF8", template: "template0" },
       holding,
     );
   const main = database("main", names.main);
   const datastore = database("datastore", names.datastore);
 
-  // The rights are the owner's to give. From an administrator who is no superuser PostgreSQL takes none on a database, and only warns,
-  // which the provider does not hear (pulumi/pulumi-postgresql#88).
+  // The owner issues the grants. PostgreSQL ignores REVOKE on a database from an administrator who is not superuser and only warns, which
+  // the provider does not see (pulumi/pulumi-postgresql#88).
   const asOwner = new sdk.Provider(
     `${name}-as-owner`,
     { ...reached, database: names.main, username: names.main, password: roles.owner.secret },
     { ...options, dependsOn: [owner, reader, main, datastore] },
   );
 
-  // One after the other: two that change rights of the same object at once end in "tuple concurrently updated".
+  // One after the other: concurrent grants on the same object fail with "tuple concurrently updated".
   const inDatastore = { database: datastore.name, role: reader.name, schema: "public" };
   const grants: readonly ((name: string, after: pulumi.CustomResourceOptions) => pulumi.Resource)[] = [
-    // A managed server's administrator is one of everybody: shut out, it could look after nothing any more.
+    // A managed server's administrator is not superuser, so without CONNECT it could no longer maintain the databases.
     (part, after) => new sdk.Grant(`${part}-main-administered`, connects(main.name, administrator), after),
     (part, after) => new sdk.Grant(`${part}-datastore-administered`, connects(datastore.name, administrator), after),
     (part, after) => new sdk.Grant(`${part}-main-closed`, { database: main.name, ...closed }, after),
@@ -106,7 +106,7 @@ function declareDatabases(
   for (const grant of grants) earlier = [grant(name, { ...options, provider: asOwner, dependsOn: earlier })];
 }
 
-/** PostgreSQL lets everybody connect to every database, and make temporary tables there, unless told otherwise. */
+/** By default PostgreSQL lets every role connect to every database and create temporary tables there. */
 const closed = { role: "public", objectType: "database", privileges: [] };
 
 function connects(database: pulumi.Input<string>, role: pulumi.Input<string>) {
@@ -125,9 +125,9 @@ function connection(
     port,
     sslmode: outside.sslMode,
     ...(verified && { sslrootcert: authorityFile(name, caBundle) }),
-    // A managed server's administrator is none.
+    // The administrator of a managed server is not superuser.
     superuser: false,
-    // Seconds; the provider's default is three minutes, for a mistyped host as well.
+    // In seconds. The provider's default is three minutes, even for a mistyped host.
     connectTimeout: 15,
   };
 }

@@ -1,4 +1,4 @@
-/** The objects of CloudNativePG (postgresql.cnpg.io/v1) and of its Barman Cloud plugin, as far as a site needs them. */
+/** Objects of CloudNativePG (postgresql.cnpg.io/v1) and of its Barman Cloud plugin, with the fields that a site needs. */
 import type { Input } from "@pulumi/pulumi";
 import type { CustomObject } from "../kubernetes/custom-object.ts";
 import { environment } from "../kubernetes/env.ts";
@@ -10,17 +10,17 @@ const api = "postgresql.cnpg.io/v1";
 const barman = "barman-cloud.cloudnative-pg.io";
 
 export interface ClusterArgs {
-  /** Main database and its owner, who owns the datastore as well. */
+  /** Main database and its owner, who also owns the datastore. */
   readonly database: string;
   readonly owner: ManagedRole;
   readonly reader: ManagedRole;
-  /** Name of the ObjectStore that write-ahead logs go to. @default no archive */
+  /** Name of the ObjectStore for write-ahead logs. @default no archive */
   readonly archive?: string | undefined;
-  /** Where the servers run and what they carry. */
+  /** Placement and metadata of the servers' pods. */
   readonly pods: ReturnType<typeof podOptions>;
-  /** Secret with the passwords of the registries that images come from. @default none */
+  /** Image pull Secret. @default none */
   readonly pullSecret?: Input<string> | undefined;
-  /** Annotations of the server's own service account: an identity at a cloud. */
+  /** Annotations of the servers' service account, such as its cloud identity. */
   readonly serviceAccount?: Readonly<Record<string, Input<string>>> | undefined;
 }
 
@@ -40,10 +40,10 @@ export function cluster(settings: CloudNativePostgres, args: ClusterArgs): Custo
       imageName: image,
       ...(args.pullSecret !== undefined && { imagePullSecrets: [{ name: args.pullSecret }] }),
       instances,
-      // Nobody is superuser: the operator makes the roles, and the owner does the rest.
+      // No superuser is needed: the operator creates the roles, and the owner does the rest.
       enableSuperuserAccess: false,
       primaryUpdateStrategy: "unsupervised",
-      // A standby takes over first, so that an update costs a few seconds and not a restart.
+      // A standby takes over first, so that an update takes a few seconds instead of a restart.
       primaryUpdateMethod: "switchover",
       bootstrap: {
         initdb: {
@@ -78,7 +78,7 @@ export function cluster(settings: CloudNativePostgres, args: ClusterArgs): Custo
 
 const zone = "topology.kubernetes.io/zone";
 
-/** The operator has no template of a pod: whatever it makes inherits labels and annotations, its volumes too. */
+/** The operator has no pod template. Everything that it creates, volumes included, inherits labels and annotations. */
 function carried({ labels, annotations, environment: variables }: ClusterArgs["pods"]) {
   const inherited = {
     ...(Object.keys(labels).length > 0 && { labels: { ...labels } }),
@@ -96,8 +96,8 @@ function managedRole({ name, secretName }: ManagedRole) {
 }
 
 /**
- * What CKAN was told is saved stands on two instances. With three, writing goes on while one is away; with two it would stop, so
- * that it goes on with one copy then.
+ * A commit is confirmed once two instances have it. With three instances, writes go on while one is down. With two they would stop, so a
+ * single copy is enough then.
  */
 function synchronous(instances: number) {
   return { method: "any", number: 1, dataDurability: instances > 2 ? "required" : "preferred" };
@@ -120,7 +120,7 @@ export function database(name: string, owner: string, cluster: Input<string>, ke
   };
 }
 
-/** Where it runs is the servers' place; a template has to name its containers, be it none (the operator adds its own). */
+/** Placed like the servers. A template must have a list of containers, even an empty one; the operator adds its own. */
 export function pooler(
   { instances, mode }: PostgresPooler,
   cluster: Input<string>,
@@ -141,7 +141,7 @@ export function pooler(
   };
 }
 
-/** How an archive is reached by the identity of the server's pods at Google. */
+/** Access to an archive by the Google identity of the servers' pods. */
 export const googleAccess = { googleCredentials: { gkeEnvironment: true } };
 
 export function s3Access(endpointURL: string, accessKey: SecretReference, secretKey: SecretReference) {
@@ -149,7 +149,7 @@ export function s3Access(endpointURL: string, accessKey: SecretReference, secret
   return { endpointURL, s3Credentials: { accessKeyId: key(accessKey), secretAccessKey: key(secretKey) } };
 }
 
-/** Where base backups and write-ahead logs go. */
+/** Destination of base backups and write-ahead logs. */
 export function objectStore(
   { store, retention }: PostgresBackup,
   access: typeof googleAccess | ReturnType<typeof s3Access>,
@@ -169,7 +169,7 @@ export function objectStore(
   };
 }
 
-/** `schedule` has six fields: the operator's begins with seconds. */
+/** `schedule` is the operator's cron format with six fields, seconds first. */
 export function scheduledBackup(schedule: string, cluster: Input<string>): CustomObject {
   return {
     apiVersion: api,
@@ -177,7 +177,7 @@ export function scheduledBackup(schedule: string, cluster: Input<string>): Custo
     spec: {
       schedule,
       cluster: { name: cluster },
-      // The first one at once: without it, logs alone restore nothing.
+      // The first backup runs at once: without one, logs alone restore nothing.
       immediate: true,
       backupOwnerReference: "self",
       method: "plugin",
@@ -186,7 +186,7 @@ export function scheduledBackup(schedule: string, cluster: Input<string>): Custo
   };
 }
 
-/** The operator's own setting for it is deprecated. */
+/** A PodMonitor of its own: the operator's setting for it is deprecated. */
 export function podMonitor(pods: Readonly<Record<string, string>>): CustomObject {
   return {
     apiVersion: "monitoring.coreos.com/v1",

@@ -1,4 +1,4 @@
-/** A PostgreSQL cluster of the instance's own that the operator CloudNativePG (1.29 or newer) runs. */
+/** A PostgreSQL cluster of the site's own, run by the operator CloudNativePG (1.29 or newer). */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { portOf } from "../egress/egress.ts";
@@ -16,7 +16,7 @@ import * as manifests from "./cloud-native-pg-objects.ts";
 import type { KindArgs, ServedDatabases } from "./kind.ts";
 import { type CloudNativePostgres, type PostgresBackup, type PostgresPooler, postgresPort } from "./settings.ts";
 
-/** Port on which the operator asks the servers for their state. */
+/** Port on which the operator queries the servers' status. */
 const statusPort = 8000;
 const metricsPort = 9187;
 
@@ -51,7 +51,7 @@ export function declareCloudNativePg(
         serviceAccount: backup?.store.kind === "gcs" ? identityAtGoogle(backup.store.serviceAccount) : undefined,
       },
     ),
-    // The servers are made one after the other, each with a volume and a copy of the first one's data.
+    // Servers are created one after the other; each gets a volume and a copy of the first one's data.
     { ...object, name, waitFor: "condition=Ready", waitSeconds: 900 * settings.instances },
     { ...keeping, dependsOn: policies },
   );
@@ -63,12 +63,12 @@ export function declareCloudNativePg(
     keeping,
   );
   if (backup !== undefined) {
-    // Not waited for: the operator reports the runs, not the schedule.
+    // Not awaited: the operator reports the status of backups, not of schedules.
     const schedule = manifests.scheduledBackup(backup.schedule, clusterName);
     customResource(`${name}-backup`, schedule, { ...object, name: `${name}-backup` }, options);
   }
   if (settings.prometheusNamespace !== undefined) {
-    // Not waited for: Prometheus' operator reports nothing.
+    // Not awaited: Prometheus' operator reports no status.
     customResource(name, manifests.podMonitor(podsOf(name)), { ...object, name }, options);
   }
   const access: Access = {
@@ -89,12 +89,12 @@ function podOptionsOf({ pods = {}, identity }: KindArgs) {
   return podOptions(pods, identity.component);
 }
 
-/** The servers' pods and the pooler's: the operator gives both this label. */
+/** Selects the pods of the servers and the pooler: the operator puts this label on both. */
 function podsOf(cluster: string): Readonly<Record<string, string>> {
   return { "cnpg.io/cluster": cluster };
 }
 
-/** A role's password in the form that the operator reads. */
+/** A role's password in the format that the operator expects. */
 function roleSecret(
   name: string,
   { namespace, identity, credentials }: KindArgs,
@@ -107,7 +107,7 @@ function roleSecret(
   return credentialsSecret(name, args, options).password.secretName;
 }
 
-/** The ObjectStore, by its name. Not waited for: the plugin reports the backups, not the store. */
+/** Declares the ObjectStore and returns its name. Not awaited: the plugin reports the status of backups, not of the store. */
 function declareArchive(
   name: string,
   args: KindArgs,
@@ -141,7 +141,7 @@ function identityAtGoogle(serviceAccount: pulumi.Input<string>): Readonly<Record
   return { "iam.gke.io/gcp-service-account": serviceAccount };
 }
 
-/** PgBouncer, as the host that CKAN connects to. */
+/** Declares PgBouncer and returns the host that CKAN connects to. */
 function declarePooler(
   name: string,
   args: KindArgs,
@@ -159,7 +159,7 @@ function declarePooler(
   return { host: name };
 }
 
-/** The instance's namespace lets nothing flow that is not written here, not even between the servers. */
+/** The namespace denies all other traffic, even between the servers. */
 function declarePolicies(
   name: string,
   args: KindArgs,
@@ -186,7 +186,7 @@ function declarePolicies(
         to: [
           among(postgresPort),
           among(statusPort),
-          // Each server's manager talks to the API server and to the archive, whose addresses differ from cluster to cluster.
+          // Each server's instance manager talks to the API server and to the archive, whose addresses vary between clusters.
           ...managerPorts(backup).map(anywhere),
           ...(backup?.store.kind === "gcs" ? metadataServer : []),
         ],
@@ -198,7 +198,7 @@ function declarePolicies(
   return [policy];
 }
 
-/** Of the API server, by its Service and by its nodes, and of the archive. */
+/** Ports of the API server, by its Service and on its nodes, and of the archive. */
 function managerPorts(backup: PostgresBackup | undefined): readonly number[] {
   return [...new Set([443, 6443, ...(backup?.store.kind === "s3" ? [portOf(backup.store.endpoint)] : [])])];
 }

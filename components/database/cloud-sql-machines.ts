@@ -1,9 +1,9 @@
-/** Machines of Cloud SQL for PostgreSQL: which there are in each edition, and how many connections each has memory for. */
+/** Machine types of Cloud SQL for PostgreSQL: which exist in each edition, and how many connections fit their memory. */
 
 export const CloudSqlEdition = { Enterprise: "ENTERPRISE", EnterprisePlus: "ENTERPRISE_PLUS" } as const;
 export type CloudSqlEdition = (typeof CloudSqlEdition)[keyof typeof CloudSqlEdition];
 
-/** What to write, by edition. N4 and C4A are left out: their disks are not those that are declared here (Hyperdisk). */
+/** Expected notation, by edition. N4 and C4A are not supported: they need Hyperdisk, which is not declared here. */
 export const expectedMachine: Readonly<Record<CloudSqlEdition, string>> = {
   ENTERPRISE:
     "expected a machine of ENTERPRISE such as db-custom-2-7680: 1 processor or an even number up to 96, and megabytes of memory in " +
@@ -12,14 +12,16 @@ export const expectedMachine: Readonly<Record<CloudSqlEdition, string>> = {
     "expected a machine of ENTERPRISE_PLUS: db-perf-optimized-N- and 2, 4, 8, 16, 32, 48, 64, 80, 96 or 128",
 };
 
-/** Megabytes of machines whose names do not say it. https://cloud.google.com/sql/docs/postgres/machine-series-overview */
+/**
+ * Memory in megabytes of machine types whose names do not contain it. https://cloud.google.com/sql/docs/postgres/machine-series-overview
+ */
 const shared: Readonly<Record<string, number>> = { "db-f1-micro": 614, "db-g1-small": 1740 };
 const gigabytesOfN2: Readonly<Record<string, number>> = {
   ...Object.fromEntries([2, 4, 8, 16, 32, 48, 64, 80, 96].map((processors) => [processors, processors * 8])),
   128: 864,
 };
 
-/** Megabytes of memory, or undefined where the edition has no such machine: Google says so only when the server is made. */
+/** Memory in megabytes; undefined when the edition lacks the machine type, which Google reports only when it creates the server. */
 export function machineMemory(edition: CloudSqlEdition, tier: string): number | undefined {
   switch (edition) {
     case CloudSqlEdition.Enterprise:
@@ -31,7 +33,7 @@ export function machineMemory(edition: CloudSqlEdition, tier: string): number | 
   }
 }
 
-/** 0.9 to 6.5 GB for a processor, 3.75 GB at least. https://cloud.google.com/sql/docs/postgres/create-instance#machine-types */
+/** 0.9 to 6.5 GB per CPU, at least 3.75 GB. https://cloud.google.com/sql/docs/postgres/create-instance#machine-types */
 function customMemory(tier: string): number | undefined {
   const [, processors = 0, memory = 0] = (/^db-custom-([1-9]\d*)-([1-9]\d*)$/.exec(tier) ?? []).map(Number);
   const counted = processors === 1 || (processors % 2 === 0 && processors >= 2 && processors <= 96);
@@ -40,7 +42,7 @@ function customMemory(tier: string): number | undefined {
   return counted && sized ? memory : undefined;
 }
 
-/** Google's max_connections from so many gigabytes on. https://cloud.google.com/sql/docs/postgres/flags#postgres-m */
+/** Google's default max_connections, by memory in gigabytes and above. https://cloud.google.com/sql/docs/postgres/flags#postgres-m */
 const defaults = [
   [120, 1000],
   [60, 800],
@@ -53,25 +55,25 @@ const defaults = [
   [0, 25],
 ] as const;
 
-/** What a server takes of which nothing is said. */
+/** Default max_connections of a server with this memory. */
 export function defaultConnections(memory: number): number {
   return defaults.find(([gigabytes]) => memory >= gigabytes * 1024)?.[1] ?? 25;
 }
 
 /**
- * What it has memory for: 10 MB a connection. Google gives no number, and refuses what is far off ("Value requested is not valid",
- * google/exposure-notifications-server#746); Amazon's default for the same server is one for each 9.5 MB.
+ * Most connections that fit the memory: 10 MB per connection. Google gives no number and refuses values far off ("Value requested is not
+ * valid", google/exposure-notifications-server#746); Amazon's default for the same server is one per 9.5 MB.
  */
 export function mostConnections(memory: number): number {
   return Math.max(defaultConnections(memory), Math.floor(memory / 10));
 }
 
-/** Sessions of Google's own administrator, `cloudsqladmin`: its agents look after the server all the time. */
+/** Sessions of Google's own administrator `cloudsqladmin`, whose agents monitor the server all the time. */
 export const googlesConnections = 6;
 
 /**
- * The max_connections that has to be asked for; undefined where Google's own is enough. In Google's steps, because each change
- * restarts the server, and one more web pod should not.
+ * The max_connections to set; undefined where Google's default is enough. It rises in Google's steps: each change restarts the server,
+ * and one more web pod should not.
  */
 export function askedConnections(memory: number, needed: number): number | undefined {
   if (needed <= defaultConnections(memory)) return undefined;

@@ -1,4 +1,4 @@
-/** Google's Auth Proxy in front of a server of Cloud SQL. */
+/** Google's Auth Proxy in front of a Cloud SQL server. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { googleIdentity } from "../google/workload-identity.ts";
@@ -15,7 +15,7 @@ import type { KindArgs } from "./kind.ts";
 import { postgresPort } from "./settings.ts";
 
 const proxyHealthPort = 9090;
-/** Port on which a server of Cloud SQL takes what comes through the proxy. */
+/** Port on which a Cloud SQL server accepts connections from the proxy. */
 const proxiedPort = 3307;
 
 interface ProxyArgs extends KindArgs {
@@ -24,7 +24,7 @@ interface ProxyArgs extends KindArgs {
   readonly connectionName: pulumi.Input<string>;
 }
 
-/** Pods that hand connections on to the server. They alone have an identity at Google. */
+/** Pods that forward connections to the server. Only they have a Google identity. */
 export function declareProxy(name: string, args: ProxyArgs, options: pulumi.CustomResourceOptions) {
   const { namespace, instance, server } = args;
   const { image, account, replicas, apiNetworks } = args.proxy;
@@ -53,7 +53,7 @@ export function declareProxy(name: string, args: ProxyArgs, options: pulumi.Cust
       from: [fromPods(clientLabel("database"), postgresPort)],
       to: [
         toNetworks(server.networks, proxiedPort),
-        // Google's API hands out the certificates.
+        // The proxy fetches certificates from Google's API.
         toGoogleApis(apiNetworks),
         ...metadataServer,
       ],
@@ -67,12 +67,12 @@ export function declareProxy(name: string, args: ProxyArgs, options: pulumi.Cust
     clientLabels: clientLabel("database"),
     destination: { kind: "pods" as const, labels: pods, port: postgresPort },
   };
-  // From here to the pods inside the cluster; the proxy encrypts what leaves it.
+  // Unencrypted only inside the cluster; the proxy encrypts the connection to the server.
   return { host: name, sslMode: "disable" as DatabaseServer["sslMode"], access };
 }
 
 /**
- * The role is the project's, so that without this the proxy could connect to every server there.
+ * The role is granted on the project. Without this condition the proxy could connect to every server in it.
  * https://cloud.google.com/sql/docs/postgres/iam-conditions
  */
 function onlyServer({ project, name }: CloudSqlPostgres) {
@@ -102,7 +102,7 @@ function proxyPod(args: ProxyArgs, identity: Identity, serviceAccount: pulumi.In
     resources: proxyResources,
     serviceAccount,
     settings,
-    // Open connections have so long to end.
+    // Time for open connections to end.
     terminationGracePeriodSeconds: 60,
   };
 }

@@ -1,4 +1,4 @@
-/** A server of Google's: the schema of `ckan:instances.<name>.database` of the kind cloud-sql. */
+/** A Cloud SQL server: the schema of `ckan:instances.<name>.database` with kind cloud-sql. */
 import { z } from "zod";
 import type { Settings } from "../../config/arguments.ts";
 import { addMistake, ruleBetween } from "../../config/mistakes.ts";
@@ -8,7 +8,7 @@ import { sized } from "../kubernetes/resources.ts";
 import { administration } from "./administration-settings.ts";
 import { CloudSqlEdition, expectedMachine, machineMemory } from "./cloud-sql-machines.ts";
 
-/** Of a proxy's pod: no setting, as it hands on bytes and needs about the same everywhere. */
+/** Resources of a proxy's pod. Not configurable: it only forwards bytes and needs about the same everywhere. */
 export const proxyResources = sized("50m", "64Mi", "500m", "256Mi");
 
 export const cloudSql = z
@@ -91,7 +91,7 @@ export const cloudSql = z
       })
       .prefault({ day: 7, hour: 3 })
       .describe("When Google may restart the server"),
-    // A change of some restarts the server, of max_connections for one.
+    // Changing some flags, such as max_connections, restarts the server.
     flags: z
       .record(z.string().regex(/^[a-z][a-z0-9_.]*$/, "expected the name of a flag such as work_mem"), line)
       .default({})

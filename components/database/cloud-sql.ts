@@ -1,4 +1,4 @@
-/** A PostgreSQL server of the instance's own that Google runs. */
+/** A PostgreSQL server of the site's own on Cloud SQL. */
 import * as pulumi from "@pulumi/pulumi";
 import { durable, Protection } from "../kubernetes/durability.ts";
 import { toNetworks } from "../kubernetes/network.ts";
@@ -11,7 +11,7 @@ import type { CloudSqlPostgres } from "./cloud-sql-settings.ts";
 import type { KindArgs, ServedDatabases } from "./kind.ts";
 import { postgresPort } from "./settings.ts";
 
-/** Not `postgres`: that one belongs to whoever made the server by hand. */
+/** Not `postgres`, which may be in use by whoever created the server. */
 const administrator = "ckan_administrator";
 
 export function declareCloudSql(
@@ -26,7 +26,7 @@ export function declareCloudSql(
   const instance = new sdk.DatabaseInstance(name, instanceArgs(args, settings), {
     ...options,
     ...durable(protection),
-    // Grown by Google; the file says what it began with.
+    // Google grows the disk; the stack file sets only its initial size.
     ignoreChanges: ["settings.diskSize"],
   });
   const password = credentials.derive(Purpose.DatabaseAdministrator);
@@ -37,7 +37,7 @@ export function declareCloudSql(
       instance: instance.name,
       name: administrator,
       password: password.secret,
-      // A role that owns anything cannot be dropped; it goes with the server.
+      // A role that owns objects cannot be dropped; it goes with the server.
       deletionPolicy: "ABANDON",
     },
     options,
@@ -64,7 +64,7 @@ export function declareCloudSql(
         port: postgresPort,
         sslMode,
         administrator: { user: user.name, password },
-        // Not through the proxy, which is for pods.
+        // The proxy is for pods only.
         outside: { host: address, sslMode: "require" },
       },
       options,
@@ -81,7 +81,7 @@ function instanceArgs({ protection, connections }: KindArgs, settings: CloudSqlP
     region,
     name,
     databaseVersion: version,
-    // The provider's own refusal to delete, and Google's, whoever asks.
+    // Deletion protection of the provider, and of Google itself for every client.
     deletionProtection: guarded,
     settings: {
       tier,
@@ -107,9 +107,9 @@ function instanceArgs({ protection, connections }: KindArgs, settings: CloudSqlP
   };
 }
 
-/** What the stack file says, and room for the site's connections where Google's default for the machine has too little. */
+/** The stack file's flags, and a higher max_connections where Google's default for the machine is too low for the site. */
 function databaseFlags({ edition, tier, flags }: CloudSqlPostgres, connections = 0) {
-  // The settings name no machine whose memory is unknown.
+  // The schema accepts only machines whose memory is known.
   const memory = machineMemory(edition, tier) ?? 0;
   const asked = askedConnections(memory, connections + googlesConnections);
   return Object.entries({ ...(asked !== undefined && { max_connections: String(asked) }), ...flags })
@@ -127,7 +127,7 @@ function ipConfiguration({ privateNetwork, allocatedRange, authorizedNetworks }:
   };
 }
 
-/** The server's own service account reads dumps, and nothing else of the bucket. */
+/** The server's own service account may read dumps, and nothing else in the bucket. */
 function declareImports(
   name: string,
   { importBuckets }: CloudSqlPostgres,

@@ -1,4 +1,4 @@
-/** The rule between how much of CKAN runs and how many connections its database server takes. */
+/** Checks that the database server accepts as many connections as CKAN may open. */
 import { databaseConnections } from "../../ckan/connections.ts";
 import type { Mistake } from "../../config/mistakes.ts";
 import type { StackSettings } from "../site/settings.ts";
@@ -26,15 +26,15 @@ export function connectionMistakes(instance: StackSettings, at: (key: string) =>
 interface Limit {
   readonly key: string;
   readonly connections: number;
-  /** So many of them others than the site take. @default 0 */
+  /** How many of them are reserved for others than the site. @default 0 */
   readonly reserved?: number;
-  /** What to write there. @default at least so many */
+  /** Words before the required number. @default at least */
   readonly expected?: string;
-  /** @default the number itself */
+  /** Text of the value that was found. @default the number itself */
   readonly found?: string;
 }
 
-/** What the server takes, and where that stands; undefined where nobody has said it. */
+/** The server's connection limit and the key that sets it; undefined where it is unknown. */
 function connectionLimit(database: StackSettings["database"]): Limit | undefined {
   switch (database.kind) {
     case "in-cluster":
@@ -42,7 +42,7 @@ function connectionLimit(database: StackSettings["database"]): Limit | undefined
     case "cloud-sql":
       return cloudSqlLimit(database);
     case "cloud-native-pg": {
-      // Its pooler lets more clients wait than the servers take.
+      // The pooler queues more clients than the servers accept.
       if (database.pooler !== undefined) return undefined;
       const said = database.parameters["max_connections"] ?? postgresConnections;
       return { key: "database.parameters.max_connections", connections: Number(said) };
@@ -54,7 +54,7 @@ function connectionLimit(database: StackSettings["database"]): Limit | undefined
   }
 }
 
-/** The flag that the file gives; without one the program asks for as many as are needed, as far as the machine's memory goes. */
+/** The flag in the stack file. Without it the program requests as many as needed, within the machine's memory. */
 function cloudSqlLimit({
   edition,
   tier,

@@ -1,4 +1,4 @@
-/** How many clients of its databases a site runs at most. */
+/** The most clients of its databases that a site runs. */
 import type { Clients } from "../../ckan/connections.ts";
 import { mostPods, type PodNumber } from "../kubernetes/scaling.ts";
 import { defaultGroup } from "../worker/groups.ts";

@@ -1,4 +1,4 @@
-/** A PostgreSQL server that exists: this program makes roles and databases on it, and leaves everything else alone. */
+/** An existing PostgreSQL server: this program creates roles and databases on it and changes nothing else. */
 import type * as pulumi from "@pulumi/pulumi";
 import { toNetworks } from "../kubernetes/network.ts";
 import { administer } from "./administration.ts";

@@ -1,4 +1,4 @@
-/** A PostgreSQL server of the instance's own: one pod with a volume. */
+/** A PostgreSQL server of the site's own: one pod with a volume. */
 import type * as pulumi from "@pulumi/pulumi";
 import { declareServer } from "../kubernetes/declare/stateful-server.ts";
 import type { Identity } from "../kubernetes/labels.ts";
@@ -58,14 +58,14 @@ function postgresPod(
     args: ["postgres", "-c", `max_connections=${maxConnections}`],
     environment: [
       { name: "POSTGRES_PASSWORD_FILE", value: `/run/secrets/administrator/${password.key}` },
-      // A folder below the mount: the root of a volume may hold lost+found, which initdb refuses.
+      // A subfolder of the mount: the root of a volume may contain lost+found, which initdb refuses.
       { name: "PGDATA", value: "/var/lib/postgresql/data/pgdata" },
       { name: "POSTGRES_INITDB_ARGS", value: "--encoding=UTF8 --data-checksums" },
     ],
-    // Over TCP: while the image initialises a new cluster, its server listens on a socket only.
+    // Over TCP: while the image initialises a new cluster, the server listens on a socket only.
     probes: probes({
       ready: exec("pg_isready", "--host=127.0.0.1", "--username=postgres"),
-      // 1 is an answer too: a server that recovers after a crash refuses, and would begin again after a restart.
+      // Exit code 1 counts as alive: a server in crash recovery refuses connections, and a restart would begin the recovery again.
       alive: exec("sh", "-c", "pg_isready --host=127.0.0.1 --username=postgres || [ $? = 1 ]"),
     }),
     resources,
@@ -75,7 +75,7 @@ function postgresPod(
       scratchMount("run", "/var/run/postgresql"),
       { name: "shared-memory", path: "/dev/shm", source: { emptyDir: { medium: "Memory", sizeLimit: "128Mi" } } },
     ],
-    // A fast shutdown writes a checkpoint; cut short, the next start has to replay the log.
+    // A fast shutdown writes a checkpoint. If it is cut short, the next start has to replay the log.
     terminationGracePeriodSeconds: 120,
   };
 }

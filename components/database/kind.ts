@@ -1,4 +1,4 @@
-/** What every kind of PostgreSQL server is given besides its settings, and what it hands on. */
+/** Arguments of every kind of PostgreSQL server besides its settings, and its result. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Protection } from "../kubernetes/durability.ts";
 import type { Identity } from "../kubernetes/labels.ts";
@@ -8,9 +8,9 @@ import type { SecretPartArgs } from "../site/part.ts";
 import type { DatabaseNames } from "./names.ts";
 
 export interface DatabasePartArgs extends SecretPartArgs {
-  /** Connections that the site opens at most; a server of Cloud SQL is told to take them. @default what the server takes by itself */
+  /** The most connections that the site opens; Cloud SQL sets max_connections accordingly. @default the server's own default */
   readonly connections?: number | undefined;
-  /** Certificates (PEM), by which Pulumi too knows a server with `verify-full`. @default none */
+  /** CA certificates (PEM) with which Pulumi verifies a server in `verify-full` mode. @default none */
   readonly caBundle?: string | undefined;
 }
 
@@ -21,14 +21,14 @@ export interface KindArgs extends DatabasePartArgs {
   readonly roles: RolePasswords;
 }
 
-/** Passwords of the owner of both databases, and of the role that may only read the datastore. */
+/** Passwords of the owner of both databases and of the datastore's read-only role. */
 export type RolePasswords = Readonly<Record<"owner" | "reader", Credential>>;
 
-/** A server, and how CKAN's pods get there. */
+/** A server, and how CKAN's pods reach it. */
 export interface ServedDatabases {
-  /** Where roles and databases are administered. */
+  /** Server on which roles and databases are administered. */
   readonly server: DatabaseServer;
-  /** Where CKAN connects. @default the server's own */
+  /** Host that CKAN connects to. @default the server's own */
   readonly host?: pulumi.Input<string>;
   readonly access: Access;
 }

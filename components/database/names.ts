@@ -1,17 +1,17 @@
-/** Names of databases and roles, made so that many instances share one server without meeting. */
+/** Names of databases and roles, unique per instance so that many instances can share one server. */
 
 export interface DatabaseNames {
-  /** Main database and the role that owns it and the datastore. */
+  /** Main database, and the role that owns it and the datastore. */
   readonly main: string;
   /** Database that XLoader loads into. */
   readonly datastore: string;
-  /** Role that may only read the datastore. */
+  /** Read-only role of the datastore. */
   readonly datastoreReader: string;
 }
 
 /**
- * The kind stands in front, so that no instance's name can make one out of another's. `-` would have to be quoted in every
- * statement that a person types; instance names have no `_`.
+ * The prefix comes first, so that no two instances can produce the same name. `_` instead of `-`, which would need quotes in every SQL
+ * statement typed by hand; instance names contain no `_`.
  */
 export function databaseNames(instance: string): DatabaseNames {
   const name = instance.replaceAll("-", "_");

@@ -1,4 +1,4 @@
-/** The databases of one instance: its own PostgreSQL server, or databases on one that exists. */
+/** The databases of one instance: on a PostgreSQL server of its own, or on an existing one. */
 import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../../config/arguments.ts";
 import { Protection } from "../kubernetes/durability.ts";
@@ -15,12 +15,12 @@ import { databaseNames } from "./names.ts";
 import { type DatabaseArgs, type DatabaseSettings, databaseSettings } from "./settings.ts";
 
 export interface PostgresDbArgs extends DatabasePartArgs {
-  /** Where the databases live. */
+  /** Server that holds the databases. */
   readonly server: DatabaseArgs;
 }
 
 export class PostgresDb extends pulumi.ComponentResource {
-  /** Main database, datastore, and the datastore for readers. */
+  /** Main database, datastore, and the datastore for read-only access. */
   readonly endpoints: DatabaseEndpoints;
 
   constructor(name: string, args: PostgresDbArgs, opts: pulumi.ComponentResourceOptions = {}) {

@@ -19,20 +19,20 @@ import { resources, sized } from "../kubernetes/resources.ts";
 import { administration } from "./administration-settings.ts";
 import { cloudSql } from "./cloud-sql-settings.ts";
 
-/** PostgreSQL's own. */
+/** PostgreSQL's default port. */
 export const postgresPort = 5432;
-/** PostgreSQL's own max_connections. */
+/** PostgreSQL's default max_connections. */
 export const postgresConnections = 100;
 
 const image = imageReference.describe("Container image, by exact tag or digest");
 const volume = storage("10Gi");
 const ownResources = resources(sized("100m", "256Mi", "1", "512Mi"));
 
-/** Said instead of "unknown key": somebody thought about it. */
+/** A specific message instead of "unknown key" for keys that are left out on purpose. */
 const byTheBootstrap = (whose: string) =>
   z.never(`expected nothing here: ${whose}; only external and cloud-sql can be administered by pulumi`).optional();
 
-/** A server of the site's own: one pod with a volume. Its image keeps the official one's contract (POSTGRES_PASSWORD_FILE, PGDATA). */
+/** A server of the site's own: one pod with a volume. Its image follows the official image's interface (POSTGRES_PASSWORD_FILE, PGDATA). */
 const inCluster = z.strictObject({
   kind: z.literal("in-cluster"),
   image,
@@ -105,7 +105,7 @@ const pooler = z
   .optional()
   .describe("PgBouncer in front of the servers; default: none");
 
-/** Servers of the site's own that the operator CloudNativePG (1.29 or newer) runs, of one of its images. */
+/** Servers of the site's own, run by the operator CloudNativePG (1.29 or newer) with one of its images. */
 const cloudNativePg = z.strictObject({
   kind: z.literal("cloud-native-pg"),
   image,
@@ -129,7 +129,7 @@ const cloudNativePg = z.strictObject({
   administration: byTheBootstrap("the operator makes the roles and databases"),
 });
 
-/** A server that exists. Its administrator is a role with CREATEROLE and CREATEDB; no CKAN pod ever gets its password. */
+/** An existing server. Its administrator is a role with CREATEROLE and CREATEDB; no CKAN pod ever gets its password. */
 const external = z.strictObject({
   kind: z.literal("external"),
   host: serverHost,

@@ -1,4 +1,4 @@
-/** What a stack declares in one zone of Cloudflare's: names of its sites, further records, and the rules that it owns. */
+/** The part of a Cloudflare zone that a stack declares: DNS names of its sites, further records, and the rulesets that it owns. */
 import * as pulumi from "@pulumi/pulumi";
 import { checkedAmong } from "../../config/arguments.ts";
 import type { Address } from "../exposure/address.ts";
@@ -17,52 +17,54 @@ import {
 export interface CloudflareSite {
   /** Name of the CKAN instance. */
   readonly instance: string;
-  /** Name under which the site is reached. */
+  /** Host name of the site. */
   readonly host: string;
-  /** Where it leads. */
+  /** Target of the record. */
   readonly address: pulumi.Input<Address>;
-  /** Whether Cloudflare stands in between; its rules are for these sites only. */
+  /** Whether Cloudflare proxies the site; its rules apply to proxied sites only. */
   readonly proxied: boolean;
-  /** Seconds that resolvers may keep the record. @default Cloudflare's choice, which a proxied record always has */
+  /** TTL of the record in seconds. @default Cloudflare's choice, which always applies to a proxied record */
   readonly ttl?: number | undefined;
-  /** Further names of the site, which lead where the host leads. @default none */
+  /** Further host names of the site, with the same target. @default none */
   readonly aliases?: readonly string[];
-  /** A further name that leads where the host leads, in front of which Cloudflare never stands. @default none */
+  /** A further host name with the same target that is never proxied. @default none */
   readonly editorsHost?: string | undefined;
-  /** Further names, which Cloudflare itself redirects to `host`. */
+  /** Further host names that Cloudflare redirects to `host`. */
   readonly redirects: readonly string[];
-  /** Records of these names that exist were imported into the state: they are this stack's. @default false: they are an error */
+  /** Existing records with these names were imported into the state and belong to this stack. @default false: they are an error */
   readonly adopt?: boolean;
-  /** Whether its API has the action datastore_search_sql, which a rate limit is for then. @default false, as in CKAN */
+  /** Whether the site's API has the action datastore_search_sql, which can then be rate-limited. @default false, as in CKAN */
   readonly sqlSearch?: boolean;
 }
 
 export interface CloudflareZoneArgs extends ZoneArgs {
-  /** Who declares all this, such as `CKAN environment prod`: the comment of its records, by which it knows them. */
+  /** Owner of the records, such as `CKAN environment prod`. It is their comment and identifies them. */
   readonly owner: string;
   readonly sites: readonly CloudflareSite[];
 }
 
-/** Cloudflare's word for "automatic". */
+/** Cloudflare's value for "automatic". */
 const automaticTtl = 1;
 
 /**
- * Another type is another record for the provider, and one name cannot have both for a moment (API error 81053;
+ * The provider replaces a record to change its type, and a name cannot have both types even for a moment (API error 81053;
  * pulumi/pulumi-cloudflare#687, cloudflare/terraform-provider-cloudflare#6836).
  */
 const oneAtATime: pulumi.CustomResourceOptions = { deleteBeforeReplace: true };
 
-/** By Cloudflare's names of settings. Not HSTS: the sites say that themselves, and here it would bind names that are not theirs. */
+/**
+ * Keys are Cloudflare's setting ids. HSTS is left out: the sites send it themselves, and here it would apply to names outside the stack.
+ */
 const managedSettings = {
-  /** Full (strict). Less, and Cloudflare asks by http, is led to https, and so on for ever; or talks to anybody. */
+  /** Full (strict). With a weaker mode Cloudflare connects by http and gets redirected to https in a loop, or accepts any certificate. */
   ssl: "strict",
   min_tls_version: "1.2",
   always_use_https: "on",
-  /** Cloudflare shows the origin a client certificate, for whoever wants to ask for it. */
+  /** Cloudflare presents a client certificate, which the origin may verify. */
   tls_client_auth: "on",
 } as const;
 
-/** Nobody listens there (RFC 6666): Cloudflare answers before it would ask. */
+/** The discard address (RFC 6666): Cloudflare redirects before it would connect to the origin. */
 const nowhere: Address = { type: "AAAA", value: "100::" };
 
 export class CloudflareZone extends pulumi.ComponentResource {
@@ -84,7 +86,7 @@ export class CloudflareZone extends pulumi.ComponentResource {
     return cloudflare().getZoneOutput({ filter: { name: zone } }, { parent: this }).zoneId;
   }
 
-  /** The name of a site, and those that are redirected to it. */
+  /** Records of a site's host name and of the names that redirect to it. */
   private site(
     zoneId: pulumi.Output<string>,
     owner: string,
@@ -128,17 +130,17 @@ export class CloudflareZone extends pulumi.ComponentResource {
         comment: owner,
         ...(record.type === "CAA"
           ? { data: { flags: 0, tag: record.tag, value: record.value } }
-          : // Cloudflare keeps what stands between quotes, and adds them itself otherwise: a difference for ever.
+          : // Cloudflare adds missing quotes to TXT content, which would be a permanent diff.
             { content: JSON.stringify(record.content) }),
       },
       { parent: this, ...oneAtATime, ...this.#conflicts.onlyNewRecord(resource) },
     );
   }
 
-  /** How the whole zone speaks TLS, as far as the stack says. A destroy leaves it so. */
+  /** TLS settings of the whole zone, where the stack file has some. A destroy leaves them unchanged. */
   private tls(zoneId: pulumi.Output<string>, { edgeCertificates, zoneSettings: managed }: ZoneSettings): void {
     if (edgeCertificates === EdgeCertificates.TotalTls) {
-      // By name, so that CAA records can be written before.
+      // The CA is explicit, so that CAA records can be written beforehand.
       const settings = { zoneId, enabled: true, certificateAuthority: "lets_encrypt" };
       new (cloudflare().TotalTls)("total-tls", settings, { parent: this });
     }
@@ -166,7 +168,8 @@ export class CloudflareZone extends pulumi.ComponentResource {
       new (cloudflare().Ruleset)(
         name,
         { zoneId, name: `CKAN: ${name}`, description: owner, kind: "zone", phase, rules: [...list] },
-        // Another name would be another ruleset for the provider, while the phase has room for one: what is taken over keeps its own.
+        // A new name would make the provider replace the ruleset, and the phase has room for only one. An imported ruleset keeps its
+        // name.
         { parent: this, ignoreChanges: ["name"], ...this.#conflicts.onlyInFreePhase(name, phase) },
       );
     }

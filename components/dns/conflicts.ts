@@ -1,4 +1,4 @@
-/** What a zone has already and a stack would come into conflict with, found before anything is made, with the way to take it over. */
+/** Finds existing objects of a zone that conflict with a stack, before anything is created, and says how to import them. */
 import * as pulumi from "@pulumi/pulumi";
 import { cloudflare } from "../sdk.ts";
 import { userError } from "../user-error.ts";
@@ -9,13 +9,13 @@ export class ZoneConflicts {
   readonly #component: pulumi.ComponentResource;
   readonly #name: string;
 
-  /** `name` is that of the component. */
+  /** `name` is the component's name. */
   constructor(component: pulumi.ComponentResource, name: string) {
     this.#component = component;
     this.#name = name;
   }
 
-  /** The name, once it is known that nobody else's records have it. */
+  /** Resolves to the name once no foreign record has it. */
   freeName(zoneId: pulumi.Output<string>, owner: string, name: string, resource: string): pulumi.Output<string> {
     const options = { parent: this.#component };
     const { results } = cloudflare().getDnsRecordsOutput({ zoneId, name: { exact: name } }, options);
@@ -33,13 +33,13 @@ export class ZoneConflicts {
   }
 
   /**
-   * After a lost state the stack's own records are in the way: Cloudflare refuses the same again (81058) in the middle of an up, and
-   * takes a second address beside the first. One of another type is not meant: it is replaced, or somebody else's.
+   * After a lost state, the stack's own records are in the way: Cloudflare rejects an identical record (81058) in the middle of an up,
+   * and accepts a second address beside the first. Records of another type do not count: they are replaced, or are foreign.
    */
   onlyNewRecord(resource: string): pulumi.CustomResourceOptions {
     return this.#beforeCreate(`record-${resource}`, async (inputs) => {
       const { zoneId, name, type, comment } = inputs;
-      // Not every address is known in a preview.
+      // In a preview some addresses are unknown.
       if (![zoneId, name, type].every((value) => typeof value === "string")) return;
       const { results } = await cloudflare().getDnsRecords({ zoneId, name: { exact: name } }, this.#asked);
       const found = results.find(
@@ -54,8 +54,8 @@ export class ZoneConflicts {
   }
 
   /**
-   * A phase has one ruleset, which stays when its last rule goes. The engine asks only before it makes one, in previews too: what the
-   * state has is never questioned, and what a lost state had is found like anybody's.
+   * A phase has one ruleset, which stays when its last rule is deleted. The engine runs the hook only before it creates a ruleset,
+   * previews included: a ruleset in the state is never checked, and one left by a lost state is reported like a foreign one.
    */
   onlyInFreePhase(name: string, phase: string): pulumi.CustomResourceOptions {
     return this.#beforeCreate(`ruleset-${name}`, async (inputs) => {
@@ -71,9 +71,9 @@ export class ZoneConflicts {
     });
   }
 
-  /** Names of hooks are unique in a stack. */
+  /** Hook names must be unique in a stack. */
   #beforeCreate(name: string, check: (inputs: Inputs) => Promise<void>): pulumi.CustomResourceOptions {
-    // Where no engine is, as in tests under mocks, nobody would call a hook.
+    // Without an engine, as in tests with mocks, hooks never run.
     if (!pulumi.runtime.hasEngine()) return {};
     const callback = ({ newInputs = {} }: pulumi.ResourceHookArgs) => check(newInputs);
     const hook = new pulumi.ResourceHook(`${this.#name}-${name}`, callback, { onDryRun: true });
@@ -84,7 +84,7 @@ export class ZoneConflicts {
     return { parent: this.#component };
   }
 
-  /** What to do so that the state has something that exists, in Pulumi's own format: it has to come to its place below the component. */
+  /** How to import an existing object in Pulumi's own format; the import file places it below the component. */
   #takeover(type: "dnsRecord:DnsRecord" | "ruleset:Ruleset", name: string, id: string): string {
     const parent = { type: "ckan:index:CloudflareZone", name: this.#name, component: true };
     const resource = { type: `cloudflare:index/${type}`, name, id, parent: this.#name };
@@ -95,7 +95,7 @@ export class ZoneConflicts {
   }
 }
 
-/** A name has many texts and authorities, each of them once; of its address there is one. */
+/** A name has several TXT and CAA records, each once, but only one address record. */
 function sameText({ type, content, data }: Inputs, found: string): boolean {
   if (type === "TXT") return content === found;
   return type !== "CAA" || `${data.flags} ${data.tag} "${data.value}"` === found;

@@ -1,11 +1,11 @@
-/** What Cloudflare's edge does not do for a site, told before anybody meets it there. */
+/** Checks a site against the limits of Cloudflare's edge, before a visitor hits them. */
 import { longestRequest, megabyte } from "../../ckan/uploads.ts";
 import type { Mistake } from "../../config/mistakes.ts";
 import type { Instance } from "../site/settings.ts";
 import { planLimits } from "./plans.ts";
 import type { CloudflareDns, ZoneSettings } from "./settings.ts";
 
-/** Uploads that the plan cuts off, and what a name for them needs. */
+/** Checks the upload limit against the plan, and the unproxied name for larger uploads. */
 export function uploadMistakes(
   { ckan, web, exposure }: Instance,
   { proxied, editorsHost }: CloudflareDns,
@@ -31,7 +31,7 @@ export function uploadMistakes(
   return [{ key: at("web.trustedProxies"), expected }];
 }
 
-/** A name deeper than Cloudflare's own certificate reaches: the zone and one label below it (Universal SSL, "Limitations"). */
+/** Names deeper than Cloudflare's Universal SSL certificate covers: the zone and one label below it (Universal SSL, "Limitations"). */
 export function certificateMistakes(
   { key, a, found }: { readonly key: string; readonly a: string; readonly found: string },
   zone: string,

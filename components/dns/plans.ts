@@ -1,25 +1,25 @@
 /**
- * What a zone's plan lets through, and what it lets rate limits say: Cloudflare's table "Availability" of its rate limiting rules (WAF
- * documentation). Cloudflare refuses the whole ruleset for one rule beyond it.
+ * Limits of each Cloudflare plan on requests and rate limiting rules: table "Availability" of the rate limiting rules (WAF
+ * documentation). Cloudflare rejects the whole ruleset when one rule exceeds them.
  */
 
 export const Plan = { Free: "free", Pro: "pro", Business: "business", Enterprise: "enterprise" } as const;
 export type Plan = (typeof Plan)[keyof typeof Plan];
 
 export interface PlanLimits {
-  /** Rate limiting rules in a zone. */
+  /** Number of rate limiting rules in a zone. */
   readonly rules: number;
-  /** Seconds over which requests may be counted. */
+  /** Allowed counting periods, in seconds. */
   readonly periods: readonly number[];
-  /** Seconds for which requests may be blocked. */
+  /** Allowed block durations, in seconds. */
   readonly timeouts: readonly number[];
-  /** Whether an expression may ask for the host. */
+  /** Whether an expression may use the host. */
   readonly host: boolean;
-  /** Whether an expression may ask for the method. */
+  /** Whether an expression may use the method. */
   readonly method: boolean;
   /**
-   * Bytes of the longest request; its own page says 413 to longer ones ("Error 413" and "Limits" of its documentation, which count in
-   * MB and do not say whether of 10^6 or 2^20 bytes: the smaller one here). Enterprise may have agreed on more.
+   * Largest request, in bytes; Cloudflare answers larger ones with its own 413 page ("Error 413" and "Limits" of its documentation, which
+   * count in MB without saying whether 10^6 or 2^20 bytes; this is the smaller one). Enterprise contracts may allow more.
    */
   readonly requestBytes: number;
 }

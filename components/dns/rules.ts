@@ -1,37 +1,40 @@
-/** Rules of a Cloudflare zone for its CKAN sites, one builder for each phase. One rule serves all sites: plans count rules. */
+/**
+ * Rules of a Cloudflare zone for its CKAN sites, one builder per phase. One rule serves all sites, because plans limit the number of
+ * rules.
+ */
 import type { types } from "@pulumi/cloudflare";
 import { type Plan, planLimits } from "./plans.ts";
 
 export type Rule = types.input.RulesetRule;
 
-/** What is limited, the most important first: a plan with few rules gets the first of them. */
+/** What can be rate-limited, the most important first: a plan with few rules gets the first ones. */
 export const RateLimited = {
-  /** Pages of datasets, facet after facet: what brings most portals down. */
+  /** Dataset pages, facet by facet: the load that brings down most portals. */
   Crawlers: "crawlers",
-  /** Guessing passwords. */
+  /** Password guessing. */
   Login: "login",
-  /** Free SQL, the dearest question that the API has, where CKAN has it at all. */
+  /** Free SQL, the most expensive query of the API, where CKAN enables it. */
   Sql: "sql",
-  /** Changes by the API. */
+  /** Writes through the API. */
   Writes: "writes",
-  /** Files, which each cost disk and a load. */
+  /** Uploads, each of which costs disk space and a load. */
   Uploads: "uploads",
 } as const;
 export type RateLimited = (typeof RateLimited)[keyof typeof RateLimited];
 
 export interface RateLimit {
-  /** Requests of one address to one of Cloudflare's data centres. */
+  /** Requests from one address to one Cloudflare data centre. */
   readonly requests: number;
-  /** Seconds over which they are counted. */
+  /** Counting period, in seconds. */
   readonly periodSeconds: number;
-  /** Seconds for which further ones are refused. */
+  /** Block duration, in seconds. */
   readonly blockSeconds: number;
 }
 
 interface Limited {
   /** Without host and method. */
   readonly expression: string;
-  /** Whether only POST is meant. where-possible: a plan that cannot ask for the method counts the reading of the form as well. */
+  /** Whether only POST is meant. where-possible: on a plan that cannot match the method, reading the form counts as well. */
   readonly post?: "always" | "where-possible";
   readonly limit: RateLimit;
 }
@@ -41,17 +44,17 @@ const contains = (...parts: string[]) => parts.map((part) => `${path} contains "
 const asksForPage = 'any(http.request.headers["accept"][*] contains "text/html")';
 const method = (name: string) => `http.request.method eq "${name}"`;
 
-/** A person's pace, with room for offices behind one address; for the free plan a sixth of it, counted over 10 s. */
+/** A person's pace, with room for offices behind one address. The free plan gets a sixth of it, counted over 10 s. */
 const limited: Readonly<Record<RateLimited, Limited>> = {
   crawlers: {
     expression: `(${contains("/dataset", "/organization", "/group")}) and not ${path} contains "/api/" and not cf.client.bot`,
     limit: perMinute(120, 60),
   },
-  // All of a ministry may come from one address on a Monday morning, and a long block shuts it out.
+  // A whole ministry may share one address on a Monday morning, and a long block would shut all of it out.
   login: { expression: contains("/user/login"), post: "where-possible", limit: perMinute(30, 60) },
   sql: { expression: contains("/action/datastore_search_sql"), limit: perMinute(30, 60) },
   writes: {
-    // Searches of the API come as POST, too: only the names tell.
+    // API searches are POST requests too, so only the action's name shows a write.
     expression: `(${contains("_create", "_update", "_patch", "_upsert", "_delete", "_purge")})`,
     post: "always",
     limit: perMinute(120, 60),
@@ -67,7 +70,7 @@ function perMinute(requests: number, blockSeconds: number): RateLimit {
   return { requests, periodSeconds: 60, blockSeconds };
 }
 
-/** What this plan limits when a stack file says nothing, and how. `freeSql`: whether a site has the action datastore_search_sql. */
+/** The plan's rate limits when the stack file sets none. `freeSql`: whether a site has the action datastore_search_sql. */
 export function defaultRateLimits(plan: Plan, freeSql: boolean): Readonly<Partial<Record<RateLimited, RateLimit>>> {
   const { rules, periods, timeouts, method } = planLimits[plan];
   const possible = Object.values(RateLimited).filter(
@@ -79,7 +82,7 @@ export function defaultRateLimits(plan: Plan, freeSql: boolean): Readonly<Partia
     possible.slice(0, rules).map((kind) => {
       const { post, limit: told } = limited[kind];
       const { periodSeconds, blockSeconds } = told;
-      // Whoever logs in has read the form before.
+      // A login takes two requests: reading the form and sending it.
       const requests = post === "where-possible" && !method ? 2 * told.requests : told.requests;
       const period = longest(periods, periodSeconds);
       const limit: RateLimit = {
@@ -92,7 +95,7 @@ export function defaultRateLimits(plan: Plan, freeSql: boolean): Readonly<Partia
   );
 }
 
-/** What is limited: what a stack file asks for, then the plan's defaults that it does not turn off, as many as the plan takes. */
+/** Rate limits from the stack file, then the plan's defaults that it does not turn off, up to the plan's number of rules. */
 export function chosenRateLimits(
   plan: Plan,
   wanted: Readonly<Partial<Record<RateLimited, RateLimit | false | undefined>>>,
@@ -103,7 +106,7 @@ export function chosenRateLimits(
   return Object.fromEntries([...asked, ...others].slice(0, planLimits[plan].rules));
 }
 
-/** Whether the plan can tell these requests from others. */
+/** Whether the plan can match these requests. */
 export function canLimit(plan: Plan, kind: RateLimited): boolean {
   return planLimits[plan].method || limited[kind].post !== "always";
 }
@@ -126,7 +129,7 @@ export function rateLimitRules(
       expression: planLimits[plan].host ? `${onHosts(hosts)} and (${expression})` : `(${expression})`,
       action: "block",
       ratelimit: {
-        // Cloudflare counts in each data centre by itself, and wants to be told so.
+        // Required by Cloudflare: it counts in each data centre separately.
         characteristics: ["cf.colo.id", "ip.src"],
         period: limit.periodSeconds,
         requestsPerPeriod: limit.requests,
@@ -138,8 +141,8 @@ export function rateLimitRules(
 }
 
 /**
- * Phase `http_request_cache_settings`. Cloudflare applies every rule that matches, later ones over earlier ones: the last keeps what
- * belongs to one person out, whatever a rule before it said.
+ * Phase `http_request_cache_settings`. Cloudflare applies every matching rule, and later ones override earlier ones: the last rule
+ * excludes personal content, whatever the rules before it say.
  */
 export function cacheRules(hosts: readonly string[]): readonly Rule[] {
   const rule = (name: string, expression: string, actionParameters: Rule["actionParameters"]): Rule => ({
@@ -153,20 +156,20 @@ export function cacheRules(hosts: readonly string[]): readonly Rule[] {
   const starting = (...prefixes: string[]) =>
     `(${prefixes.map((prefix) => `starts_with(${path}, "${prefix}")`).join(" or ")})`;
   return [
-    // Their names change with their content, so that nobody has to purge anything after a release. Not so those of other static files
-    // (/base/), which Cloudflare keeps by itself as long as the site says: an hour.
+    // Asset names change with their content, so no release needs a purge. Other static files (/base/) keep their names; Cloudflare caches
+    // them for as long as the site says: an hour.
     rule("assets", starting("/webassets/"), {
       cache: true,
       edgeTtl: {
         mode: "override_origin",
         default: 7 * 24 * 3600,
-        // A pod of the release before does not have them yet: -1 is no-store (Cloudflare's "Cache by status code").
+        // Pods of the previous release lack new assets: -1 is no-store (Cloudflare's "Cache by status code").
         statusCodeTtls: [{ statusCodeRange: { from: 400, to: 599 }, value: -1 }],
       },
       browserTtl: { mode: "respect_origin" },
     }),
-    // As long as the site says (web.edgeCacheSeconds), which calls public what all strangers get. Only for those who ask for pages:
-    // plugins answer others with other formats under the same path, and Cloudflare keeps one.
+    // Cached for as long as the site says (web.edgeCacheSeconds), which marks the same page for all anonymous visitors as public. Only
+    // for requests that accept HTML: plugins answer others with other formats under the same path, and Cloudflare keeps one variant.
     rule("pages", `${method("GET")} and (${path} eq "/" or ${path} contains "/dataset") and ${asksForPage}`, {
       cache: true,
       edgeTtl: { mode: "bypass_by_default" },
@@ -180,7 +183,7 @@ export function cacheRules(hosts: readonly string[]): readonly Rule[] {
   ];
 }
 
-/** Phase `http_request_firewall_custom`: paths that CKAN has not, and that only scanners ask for. */
+/** Phase `http_request_firewall_custom`: paths that CKAN does not have and only scanners request. */
 export function firewallRules(hosts: readonly string[]): readonly Rule[] {
   const wanted = ["/.env", "/.git/", "/wp-login.php", "/wp-admin", "/xmlrpc.php", "/phpmyadmin"];
   return [
@@ -194,7 +197,7 @@ export function firewallRules(hosts: readonly string[]): readonly Rule[] {
   ];
 }
 
-/** Phase `http_request_dynamic_redirect`: further names of a site lead to its own, with the path that was asked for. */
+/** Phase `http_request_dynamic_redirect`: redirects further names of a site to its host and keeps the path. */
 export function redirectRules(redirects: ReadonlyMap<string, string>): readonly Rule[] {
   return [...redirects].map(([from, to]) => ({
     ref: `ckan-redirect-${from}`,

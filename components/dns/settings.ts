@@ -6,7 +6,7 @@ import { parseAddress } from "../exposure/address.ts";
 import { Plan } from "./plans.ts";
 import { RateLimited } from "./rules.ts";
 
-/** Phases of a zone that a stack may own. A ruleset replaces every rule of its phase, whoever made it. */
+/** Phases of a zone that a stack may own. A ruleset replaces all rules of its phase, whoever created them. */
 export const OwnedRuleset = {
   RateLimits: "rate-limits",
   Cache: "cache",
@@ -15,13 +15,13 @@ export const OwnedRuleset = {
 } as const;
 export type OwnedRuleset = (typeof OwnedRuleset)[keyof typeof OwnedRuleset];
 
-/** What covers the names that Cloudflare stands in front of. */
+/** Which certificate covers the proxied names. */
 export const EdgeCertificates = {
-  /** Cloudflare's own certificate, which every zone has: one label below the zone. */
+  /** Cloudflare's own certificate of every zone: it covers one label below the zone. */
   Universal: "universal",
-  /** One for each deeper name, turned on by this stack for all of the zone. */
+  /** A certificate for each deeper name; this stack turns it on for the whole zone. */
   TotalTls: "total-tls",
-  /** Somebody else's doing: another stack, a certificate that was uploaded. */
+  /** Managed elsewhere: by another stack, or as an uploaded certificate. */
   Elsewhere: "elsewhere",
 } as const;
 export type EdgeCertificates = (typeof EdgeCertificates)[keyof typeof EdgeCertificates];
@@ -81,7 +81,7 @@ export const zoneSettings = z.strictObject({
 
 export type ZoneArgs = Arguments<typeof zoneSettings>;
 export type ZoneSettings = Settings<typeof zoneSettings>;
-/** A record beside those of the sites. */
+/** A record besides those of the sites. */
 export type ZoneRecord = ZoneSettings["records"][number];
 
 const target = z

@@ -1,4 +1,4 @@
-/** Rules between what a stack file says about Cloudflare's zone and about the names of its sites. */
+/** Checks of a stack file's Cloudflare zone against the names of its sites. */
 
 import type { Mistake } from "../../config/mistakes.ts";
 import type { Instance } from "../site/settings.ts";
@@ -9,10 +9,10 @@ import type { CloudflareDns, ZoneSettings } from "./settings.ts";
 
 type Named = readonly [name: string, instance: Instance];
 
-/** Kinds of exposure whose address the cluster tells. */
+/** Kinds of exposure whose address the cluster reports. */
 const addressed: readonly string[] = ["gateway", "ingress", "route"];
 
-/** `complete`: all instances are there; one that could not be read may be what a ruleset is for. */
+/** `complete`: all instances could be read. Otherwise an unreadable one may be the reason for a ruleset. */
 export function cloudflareMistakes(
   zone: ZoneSettings | undefined,
   instances: Readonly<Record<string, Instance>>,
@@ -53,7 +53,7 @@ function siteMistakes([name, instance]: Named, zone: ZoneSettings | undefined): 
   return mistakes;
 }
 
-/** Each name is one of the zone, and Cloudflare has a certificate for it where it stands in front. */
+/** Each name must lie in the zone and, when proxied, be covered by a certificate of Cloudflare's. */
 function nameMistakes(
   { host, aliases }: Instance,
   dns: CloudflareDns,

@@ -1,13 +1,13 @@
-/** Addresses that something outside gave an object, as they are needed for DNS. */
+/** Addresses from a cluster or cloud, in the form that DNS records need. */
 import { isIPv4, isIPv6 } from "node:net";
 
-/** Where a name has to lead, by the kind of the DNS record that leads there. */
+/** Target of a DNS record, by the record's type. */
 export interface Address {
   readonly type: "A" | "AAAA" | "CNAME";
   readonly value: string;
 }
 
-/** An IPv4 address, an IPv6 address or a host name, parsed and not guessed. Throws for anything else. */
+/** Parses an IPv4 address, an IPv6 address or a host name. Throws for anything else. */
 export function parseAddress(text: string): Address {
   if (isIPv4(text)) return { type: "A", value: text };
   const plain = text.replace(/^\[(.*)\]$/, "$1");

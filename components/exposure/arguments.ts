@@ -1,19 +1,19 @@
-/** What an exposure is told. */
+/** Arguments of an exposure. */
 import type { PartArgs } from "../site/part.ts";
 import type { Backend } from "./objects.ts";
 import type { ExposureArgs } from "./settings.ts";
 
 export interface CkanExposureArgs extends PartArgs {
-  /** Name under which people reach the site. */
+  /** Host name of the site. */
   readonly host: string;
-  /** Further names under which the site answers. @default none */
+  /** Further host names of the site. @default none */
   readonly aliases?: readonly string[] | undefined;
   /** The web Service. */
   readonly backend: Backend;
   readonly exposure: ExposureArgs;
-  /** Seconds for which CKAN may be silent. OpenShift's router gives up a little later; its default is 30. */
+  /** Seconds for which CKAN may send nothing. OpenShift's router waits a little longer; its own default is 30. */
   readonly answerSeconds: number;
-  /** Seconds for which a web pod that has to go takes requests on. */
+  /** Seconds for which a terminating web pod still accepts requests. */
   readonly drainSeconds: number;
   /** Largest resource that may be uploaded, in megabytes. */
   readonly maximumUploadMegabytes: number;

@@ -1,4 +1,4 @@
-/** The Secret that holds a site's certificate, and what makes it. */
+/** The Secret with a site's certificate, and the resource that fills it. */
 import type * as pulumi from "@pulumi/pulumi";
 import { allow, fromAnywhere } from "../kubernetes/network.ts";
 import { type CkanExposureArgs, hostsOf } from "./arguments.ts";
@@ -9,7 +9,7 @@ import type { OwnTls } from "./settings.ts";
 export interface DeclaredCertificate {
   /** Name of the Secret. */
   readonly secret: string;
-  /** What makes its content, where that is declared here. */
+  /** The resource that fills the Secret, if declared here. */
   readonly certificate?: pulumi.Resource;
 }
 
@@ -23,7 +23,7 @@ export function declareCertificate(
   switch (tls.kind) {
     case "cert-manager": {
       const secret = `${name}-tls`;
-      // The namespace is closed to pods that are not the program's, too (cert-manager/cert-manager#2334).
+      // The namespace's default-deny applies to cert-manager's solver pods as well (cert-manager/cert-manager#2334).
       const { labels: pods, port } = objects.solver;
       declareNetworkPolicy(`${name}-solver`, args, allow({ pods, from: [fromAnywhere(port)] }), options);
       const object = objects.certificate(hostsOf(args), secret, tls.issuer);

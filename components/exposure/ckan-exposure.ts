@@ -1,4 +1,4 @@
-/** How a site is reached from outside the cluster. */
+/** Makes a site reachable from outside the cluster. */
 import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../../config/arguments.ts";
 import { type Address, parseAddress } from "./address.ts";
@@ -9,7 +9,7 @@ import { declareRoute } from "./route.ts";
 import { type ExposureSettings, exposureSettings } from "./settings.ts";
 
 export class CkanExposure extends pulumi.ComponentResource {
-  /** Where the host's name has to lead; undefined where this program cannot know. */
+  /** Target of the host's DNS record; undefined where this program cannot know it. */
   readonly address: pulumi.Output<Address | undefined>;
 
   constructor(name: string, args: CkanExposureArgs, opts: pulumi.ComponentResourceOptions = {}) {
@@ -21,7 +21,7 @@ export class CkanExposure extends pulumi.ComponentResource {
   }
 }
 
-/** Declares what the kind needs; the address that it gets, as it is written there. */
+/** Declares the objects of the kind; returns the address as the cluster reports it. */
 function declare(
   name: string,
   args: CkanExposureArgs,

@@ -1,4 +1,4 @@
-/** What the kinds of an exposure declare alike. */
+/** Helpers that all kinds of exposure share. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CustomObject } from "../kubernetes/custom-object.ts";
@@ -9,10 +9,10 @@ import type { NetworkPolicySpec } from "../kubernetes/network.ts";
 import type { CkanExposureArgs } from "./arguments.ts";
 
 export interface ObjectOptions {
-  /** @default nobody waits */
+  /** Condition to wait for. @default none */
   readonly waitFor?: string;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** @default nothing */
+  /** @default none */
   readonly dependsOn?: readonly pulumi.Resource[];
 }
 
@@ -21,13 +21,13 @@ export type Observed = kubernetes.apiextensions.CustomResource & {
   readonly status: pulumi.Output<ExposureStatus | undefined>;
 };
 
-/** What is read of the status of a Gateway or a Route. */
+/** The fields used of a Gateway's or a Route's status. */
 interface ExposureStatus {
   readonly addresses?: readonly { readonly value?: string }[];
   readonly ingress?: readonly { readonly routerCanonicalHostname?: string }[];
 }
 
-/** A custom resource; Pulumi waits for none by itself. */
+/** Declares a custom resource; Pulumi does not wait for custom resources by itself. */
 export function declareObject(
   name: string,
   args: CkanExposureArgs,

@@ -1,4 +1,4 @@
-/** Rules between the class of a Gateway and what is said beside it. */
+/** Checks of a Gateway's settings against its class. */
 
 import type { Mistake } from "../../config/mistakes.ts";
 import type { StackSettings } from "../site/settings.ts";
@@ -16,14 +16,14 @@ export function gatewayMistakes({ exposure, web }: StackSettings, at: KeyOf): re
 
 type Gateway = Extract<StackSettings["exposure"], { kind: "gateway" | "shared-gateway" }>;
 
-/** What only Google's load balancer reads, and what it would not. */
+/** Settings that only Google's load balancer reads, and those that it ignores. */
 function otherMistakes({ google, requestSeconds }: Gateway, answerSeconds: number, at: KeyOf): readonly Mistake[] {
   const mistakes: Mistake[] = [];
   if (google !== undefined) {
     const expected = `expected nothing here unless exposure.className is one of GKE's: ${googleClasses.join(", ")}`;
     mistakes.push({ key: at("exposure.google"), expected, found: google });
   }
-  // nginx waits 10 s longer than CKAN may be silent, and its own answer needs to arrive.
+  // nginx waits 10 s longer than CKAN may be silent; the rest is time for nginx's own response to arrive.
   const least = answerSeconds + 15;
   if (requestSeconds !== undefined && requestSeconds !== 0 && requestSeconds < least) {
     const expected = `expected 0, or at least ${least}: 15 more than web.answerSeconds, so that visitors get the site's own answer`;
@@ -63,8 +63,8 @@ function googleMistakes(exposure: Gateway, className: string, at: KeyOf): readon
 }
 
 /**
- * X-Forwarded-For ends in the visitor and the load balancer (cloud.google.com/load-balancing/docs/https#x-forwarded-for_header). An
- * internal one has an address of the network, which a network among the proxies may hold.
+ * X-Forwarded-For ends with the visitor and the load balancer (cloud.google.com/load-balancing/docs/https#x-forwarded-for_header). An
+ * internal load balancer has an address of the VPC, which a network in trustedProxies may cover.
  */
 function addressMistakes(exposure: Gateway, trustedProxies: readonly string[], at: KeyOf): readonly Mistake[] {
   if (exposure.kind !== "gateway" || exposure.className === internalGoogleClass) return [];

@@ -1,4 +1,4 @@
-/** A Gateway of the site's own, or a route to one that exists. */
+/** A Gateway of the site's own, or a route to an existing one. */
 import type * as pulumi from "@pulumi/pulumi";
 import { allowProxy } from "../kubernetes/network.ts";
 import { readinessPath } from "../web/options.ts";
@@ -23,7 +23,7 @@ export function declareGateway(
   });
   const policy = gke.gatewayPolicy(gateway.metadata.name, google);
   if (policy !== undefined) declareObject(name, args, policy, options);
-  // The way to the site leads through the proxies of other controllers.
+  // Other controllers run proxies in the cluster, which forward the requests to the site.
   if (!gke.isGoogle(className)) {
     const proxies = { [objects.proxyLabel]: gateway.metadata.name };
     declareNetworkPolicy(`${name}-proxies`, args, allowProxy(proxies, args.pods?.dnsResolvers), options);
@@ -38,7 +38,7 @@ export function declareGateway(
   return gateway.status.apply((status) => status?.addresses?.[0]?.value);
 }
 
-/** Its address is known to whoever declared it. */
+/** The address is known to whoever declared the Gateway. */
 export function declareSharedGateway(
   name: string,
   args: CkanExposureArgs,
@@ -51,8 +51,8 @@ export function declareSharedGateway(
 }
 
 /**
- * What Google's load balancer has to know of the web Service, before a route leads there. Nobody waits: GKE reports on these objects
- * only once the route leads there, and its versions do so in different places (GoogleCloudPlatform/gke-gateway-api#17).
+ * Policies for the web Service, declared before a route uses it. Not awaited: GKE reports their status only once a route exists, and in
+ * different places depending on its version (GoogleCloudPlatform/gke-gateway-api#17).
  */
 function declareGooglePolicies(
   name: string,

@@ -1,5 +1,5 @@
 /**
- * What Google's load balancers have to be told beside a route, by GKE's own kinds
+ * GKE's policies for Google's load balancers, beside a route
  * (docs.cloud.google.com/kubernetes-engine/docs/how-to/configure-gateway-resources).
  */
 import type { Input } from "@pulumi/pulumi";
@@ -7,7 +7,7 @@ import type { CustomObject } from "../kubernetes/custom-object.ts";
 import type { Backend } from "./objects.ts";
 import type { GatewaySettings, SharedGatewaySettings } from "./settings.ts";
 
-/** GKE's classes for one cluster. Those for several, which end in -mc, lead to ServiceImports instead of Services. */
+/** GKE's Gateway classes for a single cluster. Multi-cluster classes, which end in -mc, route to ServiceImports instead of Services. */
 export const googleClasses = [
   "gke-l7-global-external-managed",
   "gke-l7-regional-external-managed",
@@ -15,57 +15,57 @@ export const googleClasses = [
   "gke-l7-rilb",
 ] as const;
 
-/** The only one of them that is inside a network, and so may be closed to other regions. */
+/** The only internal class, and so the only one that can be closed to other regions. */
 export const internalGoogleClass = "gke-l7-rilb";
 
-/** Whether Google's load balancer serves Gateways of a class. */
+/** Whether Google's load balancer serves Gateways of this class. */
 export function isGoogle(className: string | undefined): className is string {
   return className?.startsWith("gke-l7-") ?? false;
 }
 
-/** How Google's load balancer treats a Service. */
+/** Google's settings for a Service. */
 export type GoogleBackend = NonNullable<SharedGatewaySettings["google"]>;
 
-/** How it treats a Gateway and the Service behind it. */
+/** Google's settings for a Gateway and the Service behind it. */
 export type GoogleGateway = NonNullable<GatewaySettings["google"]>;
 
-/** Seconds for the longest answer or upload at least. */
+/** Minimum seconds for the longest response or upload. */
 const leastTransferSeconds = 3600;
-/** A slow line. */
+/** A slow connection. */
 const bitsPerSecond = 1_000_000;
 
 /**
- * Seconds until Google ends a request: its limit is for everything from the first byte of the request to the last one of the answer,
- * not for silence, which nginx watches. So it has to be longer than any transfer, or a table ends in the middle with status 200.
+ * Google's request timeout in seconds. It covers the whole exchange, from the first byte of the request to the last byte of the response;
+ * nginx watches for silence. It must exceed any transfer: otherwise a table is cut off in the middle, with status 200.
  */
 export function longestRequestSeconds(maximumUploadMegabytes: number, answerSeconds: number): number {
   const uploadSeconds = Math.ceil((maximumUploadMegabytes * 2 ** 20 * 8) / bitsPerSecond);
   return Math.max(leastTransferSeconds, uploadSeconds) + answerSeconds;
 }
 
-/** Most that Google takes for `drainingTimeoutSec`. */
+/** Google's maximum for `drainingTimeoutSec`. */
 const mostDrainingSeconds = 3600;
 
-/** How the load balancer knows that a pod may have visitors; by itself it asks for `/`, which is a page like any other. */
+/** Google's health check. By default it requests `/`, a page that costs as much as any other. */
 export function healthCheckPolicy(backend: Backend, requestPath: string) {
   return policy("HealthCheckPolicy", service(backend), {
-    // As patient as the pod's own probe: a busy pod that is left out only moves its load to the next one.
+    // As patient as the pod's own probe: taking out a busy pod only moves its load to the next one.
     checkIntervalSec: 15,
     timeoutSec: 15,
-    // A new pod waits for this check, after its own; one answer is enough.
+    // A new pod already waits for its own probe before this check, so one success is enough.
     healthyThreshold: 1,
     unhealthyThreshold: 2,
-    // The port of the pods: a number here would have to be theirs, not the Service's.
+    // The pods' serving port: a fixed number would have to be the pods' port, not the Service's.
     config: { type: "HTTP", httpHealthCheck: { portSpecification: "USE_SERVING_PORT", requestPath } },
   });
 }
 
 export interface BackendPolicyArgs {
-  /** Seconds for a request and its whole answer. */
+  /** Seconds for a request and its whole response. */
   readonly requestSeconds: number;
-  /** Seconds for which requests that a pod has may go on once it is left out. */
+  /** Seconds for which a removed pod may finish its requests. */
   readonly drainingSeconds: number;
-  /** @default no policy, and no log */
+  /** @default no security policy, no log */
   readonly google?: GoogleBackend | undefined;
 }
 
@@ -74,13 +74,13 @@ export function backendPolicy(backend: Backend, { requestSeconds, drainingSecond
   return policy("GCPBackendPolicy", service(backend), {
     timeoutSec: requestSeconds,
     connectionDraining: { drainingTimeoutSec: Math.min(drainingSeconds, mostDrainingSeconds) },
-    // A millionth is Google's unit.
+    // Google's sampling unit is a millionth.
     logging: logPercent === 0 ? { enabled: false } : { enabled: true, sampleRate: Math.round(logPercent * 10_000) },
     ...(securityPolicy !== undefined && { securityPolicy }),
   });
 }
 
-/** Undefined where Google's own settings are wanted. */
+/** Undefined where Google's defaults suffice. */
 export function gatewayPolicy(name: Input<string>, google: GoogleGateway | undefined) {
   const { sslPolicy, globalAccess = false } = google ?? {};
   if (sslPolicy === undefined && !globalAccess) return undefined;

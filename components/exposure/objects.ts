@@ -1,40 +1,40 @@
-/** How requests get from outside to the web Service: objects of the Gateway API, Ingress, OpenShift's Route, cert-manager. */
+/** Objects that route requests from outside to the web Service: Gateway API, Ingress, OpenShift's Route, cert-manager. */
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { CustomObject } from "../kubernetes/custom-object.ts";
 
-/** A Service of the same namespace. */
+/** A Service in the same namespace. */
 export interface Backend {
   readonly service: string;
   readonly port: { readonly name: string; readonly number: number };
 }
 
-/** A Gateway that exists, or the site's own. */
+/** An existing Gateway, or the site's own. */
 export interface GatewayReference {
   readonly name: Input<string>;
   /** @default the site's namespace */
   readonly namespace?: string | undefined;
-  /** One of its listeners. @default every listener that takes the host */
+  /** Name of a listener. @default every listener that accepts the host */
   readonly sectionName?: string | undefined;
 }
 
-/** What the listener of a Gateway is called that takes one of its hosts, the first of which has no number. */
+/** Name of a Gateway's listener for one of its hosts; the first host gets no number. */
 export function listener(protocol: "http" | "https", position: number): string {
   return position === 0 ? protocol : `${protocol}-${position + 1}`;
 }
 
 /**
- * Proxies that a controller runs beside a Gateway have its name in this label, as GEP-1762 says. Istio, NGINX Gateway Fabric and kgateway
- * run them in the Gateway's own namespace, Envoy Gateway where it is told to (istio/istio#57031, tigera/operator#4690).
+ * Label of the proxies that a controller runs for a Gateway, with the Gateway's name (GEP-1762). Istio, NGINX Gateway Fabric and kgateway
+ * run them in the Gateway's namespace, Envoy Gateway in a configurable one (istio/istio#57031, tigera/operator#4690).
  */
 export const proxyLabel = "gateway.networking.k8s.io/gateway-name";
 
-/** A Gateway for some hosts: https with a certificate from a Secret, and http, which only leads there. */
+/** A Gateway for some hosts: https with a certificate from a Secret, and http, which redirects to https. */
 export function gateway(
   className: string,
   hosts: readonly string[],
   certificate: Input<string>,
-  /** Name that Google knows a reserved address by: it takes addresses by no other type (kubernetes-sigs/gateway-api#2632). */
+  /** Name of a reserved address: Google accepts no other type of address (kubernetes-sigs/gateway-api#2632). */
   namedAddress?: string,
 ) {
   const allowedRoutes = { namespaces: { from: "Same" } };
@@ -59,12 +59,12 @@ export function gateway(
   } satisfies CustomObject<unknown>;
 }
 
-/** Everything under the hosts goes to the backend. */
+/** Routes all paths of the hosts to the backend. */
 export function httpRoute(
   hosts: readonly string[],
   parents: readonly GatewayReference[],
   { service, port }: Backend,
-  /** Seconds for a request and its whole answer; 0: as long as it takes. */
+  /** Seconds for a request and its whole response; 0: no limit. */
   requestSeconds?: number,
 ) {
   const timeouts = requestSeconds === undefined ? {} : { timeouts: { request: `${requestSeconds}s` } };
@@ -72,7 +72,7 @@ export function httpRoute(
   return route(hosts, parents, rules);
 }
 
-/** Everything under the hosts is told to come back by https. */
+/** Redirects all paths of the hosts to https. */
 export function redirectRoute(hosts: readonly string[], parents: readonly GatewayReference[]) {
   const requestRedirect = { scheme: "https", statusCode: 301 };
   return route(hosts, parents, [{ filters: [{ type: "RequestRedirect", requestRedirect }] }]);
@@ -86,7 +86,7 @@ function route<Rules>(hosts: readonly string[], parents: readonly GatewayReferen
   } satisfies CustomObject<unknown>;
 }
 
-/** An Ingress of any class. Without a certificate the controller's own is used, or TLS ends in front of it. */
+/** An Ingress of any class. Without a Secret, TLS uses the controller's certificate or ends in front of it. */
 export function ingress(
   className: string,
   hosts: readonly string[],
@@ -101,7 +101,7 @@ export function ingress(
   };
 }
 
-/** OpenShift's Route: TLS ends at the router, with its own certificate or that of a Secret. */
+/** OpenShift's Route: TLS ends at the router, with the router's certificate or one from a Secret. */
 export function openShiftRoute(host: string, { service, port }: Backend, certificate: Input<string> | undefined) {
   return {
     apiVersion: "route.openshift.io/v1",
@@ -120,15 +120,15 @@ export function openShiftRoute(host: string, { service, port }: Backend, certifi
   } satisfies CustomObject<unknown>;
 }
 
-/** OpenShift's routers, of every IngressController. */
+/** Service account of OpenShift's routers, whatever the IngressController. */
 export const routers = { kind: "ServiceAccount", name: "router", namespace: "openshift-ingress" } as const;
 
-/** What reads one Secret, and hears of its next content. */
+/** Permission to read and watch one Secret. */
 export function secretReader(secret: Input<string>): types.input.rbac.v1.PolicyRule {
   return { apiGroups: [""], resources: ["secrets"], resourceNames: [secret], verbs: ["get", "list", "watch"] };
 }
 
-/** Who signs certificates: an issuer of cert-manager's. */
+/** cert-manager's issuer, which signs the certificates. */
 export interface Issuer {
   readonly name: string;
   /** @default ClusterIssuer */
@@ -136,10 +136,10 @@ export interface Issuer {
 }
 
 /**
- * What cert-manager is told beside a certificate. A Gateway or an Ingress whose Secret is not there may get no address, without which
- * the name leads nowhere, and by HTTP-01 no certificate comes: a temporary one fills the Secret until then, and never takes the place
- * of another (cert-manager/cert-manager#1392, envoyproxy/gateway#9012, kubermatic/kubermatic#15560). The Gateway's name is for solvers
- * of the Gateway API: cert-manager writes it on the certificates that it declares for Gateways itself.
+ * Annotations for cert-manager. A Gateway or an Ingress may get no address while its Secret is missing; then its name does not resolve,
+ * and HTTP-01 cannot issue a certificate. A temporary certificate fills the Secret until then and never replaces a real one
+ * (cert-manager/cert-manager#1392, envoyproxy/gateway#9012, kubermatic/kubermatic#15560). `gateway` is for solvers of the Gateway API:
+ * cert-manager sets that annotation itself only on certificates that it creates for Gateways.
  */
 export function certificateAnnotations(gateway?: string): Readonly<Record<string, string>> {
   return {
@@ -151,10 +151,10 @@ export function certificateAnnotations(gateway?: string): Readonly<Record<string
   };
 }
 
-/** Pods that cert-manager starts beside a certificate to answer an authority that asks by HTTP-01, and their port. */
+/** Labels and port of the pods that cert-manager starts to answer HTTP-01 challenges. */
 export const solver = { labels: { "acme.cert-manager.io/http01-solver": "true" }, port: 8089 } as const;
 
-/** A certificate for some hosts that cert-manager puts into a Secret and renews. */
+/** A certificate for some hosts, which cert-manager stores in a Secret and renews. */
 export function certificate(hosts: readonly string[], secretName: string, issuer: Issuer) {
   return {
     apiVersion: "cert-manager.io/v1",

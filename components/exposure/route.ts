@@ -1,4 +1,4 @@
-/** OpenShift's Routes: one for each name. */
+/** OpenShift's Routes, one per host name. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { objectMetadata } from "../kubernetes/metadata.ts";
@@ -18,7 +18,7 @@ export function declareRoute(
   const own: Partial<DeclaredCertificate> =
     tls.kind === "elsewhere" ? {} : declareCertificate(name, args, tls, {}, options);
   const { secret, certificate } = own;
-  // The API server takes no Route whose Secret is missing, or is closed to the router (openshift/openshift-docs#78500).
+  // The API server rejects a Route whose Secret is missing or unreadable for the router (openshift/openshift-docs#78500).
   const readable = secret === undefined ? [] : declareRouterRole(`${name}-router`, args, secret, options);
   const dependsOn = [...(certificate === undefined ? [] : [certificate]), ...readable];
   const annotations = { "haproxy.router.openshift.io/timeout": `${args.answerSeconds + 15}s` };
@@ -30,7 +30,7 @@ export function declareRoute(
       dependsOn,
     });
   const route = declare(name, args.host);
-  // A Route has one host. A name of its own each: aliases come and go without touching the others.
+  // A Route has one host. Each gets a name of its own, so that aliases come and go without touching the others.
   for (const alias of args.aliases ?? []) declare(contentName(name, alias), alias);
   return route.status.apply((status) => status?.ingress?.[0]?.routerCanonicalHostname);
 }

@@ -1,4 +1,4 @@
-/** `exposure` of a site: how it is reached from outside the cluster. */
+/** `exposure` of a site: how the site is reached from outside the cluster. */
 import { z } from "zod";
 import type { Arguments, Settings } from "../../config/arguments.ts";
 import { count, line, objectName } from "../../config/values.ts";
@@ -23,7 +23,7 @@ const secret = z.strictObject({
 
 const elsewhere = z.strictObject({ kind: z.literal("elsewhere") });
 
-/** A Gateway of the site's own has no certificate but the one that it is given. */
+/** TLS of a site's own Gateway, which needs a certificate. */
 const ownTls = z
   .discriminatedUnion("kind", [certManager, secret], "expected kind: cert-manager or secret")
   .describe("Where the certificate comes from");
@@ -52,7 +52,7 @@ const requestSeconds = count(0)
     "Seconds for a request and its whole answer, for controllers that have a limit, such as Envoy Gateway's 15; 0: as long as it takes; default: the controller's own; not for GKE's classes",
   );
 
-/** A resource of Google Compute Engine's, by its bare name: Google finds the place by the class of the Gateway. */
+/** A Compute Engine resource by its bare name: the Gateway's class determines its scope. */
 const googleName = (example: string) => {
   const expected = `expected the name of a resource at Google such as ${example}: lower-case letters, digits and hyphens, at most 63, a letter first`;
   return z.string(expected).regex(/^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/, expected);
@@ -84,7 +84,7 @@ const googleGateway = {
     .describe("Whether an internal Gateway (gke-l7-rilb) answers other regions; default: false"),
 };
 
-/** A Gateway of the site's own, by a class. */
+/** A Gateway of the site's own, of the given class. */
 const gateway = z.strictObject({
   kind: z.literal("gateway"),
   className: className("istio", "GatewayClass"),
@@ -93,7 +93,7 @@ const gateway = z.strictObject({
   google: z.strictObject(googleGateway).optional().describe("For GKE's classes, gke-l7-*"),
 });
 
-/** A listener of a Gateway that exists and ends TLS. */
+/** A listener of an existing Gateway that terminates TLS. */
 const sharedGateway = z.strictObject({
   kind: z.literal("shared-gateway"),
   gateway: z.strictObject({
@@ -118,10 +118,10 @@ const ingress = z.strictObject({
 /** OpenShift. */
 const route = z.strictObject({ kind: z.literal("route"), tls: tls.prefault({ kind: "elsewhere" }) });
 
-/** A port of every node, without TLS. */
+/** A node port, without TLS. */
 const ofNodes = z.strictObject({ kind: z.literal("node-port"), nodePort });
 
-/** Inside the cluster only: something of your own stands in front, and serves https. */
+/** Reachable inside the cluster only; a proxy of your own provides https. */
 const none = z.strictObject({ kind: z.literal("none") });
 
 export const exposureSettings = z.discriminatedUnion(

@@ -1,7 +1,7 @@
-/** What makes one bucket and one key for it on a MinIO server. */
+/** Creates one bucket, and one key for it, on a MinIO server. */
 
 /**
- * The rights of CKAN's key: to work with the objects of this bucket. Not to change the bucket, to see another, or to make further
+ * Permissions of CKAN's key: it may work with the objects of this bucket, but not change the bucket, access another one or create further
  * keys.
  */
 export function bucketPolicy(bucket: string): string {
@@ -15,8 +15,8 @@ export function bucketPolicy(bucket: string): string {
       },
       {
         Effect: "Allow",
-        // Get* and not GetObject alone: s3filestore asks for an object's ACL before it signs a link, and MinIO decides that by the
-        // right GetBucketPolicy on the object, which no policy can name.
+        // Get* instead of GetObject: s3filestore reads an object's ACL before it signs a link. MinIO checks that as GetBucketPolicy on
+        // the object, which no policy can name.
         Action: [
           "s3:Get*",
           "s3:PutObject",
@@ -26,7 +26,7 @@ export function bucketPolicy(bucket: string): string {
         ],
         Resource: [`arn:aws:s3:::${bucket}/*`],
       },
-      // MinIO lets everybody make further keys for himself unless told otherwise: those would outlive a rotation.
+      // By default MinIO lets every user create further keys of their own, which would outlive a rotation.
       { Effect: "Deny", Action: ["admin:*"] },
     ],
   };
@@ -34,8 +34,8 @@ export function bucketPolicy(bucket: string): string {
 }
 
 /**
- * Can be repeated: every step leaves the declared state, whatever it finds. Secrets come as files and go to mc by environment and
- * standard input, never as arguments. An attached policy is an error to mc, so the last step asks what is attached.
+ * Idempotent: every step leads to the declared state, whatever it finds. Secrets come from files and reach mc by environment and standard
+ * input, never as arguments. Attaching an attached policy is an error in mc, so the last step checks what is attached.
  */
 export const setupScript = `set -eu
 trap 'cat /tmp/refusal; exit 143' TERM

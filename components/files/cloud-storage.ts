@@ -1,27 +1,27 @@
-/** Buckets of Google's, and the roles that there are for them. */
+/** Google Cloud Storage buckets and the IAM roles on them. */
 
 interface BucketArgs {
   readonly project: string;
   readonly location: string;
   readonly bucket: string;
-  /** Whether a destroy takes a bucket with everything in it. */
+  /** Whether a destroy deletes a bucket with its content. */
   readonly disposable: boolean;
 }
 
-/** The narrowest roles that do it. */
+/** The narrowest roles that suffice. */
 export const roles = {
-  /** Objects, and the bucket's own existence, of which an S3 client asks first; not its settings, nor who else may what. */
+  /** Objects, and the bucket's existence, which an S3 client checks first; neither its settings nor its permissions. */
   webOfUploads: ["roles/storage.objectUser", "roles/storage.legacyBucketReader"],
-  /** Reads, and asks for the bucket, by which the bootstrap sees that uploads will work. */
+  /** Reads objects and checks the bucket, which is how the bootstrap knows that uploads will work. */
   workerOfUploads: ["roles/storage.objectViewer", "roles/storage.legacyBucketReader"],
   readerOfUploads: ["roles/storage.objectViewer"],
-  /** Backups are also cleared away. */
+  /** Writes backups and deletes old ones. */
   writerOfBackups: ["roles/storage.objectUser"],
 } as const;
 
 const day = 86_400;
 
-/** Rights by the bucket alone, and to nobody unknown, whatever somebody grants later. */
+/** Bucket-level permissions only, and no public access, whatever is granted later. */
 function closedBucket({ project, location, bucket, disposable }: BucketArgs) {
   return {
     project,
@@ -30,12 +30,12 @@ function closedBucket({ project, location, bucket, disposable }: BucketArgs) {
     uniformBucketLevelAccess: true,
     publicAccessPrevention: "enforced",
     forceDestroy: disposable,
-    // Seven days, Google's own default, in which a deleted object can be restored; written down so that nobody turns it off unseen.
+    // Deleted objects can be restored for seven days. This is Google's default, set explicitly so that nobody turns it off unnoticed.
     softDeletePolicy: { retentionDurationSeconds: 7 * day },
   };
 }
 
-/** Parts of uploads that nobody finished are paid for until somebody deletes them. */
+/** Parts of abandoned uploads cost money until they are deleted. */
 const unfinished = { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 1 } };
 
 export function uploadsBucket(args: BucketArgs & { readonly versionDays: number; readonly siteUrl: string }) {
@@ -49,7 +49,7 @@ export function uploadsBucket(args: BucketArgs & { readonly versionDays: number;
       },
       unfinished,
     ],
-    // Previews in a page load the file from Google's address.
+    // Previews in a page load the file from Google's domain.
     cors: [
       {
         origins: [args.siteUrl],

@@ -1,4 +1,4 @@
-/** Buckets at Google Cloud, with who may do what there. */
+/** Google Cloud Storage buckets, with the permissions on them. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Arguments, checked } from "../../config/arguments.ts";
@@ -16,13 +16,13 @@ import { backupBucket, roles, uploadsBucket } from "./cloud-storage.ts";
 import { type GcsSettings, gcsSettings } from "./settings.ts";
 
 export interface GcsStorageArgs extends SecretPartArgs {
-  /** The buckets that are made, and for whom. */
+  /** The buckets to create, and the accounts that use them. */
   readonly server: Arguments<typeof gcsSettings>;
-  /** Address of the site, whose pages may load files by scripts. */
+  /** URL of the site, whose pages may load files by script. */
   readonly siteUrl: string;
 }
 
-/** The same, checked and complete. */
+/** The validated arguments with defaults. */
 interface Gcs extends SecretPartArgs, GcsSettings {}
 
 const endpoint = { protocol: "https", host: "storage.googleapis.com", port: 443, region: "auto" } as const;
@@ -66,7 +66,7 @@ export class GcsStorage extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** A bucket for backups, and an account that writes there and reads what is to be backed up. */
+  /** A bucket for backups, and an account that writes to it and reads what is to be backed up. */
   private backups(
     name: string,
     gcs: Gcs,
@@ -95,14 +95,14 @@ export class GcsStorage extends pulumi.ComponentResource {
     return { identity: identityOf(part, instance), project, account: `${accounts}-${part}` };
   }
 
-  /** An account for each part, so that none has another's rights. */
+  /** One account per part, so that no part has another's permissions. */
   private account(name: string, part: Part, gcs: Gcs): GoogleAccount {
     return googleAccount(`${name}-${part}`, this.accountArgs(part, gcs), { parent: this });
   }
 
   /**
-   * What pods of a part run as: an account without any right, here and at Google, where they are known by their keys. It stays all the
-   * same: a Deployment does not give up an account that is no longer named, and starts no pod once that is gone
+   * Service account of a part's pods, without permissions in the cluster or at Google, where the pods use keys. It must stay: a
+   * Deployment keeps a service account that its manifest no longer names, and starts no pod once that account is gone
    * (kubernetes/kubernetes#76367).
    */
   private podAccount(name: string, part: Part, { namespace, instance }: Gcs): pulumi.Output<string> {
@@ -128,8 +128,8 @@ export class GcsStorage extends pulumi.ComponentResource {
   }
 
   /**
-   * s3filestore speaks S3, for which Google has keys of a service account. One for each generation: the earlier one ends when all pods
-   * have the new one.
+   * s3filestore speaks S3, for which Google issues HMAC keys to service accounts. One key per generation: the earlier one is deleted once
+   * all pods use the new one.
    */
   private key(name: string, { namespace, instance, credentials, project }: Gcs, { email }: GoogleAccount): StoreKey {
     const generation = credentials.generation(Purpose.Files);

@@ -1,4 +1,4 @@
-/** An object store of the instance's own: MinIO with one bucket and a key that reaches nothing else. */
+/** An object store of the site's own: MinIO with one bucket and a key that grants access to nothing else. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Arguments, checked } from "../../config/arguments.ts";
@@ -20,18 +20,18 @@ import { bucketPolicy, setupScript } from "./bucket.ts";
 import { type MinioSettings, minioSettings } from "./settings.ts";
 
 export interface MinioStorageArgs extends SecretPartArgs {
-  /** The server that is declared. */
+  /** Settings of the server. */
   readonly server: Arguments<typeof minioSettings>;
   /** Name of the bucket. @default <instance>-files */
   readonly bucket?: string;
 }
 
-/** The same, checked and complete. */
+/** The validated arguments with defaults. */
 interface Minio extends SecretPartArgs, MinioSettings {}
 
 const serverPort = 9000;
 const rootUser = "root";
-/** Of the Job that makes the bucket: a few calls of mc. */
+/** Resources of the Job that creates the bucket: it runs a few mc commands. */
 const setupResources = sized("50m", "64Mi", "500m", "256Mi");
 
 export class MinioStorage extends pulumi.ComponentResource {
@@ -88,8 +88,8 @@ export class MinioStorage extends pulumi.ComponentResource {
             { name: "MINIO_ROOT_PASSWORD_FILE", value: "/run/secrets/minio/password" },
             { name: "MINIO_BROWSER", value: "off" },
             { name: "MINIO_UPDATE", value: "off" },
-            // No policy can forbid temporary keys (AssumeRole), which outlive a rotation: this is the least that MinIO takes, and
-            // whatever a request asks for instead of it counts no more. The default allows a year.
+            // No policy can forbid temporary keys (AssumeRole), which outlive a rotation. This is MinIO's minimum; it also overrides the
+            // duration in a request. The default allows a year.
             { name: "MINIO_STS_DURATION", value: "15m" },
           ],
           probes: probes({
@@ -112,7 +112,7 @@ export class MinioStorage extends pulumi.ComponentResource {
     );
   }
 
-  /** The bucket and its key are made inside the cluster: the machine that runs Pulumi need not reach the store. */
+  /** A Job in the cluster creates the bucket and its key: the machine that runs Pulumi need not reach the store. */
   private setup(
     name: string,
     { namespace, instance, image, pods }: Minio,

@@ -1,4 +1,4 @@
-/** A bucket that exists behind any S3 endpoint which pods and browsers both reach. */
+/** An existing bucket behind any S3 endpoint that both pods and browsers reach. */
 import * as pulumi from "@pulumi/pulumi";
 import { type Arguments, checked } from "../../config/arguments.ts";
 import { toNetworks } from "../kubernetes/network.ts";
@@ -8,7 +8,7 @@ import type { SecretPartArgs } from "../site/part.ts";
 import { s3Settings } from "./settings.ts";
 
 export interface S3StorageArgs extends SecretPartArgs {
-  /** Where the bucket is, with a key for it. */
+  /** The bucket, with a key for it. */
   readonly server: Arguments<typeof s3Settings>;
 }
 

@@ -11,7 +11,7 @@ const volumeSize = storage("20Gi");
 /** An object store of the site's own: one pod with a volume. */
 export const minioSettings = z.strictObject({
   kind: z.literal("minio"),
-  // With `minio` and `mc`. The project behind MinIO is archived: images/minio builds one from its last source.
+  // Contains `minio` and `mc`. The MinIO project is archived: images/minio builds an image from its last source.
   image: imageReference.describe("Container image, by exact tag or digest"),
   storage: volumeSize,
   storageClass,
@@ -20,7 +20,7 @@ export const minioSettings = z.strictObject({
   priorityClass,
 });
 
-/** A bucket that exists. Browsers are sent to its endpoint with signed links. */
+/** An existing bucket. Browsers are redirected to its endpoint by signed links. */
 export const s3Settings = z.strictObject({
   kind: z.literal("s3"),
   endpoint: z
@@ -38,10 +38,10 @@ export const s3Settings = z.strictObject({
   networks,
 });
 
-/** Buckets that are made at Google Cloud, with accounts for those who use them. */
+/** New Google Cloud Storage buckets, with an account for each part that uses them. */
 export const gcsSettings = z.strictObject({
   kind: z.literal("gcs"),
-  // Of the cluster as well, where there are `backups`: their pods act as an account at Google.
+  // With `backups` it must be the cluster's project too: backup pods act as a Google account.
   project: projectId,
   location,
   bucket: bucketName.describe("Bucket for uploads that is made; its name is taken in the whole world"),
@@ -60,7 +60,7 @@ export const gcsSettings = z.strictObject({
   apiNetworks,
 });
 
-/** A volume of the one web pod: no component of its own. */
+/** A volume of the single web pod: it has no component of its own. */
 const volumeSettings = z.strictObject({ kind: z.literal("volume"), storage: volumeSize, storageClass });
 
 export const filesSettings = z.discriminatedUnion(

@@ -1,4 +1,4 @@
-/** Names at Google Cloud, with the rules that Google has for them. */
+/** Names at Google Cloud, with Google's rules for them. */
 import { z } from "zod";
 import { ipv4Network } from "../../config/values.ts";
 
@@ -15,7 +15,7 @@ export const region = z
   .regex(/^[a-z]+-[a-z]+\d+$/, "expected a region of Google Cloud such as europe-west3, not a zone")
   .describe("Region of Google Cloud");
 
-/** A bucket's place: a region, a pair of regions or a continent. */
+/** Location of a bucket: a region, a dual-region or a multi-region. */
 export const location = z
   .string("expected a location such as EUROPE-WEST3 or EU")
   .regex(
@@ -24,7 +24,9 @@ export const location = z
   )
   .describe("Location of the buckets: a region, or EU, US, ASIA");
 
-/** Dots make a bucket's name a host name whose ownership Google asks to be proved, and which its certificate does not hold. */
+/**
+ * No dots: with dots a bucket's name is a host name, whose ownership Google wants verified and which Google's certificate does not cover.
+ */
 export const bucketName = z
   .string("expected a bucket name such as example-opendata-files")
   .regex(
@@ -46,7 +48,7 @@ export const serviceAccountEmail = z
     "expected a service account's address such as backup@example-prod.iam.gserviceaccount.com",
   );
 
-/** Who is granted something: allUsers and allAuthenticatedUsers are left out on purpose. */
+/** A grantee. allUsers and allAuthenticatedUsers are excluded on purpose. */
 export const principal = z
   .string("expected a principal such as group:statistics@example.org")
   .regex(

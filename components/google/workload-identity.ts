@@ -1,4 +1,4 @@
-/** Accounts at Google Cloud, and pods that act as one without any key: Workload Identity Federation for GKE. */
+/** Google service accounts, and pods that act as one without a key: Workload Identity Federation for GKE. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Identity, labels } from "../kubernetes/labels.ts";
@@ -7,9 +7,9 @@ import { serviceAccount } from "../sdk.ts";
 
 export interface GoogleAccountArgs {
   readonly identity: Identity;
-  /** Google Cloud project of the account; of the cluster as well, where pods act as it. */
+  /** Google Cloud project of the account; if pods act as the account, the cluster's project too. */
   readonly project: string;
-  /** Id of the account: 6 to 30 lower-case letters, digits and hyphens, once in its project. */
+  /** Id of the account: 6 to 30 lower-case letters, digits and hyphens, unique in its project. */
   readonly account: string;
 }
 
@@ -20,16 +20,16 @@ export interface GoogleIdentityArgs extends GoogleAccountArgs {
 export interface GoogleAccount {
   /** E-mail address of the account. */
   readonly email: pulumi.Output<string>;
-  /** The account as IAM names it. */
+  /** The account as an IAM member. */
   readonly member: pulumi.Output<string>;
 }
 
 export interface GoogleIdentity extends GoogleAccount {
-  /** Name of the Kubernetes service account that pods run under. */
+  /** Name of the pods' Kubernetes service account. */
   readonly serviceAccount: pulumi.Output<string>;
 }
 
-/** An account at Google that no pod acts as. */
+/** A Google service account that no pod acts as. */
 export function googleAccount(
   name: string,
   { identity, project, account }: GoogleAccountArgs,
@@ -39,7 +39,7 @@ export function googleAccount(
   return new (serviceAccount().Account)(name, { project, accountId: account, displayName }, options);
 }
 
-/** An account at Google, and a service account of Kubernetes whose pods act as it. */
+/** A Google service account, and a Kubernetes service account whose pods act as it. */
 export function googleIdentity(
   name: string,
   args: GoogleIdentityArgs,

@@ -1,21 +1,21 @@
 /**
- * Requests as GKE's Autopilot takes them without a change of its own. What it changes, it changes in the object itself: limits on disk
- * go down to what is requested (kelos-dev/kelos#296, GoogleContainerTools/skaffold#7701), so that a web pod would be evicted at its
- * first upload of 64Mi; the rest goes up, and every refresh shows it as drift (Kong/kong-operator#888).
+ * Adjusts requests so that GKE Autopilot does not modify them. Autopilot edits the objects themselves: it lowers disk limits to the
+ * requests (kelos-dev/kelos#296, GoogleContainerTools/skaffold#7701), so that a web pod would be evicted at its first upload of 64Mi. It
+ * raises everything else, and every refresh shows that as drift (Kong/kong-operator#888).
  */
 import type { Resources } from "./pod.ts";
 import { quantityValue } from "./quantity.ts";
 
-/** Least of a container, in thousandths of a processor and in Mi, where the cluster lets pods burst (GKE 1.30 and newer). */
+/** Minimum of a container, in millicores and Mi, on clusters where pods can burst (GKE 1.30 and newer). */
 const least = { cpu: 50, memory: 52 };
 
-/** Most disk of all containers of a pod, in bytes. */
+/** Maximum disk of all containers of a pod together, in bytes. */
 export const mostDisk = 10 * 2 ** 30;
 
-/** Gi of memory for each processor, in a pod as a whole. */
+/** Gi of memory per CPU, over the whole pod. */
 const ratio = { least: 1, most: 6.5 };
 
-/** Of a whole pod, whose first container gets what the pod as a whole lacks. */
+/** Adjusts the containers of one pod; the first container makes up for what the pod lacks in total. */
 export function onAutopilot(containers: readonly [Resources, ...Resources[]]): readonly [Resources, ...Resources[]] {
   const sized: readonly (typeof least)[] = containers.map(({ requests }) => ({
     cpu: Math.max(least.cpu, Math.ceil(quantityValue(requests.cpu) * 1000)),
@@ -44,7 +44,7 @@ function reserved({ requests, limits }: Resources, { cpu, memory }: typeof least
   return { requests: enough(requests), limits: enough(limits) };
 }
 
-/** What is said where it is enough, so that nothing changes that need not. */
+/** Keeps the given quantity where it suffices, so that nothing changes without need. */
 function atLeast(said: string, needed: number, otherwise: string): string {
   return quantityValue(said) >= needed ? said : otherwise;
 }

@@ -1,4 +1,4 @@
-/** The certificates of those whom pods trust, where these are not the image's own. */
+/** CA certificates that pods trust instead of those of the image. */
 import type { CkanRuntime, DatabaseServer, EnvironmentVariable } from "../site/endpoints.ts";
 import { configMapMount, type Mount } from "./pod.ts";
 
@@ -7,13 +7,13 @@ export const caBundleFile = "bundle.pem";
 
 const folder = "/etc/ckan-ca";
 
-/** Variables by which Python's ssl, requests and botocore each take a list in place of their own. */
+/** Each makes one of Python's ssl, requests and botocore use this bundle instead of its own. */
 const lists = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE"];
 
-/** libpq's. Where there is a list, its `sslmode=require` checks certificates as well: only for those who ask for that. */
+/** libpq's bundle. With a bundle even `sslmode=require` verifies certificates, so it is set only for modes that verify. */
 const libpqList = "PGSSLROOTCERT";
 
-/** Variables of which a pod with the bundle has some or all. */
+/** Variables that a pod with the bundle may have. */
 export const caBundleVariables: readonly string[] = [...lists, libpqList];
 
 export function caBundleEnvironment({ sslMode }: Pick<DatabaseServer, "sslMode">): readonly EnvironmentVariable[] {
@@ -21,7 +21,7 @@ export function caBundleEnvironment({ sslMode }: Pick<DatabaseServer, "sslMode">
   return names.map((name) => ({ name, value: `${folder}/${caBundleFile}` }));
 }
 
-/** The file, where there is one. */
+/** Mounts the bundle, if there is one. */
 export function caBundleMounts({ caBundle }: Pick<CkanRuntime, "caBundle">): readonly Mount[] {
   return caBundle === undefined ? [] : [configMapMount("ca-bundle", folder, caBundle)];
 }

@@ -1,4 +1,4 @@
-/** A custom resource, as far as a program writes it. */
+/** The fields that a program writes in a custom resource. */
 export interface CustomObject<Spec = unknown> {
   readonly apiVersion: string;
   readonly kind: string;

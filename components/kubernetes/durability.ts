@@ -1,20 +1,20 @@
-/** How stateful resources survive: the only place that decides it. */
+/** Protection of stateful resources: decided only here. */
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 
-/** What happens to data when its resource or the whole stack is destroyed. */
+/** What happens to data when a resource or the whole stack is destroyed. */
 export const Protection = {
-  /** Volumes go with the stack. */
+  /** Volumes are deleted with the stack. */
   Disposable: "disposable",
-  /** `destroy` leaves the volumes and their namespace; the next `up` takes them again. */
+  /** `destroy` keeps the volumes and their namespace; the next `up` adopts them. */
   Retained: "retained",
-  /** As retained, and Pulumi refuses to delete or replace them at all. */
+  /** As retained, and Pulumi refuses to delete or replace them. */
   Protected: "protected",
 } as const;
 export type Protection = (typeof Protection)[keyof typeof Protection];
 
 /**
- * Options of everything that holds data: volumes, databases, buckets, and the namespace they are in. Whatever a provider plans, none
- * is replaced under its name: the new one would have to be made before the old one goes, and the service refuses a second of a name.
+ * Options of everything that holds data: volumes, databases, buckets and their namespace. Such a resource is never replaced under the
+ * same name: the new one would be created before the old one is deleted, and the service rejects a second one with that name.
  */
 export function durable(protection: Protection): CustomResourceOptions {
   const kept = { deleteBeforeReplace: false };
@@ -29,8 +29,8 @@ export function durable(protection: Protection): CustomResourceOptions {
 }
 
 /**
- * As `durable`, for claims of volumes. The class of one that exists cannot change: the API server refuses it, and the provider plans
- * another volume in its place (provider/pkg/provider/diff.go; pulumi/pulumi-kubernetes#81). Another class is for volumes to come.
+ * As `durable`, for PersistentVolumeClaims. The class of an existing claim cannot change: the API server rejects it, and the provider
+ * would replace the volume (provider/pkg/provider/diff.go; pulumi/pulumi-kubernetes#81). A changed class applies to new volumes only.
  */
 export function durableVolume(protection: Protection): CustomResourceOptions {
   return { ...durable(protection), ignoreChanges: ["spec.storageClassName"] };

@@ -1,8 +1,8 @@
-/** Environment variables of a container, from endpoints. */
+/** Environment variables of a container. */
 import type { types } from "@pulumi/kubernetes";
 import type { EnvironmentVariable } from "../site/endpoints.ts";
 
-/** In the given order: Kubernetes expands $(NAME) only for names that stand earlier in the list. */
+/** Keeps the order: Kubernetes expands $(NAME) only for variables earlier in the list. */
 export function environment(variables: readonly EnvironmentVariable[]): types.input.core.v1.EnvVar[] {
   return variables.map((variable) =>
     "secret" in variable

@@ -1,18 +1,18 @@
-/** Labels and selectors: the only place that spells them. */
+/** Labels and selectors, spelled only here. */
 
-/** What an object belongs to. */
+/** The part that an object belongs to. */
 export interface Identity {
   /** Name of the instance, such as opendata. */
   readonly instance: string;
-  /** Its part: web, worker, search, ... */
+  /** Name of the part: web, worker, search, ... */
   readonly component: string;
-  /** The software that runs there, such as solr. */
+  /** The software of the part, such as solr. */
   readonly software: string;
-  /** Version of that software. Never part of a selector: selectors cannot change. */
+  /** Version of that software. Never part of a selector, because selectors are immutable. */
   readonly version?: string | undefined;
 }
 
-/** The labels that Kubernetes recommends, for every object of a part. */
+/** Kubernetes' recommended labels, for every object of a part. */
 export function labels(identity: Identity): Record<string, string> {
   return {
     ...selector(identity),
@@ -21,7 +21,7 @@ export function labels(identity: Identity): Record<string, string> {
   };
 }
 
-/** The labels of what belongs to an instance as a whole, such as its namespace. */
+/** Labels of objects that belong to a whole instance, such as its namespace. */
 export function instanceLabels(instance: string): Record<string, string> {
   return {
     "app.kubernetes.io/instance": instance,
@@ -30,7 +30,7 @@ export function instanceLabels(instance: string): Record<string, string> {
   };
 }
 
-/** What selects the pods of a part, for ever. */
+/** Selector of a part's pods. It must never change. */
 export function selector({ instance, component, software }: Identity): Record<string, string> {
   return {
     "app.kubernetes.io/name": software,
@@ -39,7 +39,7 @@ export function selector({ instance, component, software }: Identity): Record<st
   };
 }
 
-/** The label by which a pod says that it talks to a server, and by which that server's network policy lets it in. */
+/** Label of a server's clients, which the server's network policy admits. */
 export function clientLabel(server: string): Record<string, string> {
   return { [`${server}-client`]: "true" };
 }

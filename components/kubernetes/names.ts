@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 
 /**
- * `<name>-<hash of the content>`: a change makes a new object, pods move over to it, and the old one stays until they have.
- * Keys are sorted, so that only content counts.
+ * `<name>-<hash of the content>`: a change makes a new object, pods move over to it, and the old one stays until they have. Keys are
+ * sorted, so that only the content counts.
  *
- * Use it as the logical name too, so that each content is a resource of its own. Were the logical name the same, a change
- * would be a replacement: after an `up` that failed half way Pulumi still has the old object to delete, and going back to the
- * old content would take its name again just before Pulumi deletes it.
+ * Use it as the logical name too, so that each content is a resource of its own. With a constant logical name a change would be a
+ * replacement. After a failed `up` Pulumi still has the old object to delete, and going back to the old content would reuse its name just
+ * before Pulumi deletes it.
  */
 export function contentName(name: string, content: unknown): string {
   return `${name}-${createHash("sha256")

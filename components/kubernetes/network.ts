@@ -1,4 +1,4 @@
-/** Network policies: what is not written here does not flow. */
+/** Network policies: all traffic that is not allowed here is denied. */
 import { BlockList, isIPv6 } from "node:net";
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
@@ -8,17 +8,17 @@ export type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type Egress = types.input.networking.v1.NetworkPolicyEgressRule;
 export type Ingress = types.input.networking.v1.NetworkPolicyIngressRule;
 
-/** Nothing in, nothing out, for every pod of the namespace that no other policy speaks of. */
+/** Denies all ingress and egress for every pod of the namespace that no other policy selects. */
 export const denyAll: NetworkPolicySpec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
 
-/** What the pods of one part may do. */
+/** Allowed traffic of one part's pods. */
 export interface Flows {
   readonly pods: Readonly<Record<string, string>>;
-  /** Who may come in. @default nobody */
+  /** Allowed ingress. @default none */
   readonly from?: readonly Ingress[];
-  /** Where these pods may go, DNS included when there is anywhere to go. @default nowhere */
+  /** Allowed egress; includes DNS unless empty. @default none */
   readonly to?: readonly Access[];
-  /** Addresses or networks of resolvers that are no pods, besides those that any cluster may have. @default none */
+  /** Addresses or networks of resolvers that are not pods, besides the well-known ones. @default none */
   readonly resolvers?: readonly string[] | undefined;
 }
 
@@ -32,8 +32,8 @@ export function allow({ pods, from = [], to = [], resolvers = [] }: Flows): Netw
 }
 
 /**
- * A proxy that a controller runs in the namespace: anybody comes in, by whatever port it listens on, and it reaches pods of every
- * namespace, the controller's own among them, and nothing outside the cluster.
+ * Policy for a proxy that a controller runs in the namespace. Ingress is open, because its ports are unknown. Egress reaches pods of
+ * every namespace, the controller's included, and nothing outside the cluster.
  */
 export function allowProxy(
   pods: Readonly<Record<string, Input<string>>>,
@@ -47,31 +47,31 @@ export function allowProxy(
   };
 }
 
-/** Pods of the same namespace with these labels. */
+/** Pods with these labels in the same namespace. */
 export function fromPods(labels: Readonly<Record<string, string>>, port: number): Ingress {
   return { from: [{ podSelector: { matchLabels: { ...labels } } }], ports: [{ port, protocol: "TCP" }] };
 }
 
-/** Every pod of another namespace: an operator, whose pods' labels are its own. */
+/** Every pod of another namespace, such as an operator's, whose labels are its own. */
 export function fromNamespace(namespace: string, port: number): Ingress {
   const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": namespace } };
   return { from: [{ namespaceSelector }], ports: [{ port, protocol: "TCP" }] };
 }
 
-/** Anybody: visitors come through a node port, a gateway or an ingress, whose addresses differ from cluster to cluster. */
+/** Any source: visitors come through a node port, a gateway or an ingress, whose addresses vary between clusters. */
 export function fromAnywhere(port: number): Ingress {
   return { ports: [{ port, protocol: "TCP" }] };
 }
 
 /**
- * Resolvers that no selector of pods means: NodeLocal DNSCache, which runs in its node's own network, and Cloud DNS for GKE, which
- * answers where the metadata service does (tektoncd/operator#4000, gke-labs/kube-agents#1140). Port 53 hands out no credentials.
+ * Resolvers that no pod selector matches: NodeLocal DNSCache in its node's network, and Cloud DNS for GKE at the metadata service's
+ * address (tektoncd/operator#4000, gke-labs/kube-agents#1140). Port 53 serves no credentials.
  */
 const linkLocalResolvers = ["169.254.20.10", "169.254.169.254"];
 
 /**
- * Cluster DNS, wherever its pods run. 5353 is where OpenShift's listen: its policies see a packet when the Service's port 53 has
- * become theirs (openshift/kubernetes-nmstate#776).
+ * Cluster DNS, wherever its pods run. OpenShift's listen on 5353, and its policies see packets after the Service's port 53 has been
+ * translated (openshift/kubernetes-nmstate#776).
  */
 function dns(resolvers: readonly string[]): readonly Egress[] {
   const both = (port: number) => ["UDP", "TCP"].map((protocol) => ({ port, protocol }));
@@ -82,7 +82,7 @@ function dns(resolvers: readonly string[]): readonly Egress[] {
   ];
 }
 
-/** What is no network yet is one address. */
+/** A bare address becomes a network of one address. */
 function network(address: string): string {
   if (address.includes("/")) return address;
   return `${address}/${isIPv6(address) ? 128 : 32}`;
@@ -99,30 +99,30 @@ function egress(destination: Destination): Egress {
 }
 
 /**
- * Where clouds answer every pod with the node's own credentials. A wide block that is meant for a server must not open that; a
- * block that is not wider than it says what is meant.
+ * Cloud metadata service, which serves the node's credentials to every pod. A wider block that is meant for a server must not open it; a
+ * block that is just this address does so on purpose.
  */
 const metadataService = { address: "169.254.169.254", length: 32 };
 
-/** The way to servers outside the cluster. */
+/** Egress to servers outside the cluster. */
 export function toNetworks(networks: readonly string[], port: number): Access {
   return { clientLabels: {}, destination: { kind: "networks", networks, port } };
 }
 
-/** Addresses that no public service has: the cluster's own, its neighbours', a cloud's. RFC 1918, 6598 and 3927. */
+/** Ranges without public services: the cluster, its neighbours, the cloud. RFC 1918, 6598 and 3927. */
 const notPublic = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"];
 
-/** The way to a service of the public internet, whose addresses nobody can list. */
+/** Egress to a public internet service whose addresses cannot be listed. */
 export function toInternet(port: number): Access {
   return { clientLabels: {}, destination: { kind: "networks", networks: ["0.0.0.0/0"], except: notPublic, port } };
 }
 
-/** The way to Google's APIs: to where the network has them (Private Service Connect), or to the internet. */
+/** Egress to Google's APIs: to their private addresses (Private Service Connect), or to the internet. */
 export function toGoogleApis(networks: readonly string[] | undefined): Access {
   return networks === undefined ? toInternet(443) : toNetworks(networks, 443);
 }
 
-/** Where pods on Google's Kubernetes get the identity that they are bound to (Workload Identity): the second is the node's own answer. */
+/** The metadata server that gives GKE pods their bound identity (Workload Identity). The second address is the node's own endpoint. */
 export const metadataServer: readonly Access[] = [
   toNetworks([`${metadataService.address}/${metadataService.length}`], 80),
   toNetworks(["169.254.169.252/32"], 988),

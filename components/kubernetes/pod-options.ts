@@ -1,27 +1,27 @@
 /**
- * Where pods run and what they carry besides their own: said once for all pods of a site, and for a single part over it. Parts know
- * nothing of it: whoever renders a pod asks here.
+ * Placement and extra metadata of pods: set once for all pods of a site, and overridable per part. Parts know nothing of it; the code
+ * that renders a pod reads it here.
  */
 
-/** A taint of nodes that pods put up with, as in Kubernetes. */
+/** A taint that pods tolerate, as in Kubernetes. */
 export interface Toleration {
-  /** @default every taint, with operator Exists */
+  /** @default every key, with operator Exists */
   readonly key?: string | undefined;
   /** @default Equal */
   readonly operator?: "Exists" | "Equal" | undefined;
   readonly value?: string | undefined;
   /** @default every effect */
   readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute" | undefined;
-  /** Seconds for which a pod stays on a node that gets the taint, with effect NoExecute. @default for ever */
+  /** Seconds for which a pod stays on a node that gets the taint, with effect NoExecute. @default forever */
   readonly tolerationSeconds?: number | undefined;
 }
 
 export interface PodOptions {
-  /** Labels of the nodes that pods may run on. @default any node */
+  /** Labels of eligible nodes. @default any node */
   readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
   /** @default none */
   readonly tolerations?: readonly Toleration[] | undefined;
-  /** Further labels; those by which parts and network policies know a pod are not to be had. @default none */
+  /** Further labels; those that parts and network policies select by are reserved. @default none */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Further annotations. @default none */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
@@ -30,13 +30,13 @@ export interface PodOptions {
 }
 
 export interface SitePodOptions extends PodOptions {
-  /** What a single part has over it, by the component in its labels, such as web, search or worker-bulk. @default nothing */
+  /** Overrides per part, by the value of its component label, such as web, search or worker-bulk. @default none */
   readonly parts?: Readonly<Record<string, PodOptions>> | undefined;
 }
 
 type Options = { readonly [Key in keyof PodOptions]-?: NonNullable<PodOptions[Key]> };
 
-/** What holds for the pods of one part: maps key by key, tolerations as a whole. */
+/** The options of one part: maps are merged by key, tolerations replaced as a whole. */
 export function podOptions({ parts = {}, ...site }: SitePodOptions, component: string): Options {
   const part = parts[component] ?? {};
   return {
@@ -48,7 +48,7 @@ export function podOptions({ parts = {}, ...site }: SitePodOptions, component: s
   };
 }
 
-/** Where the pods may run, as it stands in a pod's spec; nothing where nothing is said. */
+/** The placement fields of a pod's spec; empty without settings. */
 export function placement({ nodeSelector, tolerations }: Pick<Options, "nodeSelector" | "tolerations">) {
   return {
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
@@ -66,28 +66,28 @@ function said({ key, operator, value, effect, tolerationSeconds }: Toleration) {
   };
 }
 
-/** What Kubernetes, the operators and this program know pods by. */
+/** Labels by which Kubernetes, the operators and this program identify pods. */
 const ownedLabel =
   /^(?:[^/]+\.)?(?:kubernetes\.io|k8s\.io|cnpg\.io|pulumi\.com)\/|^(?:pod-template-hash|controller-revision-hash|controller-uid|job-name|[^/]+-client)$/;
 
-/** Whether a label is not the user's: with a client's label a pod would pass the network policy of a server. */
+/** Whether a label is reserved: with a client label a pod would pass a server's network policy. */
 export function isOwnedLabel(key: string): boolean {
   return ownedLabel.test(key);
 }
 
 const ownedAnnotation = /^(?:(?:[^/]+\.)?(?:cnpg\.io|pulumi\.com)|kubectl\.kubernetes\.io)\//;
 
-/** Whether an annotation is the program's, kubectl's or an operator's. */
+/** Whether an annotation is reserved for the program, kubectl or an operator. */
 export function isOwnedAnnotation(key: string): boolean {
   return ownedAnnotation.test(key);
 }
 
-/** Variables that parts set, or that change what a part is told elsewhere, each kind with the place for what is meant. */
+/** Reserved variables: parts set them, or they would override another setting. Each pattern says what to write instead. */
 const ownedVariables: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/^CKAN/, "write ckan.settings, or ckan.secretSettings: CKAN takes this variable for a setting"],
   [/^(?:HTTPS?|NO|ALL)_PROXY$/i, "write proxy"],
   [/^(?:SSL_CERT_(?:FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|AWS_CA_BUNDLE)$/, "write caBundle"],
-  // libpq and uWSGI take each of their settings from variables, CloudNativePG keeps these for itself (its webhook refuses them).
+  // libpq and uWSGI take every setting from variables; CloudNativePG reserves these names (its webhook rejects them).
   [/^(?:PG|POSTGRES_|CNPG_|UWSGI_)|^(?:POD_NAME|NAMESPACE|CLUSTER_NAME)$/i, "the part has its own"],
   [/^(?:DATABASE|DATASTORE|ADMINISTRATOR|QUEUE|SEARCH)(?:_|$)/, "the part sets it itself"],
   [/^(?:SOLR_(?:HEAP|OPTS)|MINIO_(?:ROOT_.*|BROWSER|UPDATE|STS_DURATION))$/, "the part sets it itself"],
@@ -103,7 +103,7 @@ const ownedVariables: readonly (readonly [pattern: RegExp, instead: string])[] =
   ],
 ];
 
-/** Why a variable is not the user's, and where what is meant is written; undefined where nothing speaks against it. */
+/** Why a variable is reserved, and what to write instead; undefined where it is allowed. */
 export function ownedVariable(name: string): string | undefined {
   return ownedVariables.find(([pattern]) => pattern.test(name))?.[1];
 }

@@ -1,4 +1,4 @@
-/** Pods as the `restricted` Pod Security Standard asks for, with a read-only root file system on top. */
+/** Pods that meet the Pod Security Standard `restricted`, plus a read-only root file system. */
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { EnvironmentVariable } from "../site/endpoints.ts";
@@ -20,29 +20,29 @@ export interface Resources {
 export interface Mount {
   readonly name: string;
   readonly path: string;
-  /** @default an empty folder that ends with the pod, of the container's share of the node's disk */
+  /** @default an emptyDir, limited by the container's share of the node's disk */
   readonly source?: Omit<types.input.core.v1.Volume, "name">;
   readonly readOnly?: boolean;
 }
 
-/** Whom the containers of a pod run as. */
+/** Which UID the containers of a pod run as. */
 export const PodUser = {
-  /** Our own uid, the same in every cluster. */
+  /** A fixed UID, the same in every cluster. */
   Fixed: "fixed",
-  /** A uid, a group and a group of volumes that the cluster assigns, as OpenShift does for its constraint restricted-v2. */
+  /** The cluster assigns UID, GID and fsGroup, as OpenShift does with the SCC restricted-v2. */
   Assigned: "assigned",
 } as const;
 export type PodUser = (typeof PodUser)[keyof typeof PodUser];
 
-/** What is the same for every pod of an instance. */
+/** Settings of every pod of an instance. */
 export interface PodSettings extends SitePodOptions {
   /** @default fixed */
   readonly user?: PodUser | undefined;
-  /** Secret with the passwords of the registries that images come from. @default none */
+  /** Image pull Secret. @default none */
   readonly pullSecret?: Input<string> | undefined;
-  /** Addresses or networks of the cluster's resolvers, where those are no pods. @default those that are known: see network.ts */
+  /** Addresses or networks of resolvers that are not pods. @default the well-known ones: see network.ts */
   readonly dnsResolvers?: readonly string[] | undefined;
-  /** Requests are such as GKE's Autopilot takes unchanged. @default false: as they are said */
+  /** Whether requests are adjusted for GKE Autopilot. @default false */
   readonly autopilot?: boolean | undefined;
 }
 
@@ -56,49 +56,49 @@ export interface ContainerArgs {
   /** Jobs have none. */
   readonly probes?: Partial<Probes>;
   readonly resources: Resources;
-  /** Besides /tmp, which every container has for itself. Those of one name are one volume. */
+  /** Besides /tmp, which every container has for itself. Mounts of one name share a volume. */
   readonly mounts?: readonly Mount[];
   /** Seconds between the end of new traffic and SIGTERM. @default 0 */
   readonly drainSeconds?: number;
 }
 
-/** A container that starts before the pod's own, and ends after it. */
+/** A container that starts before the main container and stops after it. */
 export interface SidecarArgs extends ContainerArgs {
   readonly name: string;
 }
 
-/** The pod's own container and the pod around it. */
+/** The main container and its pod. */
 export interface PodArgs extends ContainerArgs {
   readonly identity: Identity;
   /** @default the part's name */
   readonly name?: string;
-  /** What the pod's own container needs for as long as it runs. @default none */
+  /** Containers that the main container needs while it runs. @default none */
   readonly sidecars?: readonly SidecarArgs[];
-  /** The container that `kubectl logs` and `exec` mean. @default the pod's own */
+  /** Default container of `kubectl logs` and `exec`. @default the main container */
   readonly mainContainer?: string;
-  /** Labels that other parts' network policies look for. */
+  /** Labels that other parts' network policies select. */
   readonly clientLabels?: Readonly<Record<string, string>>;
   /** Seconds between SIGTERM and SIGKILL. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
   readonly restartPolicy?: "Always" | "Never";
-  /** Under which the pod runs, where something outside goes by it; no pod gets a token for the API server. @default default */
+  /** Service account, where something outside identifies pods by it; no pod gets an API token. @default default */
   readonly serviceAccount?: Input<string> | undefined;
-  /** Keeps pods of one part on different nodes and zones where there are any. @default false */
+  /** Spreads the part's pods over nodes and zones where possible. @default false */
   readonly spread?: boolean;
-  /** Name of a PriorityClass of the cluster. @default the cluster's own */
+  /** Name of a PriorityClass in the cluster. @default the cluster's default */
   readonly priorityClass?: string | undefined;
-  /** What the instance says of all its pods. @default a fixed user, images that anybody may pull */
+  /** Settings for all pods of the instance. @default fixed UID, no pull Secret */
   readonly settings?: PodSettings | undefined;
 }
 
-/** Any uid does, images and volumes are made for that; above 10000 it cannot meet an account of the node. */
+/** Images and volumes work with any UID. Above 10000 it cannot collide with an account of the node. */
 const user = 10001;
 
 const fixedUser = {
   runAsUser: user,
   runAsGroup: user,
   fsGroup: user,
-  // A recursive change of owner takes minutes on a large volume.
+  // A recursive chown takes minutes on a large volume.
   fsGroupChangePolicy: "OnRootMismatch",
 };
 
@@ -117,7 +117,7 @@ export function podTemplate(args: PodArgs): PodTemplateSpec {
     spec: {
       ...(args.serviceAccount !== undefined && { serviceAccountName: args.serviceAccount }),
       automountServiceAccountToken: false,
-      // Variables for every Service of the namespace would hide settings of the same name (SOLR_PORT, REDIS_PORT).
+      // Service variables would shadow settings with the same name (SOLR_PORT, REDIS_PORT).
       enableServiceLinks: false,
       restartPolicy: args.restartPolicy ?? "Always",
       terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 30,
@@ -139,7 +139,7 @@ export function podTemplate(args: PodArgs): PodTemplateSpec {
   };
 }
 
-/** What the containers of one pod reserve and may use, where they run. */
+/** Requests and limits of one pod's containers, adjusted for the cluster. */
 export function podResources(
   containers: readonly [Pick<ContainerArgs, "resources">, ...Pick<ContainerArgs, "resources">[]],
   settings: PodSettings | undefined,
@@ -149,7 +149,7 @@ export function podResources(
   return settings?.autopilot ? onAutopilot(said) : said;
 }
 
-/** Our own labels and annotations stand over those that are said besides: parts and network policies go by them. */
+/** Our own labels and annotations override the extra ones: parts and network policies rely on them. */
 function metadata(
   { identity, mainContainer, clientLabels }: PodArgs,
   besides: Pick<PodOptions, "labels" | "annotations">,
@@ -164,7 +164,7 @@ function metadata(
 
 type NamedContainer = SidecarArgs & { readonly mounts: readonly Mount[] };
 
-/** With a folder /tmp of its own, and the variables that are said besides. */
+/** Adds the container's own /tmp and the extra variables. */
 function prepared(args: SidecarArgs, scratch: string, besides: Readonly<Record<string, string>>): NamedContainer {
   const further = Object.entries(besides).map(([name, value]) => ({ name, value }));
   return {
@@ -174,7 +174,7 @@ function prepared(args: SidecarArgs, scratch: string, besides: Readonly<Record<s
   };
 }
 
-/** Each volume once. A folder that ends with the pod may take the share of whoever names it first. */
+/** Each volume once. A shared emptyDir gets the size limit of the first container that mounts it. */
 function volumes(containers: readonly NamedContainer[]): types.input.core.v1.Volume[] {
   const byName = new Map<string, types.input.core.v1.Volume>();
   for (const { mounts, resources } of containers) {
@@ -191,7 +191,7 @@ function container(args: NamedContainer): types.input.core.v1.Container {
     name: args.name,
     image: args.image,
     imagePullPolicy: "IfNotPresent",
-    // What a container that failed printed last stands in its status: `pulumi up` quotes it.
+    // The last output of a failed container goes into its status, which `pulumi up` prints.
     terminationMessagePolicy: "FallbackToLogsOnError",
     ...(args.command && { command: [...args.command] }),
     ...(args.args && { args: [...args.args] }),
@@ -243,12 +243,12 @@ export function secretMount(name: string, path: string, secretName: Input<string
   return { name, path, source: { secret: { secretName, defaultMode: 0o440 } }, readOnly: true };
 }
 
-/** A volume that ends with the pod. */
+/** An emptyDir, which is deleted with the pod. */
 export function scratchMount(name: string, path: string): Mount {
   return { name, path };
 }
 
-/** A volume that outlives the pod. */
+/** A PersistentVolumeClaim, which outlives the pod. */
 export function claimMount(name: string, path: string, claimName: Input<string>): Mount {
   return { name, path, source: { persistentVolumeClaim: { claimName } } };
 }

@@ -1,26 +1,26 @@
-/** Probes: when a container has started, when it can be sent work, when it must be restarted. */
+/** Startup, readiness and liveness probes. */
 import type { types } from "@pulumi/kubernetes";
 
 type Probe = types.input.core.v1.Probe;
 type Check = Pick<Probe, "httpGet" | "tcpSocket" | "exec">;
 
 export interface Checks {
-  /** Answers once the software can be used. */
+  /** Succeeds once the software can be used. */
   readonly ready: Check;
   /**
-   * Answers as long as the process is worth keeping. Depends on no other server: a restart would not bring that one back. A start
-   * has succeeded when it answers, ready or not: a server that replays its log must not be killed for it.
+   * Succeeds while the process is worth keeping. It must not depend on another server, which a restart would not bring back. A start is
+   * complete when this succeeds, ready or not: a server that replays its log must not be killed.
    */
   readonly alive: Check;
-  /** Answers once a start has succeeded. @default `alive` */
+  /** Succeeds once a start is complete. @default `alive` */
   readonly started?: Check;
-  /** Seconds a start may take. @default 120 */
+  /** Timeout of a start, in seconds. @default 120 */
   readonly startSeconds?: number;
-  /** Seconds between two looks at a start. @default as often as later, at least every 2 */
+  /** Probe period during a start, in seconds. @default the later period, at least 2 */
   readonly startPeriodSeconds?: number;
-  /** Seconds between two looks once it runs: more for checks that start a process. @default 5 */
+  /** Probe period after the start, in seconds; longer for checks that start a process. @default 5 */
   readonly periodSeconds?: number;
-  /** Seconds a busy server may take for an answer. Twice as long before it counts as dead. @default 5 */
+  /** Timeout of a probe on a busy server, in seconds; doubled for liveness. @default 5 */
   readonly patienceSeconds?: number;
 }
 
@@ -51,7 +51,7 @@ export function probes({
   };
 }
 
-/** For a sidecar whose start others look at: a look of its own would hold up the containers after it. */
+/** For sidecars without a startup probe: it would delay the containers after them, and others check the start anyway. */
 export function sidecarProbes({
   alive,
   startSeconds,

@@ -1,4 +1,4 @@
-/** Kubernetes' quantities as numbers. */
+/** Kubernetes quantities as numbers. */
 
 const pattern = /^(\d+(?:\.\d+)?)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/;
 const multipliers: Readonly<Record<string, number>> = {
@@ -15,7 +15,7 @@ const multipliers: Readonly<Record<string, number>> = {
   Pi: 2 ** 50,
 };
 
-/** The number behind a quantity: bytes for memory and storage, cores for cpu. NaN for anything else. */
+/** Value of a quantity: bytes for memory and storage, cores for CPU. NaN for anything else. */
 export function quantityValue(quantity: string): number {
   const [, digits, suffix] = pattern.exec(quantity) ?? [];
   return digits === undefined ? Number.NaN : Number(digits) * (suffix === undefined ? 1 : (multipliers[suffix] ?? 1));

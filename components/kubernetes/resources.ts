@@ -1,11 +1,11 @@
-/** What a container may use: the schema of every `resources` setting. */
+/** Schema of every `resources` setting. */
 import { z } from "zod";
 import { addMistake, ruleBetween } from "../../config/mistakes.ts";
 import { byteQuantity, cpuQuantity } from "../../config/values.ts";
 import type { Resources } from "./pod.ts";
 import { quantityValue } from "./quantity.ts";
 
-/** Reserved processor and memory, then the most of each, and of the node's disk. Defaults are for a site of some thousand datasets. */
+/** CPU and memory requests, then the limits, including disk. Defaults suit a site with a few thousand datasets. */
 export function sized(cpu: string, memory: string, cpuLimit: string, memoryLimit: string, disk = "2Gi"): Resources {
   return {
     requests: { cpu, memory, "ephemeral-storage": "64Mi" },
@@ -13,7 +13,7 @@ export function sized(cpu: string, memory: string, cpuLimit: string, memoryLimit
   };
 }
 
-/** Kubernetes' own shape, so that nobody has to learn another. */
+/** In Kubernetes' own format, so that nobody has to learn another. */
 export function resources(defaults: Resources) {
   const amounts = (amount: Resources["requests"], word: string) =>
     z

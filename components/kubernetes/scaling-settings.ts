@@ -1,17 +1,17 @@
-/** How many pods run: what `replicas` and `scaling` say, and what is wrong with them. */
+/** Schema and check of `replicas` and `scaling`. */
 import type { z } from "zod";
 import { addMistake } from "../../config/mistakes.ts";
 import { count } from "../../config/values.ts";
 import type { PodNumber } from "./scaling.ts";
 
-/** Bounds of an autoscaler that goes by the processor. */
+/** Limits of an autoscaler by CPU use. */
 export const cpuScalingSettings = {
   minimum: count(1).describe("Least pods"),
   maximum: count(1).describe("Most pods"),
   cpuPercent: count(1).describe("Mean use at which pods are added, in percent of resources.requests.cpu"),
 };
 
-/** A rule for settings that have both. */
+/** Rejects settings that have both. */
 export function oneNumberOfPods({ replicas, scaling }: PodNumber, context: z.core.$RefinementCtx): void {
   if (scaling === undefined) return;
   if (replicas !== undefined) {

@@ -1,26 +1,26 @@
-/** How many pods of a Deployment run: a fixed number, or what an autoscaler decides. */
+/** Number of pods of a Deployment: fixed, or set by an autoscaler. */
 import type { types } from "@pulumi/kubernetes";
 
-/** As many pods as their processors have work for. */
+/** Autoscaling by CPU use. */
 export interface CpuScaling {
   readonly minimum: number;
   readonly maximum: number;
-  /** Mean use at which pods are added, in percent of the processor that they request. */
+  /** Average CPU use that adds pods, in percent of the request. */
   readonly cpuPercent: number;
 }
 
-/** How many pods a part runs, by either of the two. */
+/** Number of pods: either fixed or autoscaled. */
 export interface PodNumber {
   readonly replicas?: number | undefined;
   readonly scaling?: { readonly minimum: number; readonly maximum: number } | undefined;
 }
 
-/** Most pods that run at a time: where there are several, they are to be on different nodes, and to leave them one by one. */
+/** The most pods that run at a time. Several pods are spread over nodes and drained one by one. */
 export function mostPods({ replicas, scaling }: PodNumber): number {
   return scaling?.maximum ?? replicas ?? 1;
 }
 
-/** One pod a minute goes, and only after five quiet minutes: a pod that comes again costs a start of CKAN. */
+/** Removes one pod a minute, after five quiet minutes: a pod that comes back costs a start of CKAN. */
 export const slowScaleIn = {
   stabilizationWindowSeconds: 300,
   policies: [{ type: "Pods", value: 1, periodSeconds: 60 }],
@@ -37,7 +37,7 @@ export function cpuAutoscaler(
     metrics: [
       { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: cpuPercent } } },
     ],
-    // A start of CKAN itself takes a processor for some seconds: two pods a minute, so that a start does not ask for the next one.
+    // Starting CKAN keeps a CPU busy for some seconds. Two pods a minute, so that one start does not trigger the next.
     behavior: { scaleUp: { policies: [{ type: "Pods", value: 2, periodSeconds: 60 }] }, scaleDown: slowScaleIn },
   };
 }

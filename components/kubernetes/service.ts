@@ -1,4 +1,4 @@
-/** A Service with one port, by which pods of the namespace know a part. */
+/** A Service with one port, for pods of the same namespace. */
 import type { types } from "@pulumi/kubernetes";
 
 export function mainService(pods: Readonly<Record<string, string>>, port: number): types.input.core.v1.ServiceSpec {

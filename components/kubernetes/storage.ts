@@ -1,13 +1,13 @@
-/** Claims for volumes. */
+/** PersistentVolumeClaims. */
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import { objectMetadata } from "./metadata.ts";
 
-/** What is said of a volume. */
+/** Settings of a volume. */
 export interface VolumeArgs {
-  /** Such as 5Gi. It can grow where the storage class allows it, never shrink. */
+  /** Such as 5Gi. It can grow if the storage class allows it, but never shrink. */
   readonly storage: string;
-  /** StorageClass of the volume when it is made; one that exists keeps its own. @default the cluster's own */
+  /** StorageClass of a new volume; an existing one keeps its own. @default the cluster's default */
   readonly storageClass?: string | undefined;
 }
 
@@ -15,9 +15,9 @@ export interface ClaimArgs {
   readonly name: string;
   readonly namespace: Input<string>;
   readonly labels: Readonly<Record<string, string>>;
-  /** Such as 5Gi. It can grow where the storage class allows it, never shrink. */
+  /** Such as 5Gi. It can grow if the storage class allows it, but never shrink. */
   readonly size: Input<string>;
-  /** Of a volume that is made: one that exists keeps its own. @default the cluster's own */
+  /** StorageClass of a new volume; an existing one keeps its own. @default the cluster's default */
   readonly storageClass?: string | undefined;
 }
 
@@ -33,8 +33,8 @@ export function volumeClaim({
       name,
       namespace,
       labels: { ...labels },
-      // The provider (4.25.0) waits for the event of binding, which never comes for a claim that is bound already, as after a
-      // destroy that kept it: five minutes, then an error. The pod that mounts the volume is waited for anyway.
+      // The provider (4.25.0) waits for the binding event, which never comes for a claim that is already bound, as after a destroy that
+      // kept it: it waits five minutes, then fails. The pod that mounts the volume is awaited anyway.
       annotations: { "pulumi.com/skipAwait": "true" },
     }),
     spec: {

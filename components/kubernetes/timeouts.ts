@@ -1,26 +1,26 @@
 /**
- * How long `up` waits for what a cluster has to bring about. Pulumi's own ten minutes are shorter than some of it may take, and
- * an `up` that gives up leaves the rest of the release undone. Nothing gets less than they: a machine may be slow.
+ * How long `up` waits for the cluster. Pulumi's default of ten minutes is too short for some steps, and an `up` that gives up leaves the
+ * rest of the release undone. No timeout is below the default: a machine may be slow.
  */
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import type { PodArgs } from "./pod.ts";
 
 export type Timeouts = Required<Pick<CustomResourceOptions, "customTimeouts">>;
 
-/** Seconds that Pulumi waits by default. */
+/** Pulumi's default timeout, in seconds. */
 const pulumiSeconds = 600;
-/** Seconds that controllers and kubelets need beside what a setting allows. */
+/** Extra seconds for controllers and kubelets, on top of what the settings allow. */
 const marginSeconds = 60;
-/** Seconds until a pod's first container starts: a node is added, an image is pulled, a volume comes from another node. */
+/** Seconds until a pod's first container starts: a node is added, an image is pulled, a volume moves from another node. */
 const placementSeconds = 300;
 
-/** Kubernetes' own default between SIGTERM and SIGKILL. */
+/** Kubernetes' default seconds between SIGTERM and SIGKILL. */
 const defaultGraceSeconds = 30;
 
 export interface Patience {
-  /** Until it is ready. */
+  /** Until the resource is ready. */
   readonly readySeconds: number;
-  /** Until it is gone, once it is deleted. @default as Pulumi has it */
+  /** Until the deleted resource is gone. @default Pulumi's */
   readonly goneSeconds?: number;
 }
 
@@ -30,18 +30,18 @@ export function timeouts({ readySeconds, goneSeconds = 0 }: Patience): Timeouts 
   return { customTimeouts: { create: ready, update: ready, delete: text(goneSeconds) } };
 }
 
-/** Who makes room for whom when pods are replaced. */
+/** Order in which pods are replaced. */
 export const Replacement = {
-  /** A new pod is ready before an old one is told to end; nobody waits for the end. */
+  /** A new pod is ready before an old one is told to stop; nothing waits for the stop. */
   NewFirst: "new-first",
-  /** The old pod has ended before the new one starts: a volume, or a state, of which there is one. */
+  /** The old pod has stopped before the new one starts, because they share a volume or state. */
   OldFirst: "old-first",
 } as const;
 export type Replacement = (typeof Replacement)[keyof typeof Replacement];
 
 /**
- * For a Deployment or StatefulSet, which replaces its pods one by one: none may take longer than its startup probe lets it. They
- * are placed at the same time as others start, so that only one counts.
+ * For a Deployment or StatefulSet, which replaces its pods one by one: each may take as long as its startup probe allows. Pods are
+ * scheduled while others start, so that delay counts once.
  */
 export function rolloutTimeouts(pod: PodArgs, replacement: Replacement, pods = 1): Timeouts {
   const graceSeconds = pod.terminationGracePeriodSeconds ?? defaultGraceSeconds;
@@ -52,12 +52,12 @@ export function rolloutTimeouts(pod: PodArgs, replacement: Replacement, pods = 1
   });
 }
 
-/** For a Job: all its tries, and the end of the one that runs when its time is over. It has failed only then. */
+/** For a Job: all attempts, plus the grace period of the one that runs at the deadline. Only then has it failed. */
 export function jobTimeouts(deadlineSeconds: number, graceSeconds = defaultGraceSeconds): Timeouts {
   return timeouts({ readySeconds: deadlineSeconds + graceSeconds, goneSeconds: graceSeconds });
 }
 
-/** Sidecars start one after the other, and the pod's own container after them. */
+/** Sidecars start one after the other, then the main container. */
 function startSeconds({ probes, sidecars = [] }: Pick<PodArgs, "probes" | "sidecars">): number {
   return [{ probes }, ...sidecars].reduce((sum, container) => {
     const { periodSeconds = 0, failureThreshold = 0 } = (container.probes?.startupProbe ?? {}) as StartupProbe;

@@ -1,4 +1,4 @@
-/** An index of a Redis or Valkey that exists. */
+/** A database index on an existing Redis or Valkey. */
 import type * as pulumi from "@pulumi/pulumi";
 import { toNetworks } from "../kubernetes/network.ts";
 import { credentialsSecret } from "../site/credentials-secret.ts";
@@ -15,7 +15,7 @@ export function declareExternal(
   const identity = { instance, component: "queue", software: "redis", version: undefined } as const;
   const secret = credentialsSecret<Record<"password", pulumi.Input<string>> & Partial<Record<"user", string>>>(
     `${name}-credentials`,
-    // The user's name as well: KEDA takes it from nowhere else.
+    // The user name is in the Secret as well: KEDA reads it from nowhere else.
     { namespace, identity, credentials, data: { password, ...(user !== undefined && { user }) } },
     options,
   );

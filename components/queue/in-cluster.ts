@@ -11,7 +11,7 @@ import { Purpose } from "../site/purposes.ts";
 import type { RedisQueueArgs } from "./redis-queue.ts";
 import { type InClusterRedis, redisPort } from "./settings.ts";
 
-/** The clients of Redis and of Valkey both take the password from this variable. */
+/** The clients of both Redis and Valkey read the password from this variable. */
 const ping = `REDISCLI_AUTH=$(cat /run/secrets/redis/password) && export REDISCLI_AUTH
 [ "$(redis-cli ping 2>/dev/null || valkey-cli ping)" = PONG ]`;
 
@@ -35,10 +35,10 @@ export function declareInCluster(
       pod: {
         identity,
         image,
-        // The password comes in a file: on the command line everybody on the node could read it.
+        // The password comes from a file: on the command line everybody on the node could read it.
         args: ["--aclfile", "/run/secrets/redis/users.acl", "--dir", "/data", "--appendonly", "yes"],
         probes: probes({
-          // While Redis reads its file after a start, it takes connections but answers LOADING.
+          // While Redis loads its data after a start, it accepts connections but answers LOADING.
           ready: exec("sh", "-c", ping),
           alive: tcp(redisPort),
           periodSeconds: 10,
@@ -61,8 +61,8 @@ export function declareInCluster(
 }
 
 /**
- * One user, who works with keys and cannot change, stop, empty or listen to the server. Of what Redis itself calls dangerous or
- * administrative it has what CKAN's programs call: RQ asks for INFO and CLIENT LIST, ckanext-harvest for KEYS.
+ * One user, who may work with keys but not reconfigure, stop, flush or monitor the server. Of the commands that Redis classes as
+ * dangerous or administrative, it may use those that CKAN's programs call: RQ calls INFO and CLIENT LIST, ckanext-harvest KEYS.
  */
 function aclFile(password: string): string {
   return `user default on >${password} ~* &* +@all -@admin -@dangerous +info +client|list +keys\n`;

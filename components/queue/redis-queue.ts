@@ -1,4 +1,4 @@
-/** The job queue and cache of one instance: its own Redis or Valkey, or an index of one that exists. */
+/** The job queue and cache of one instance: its own Redis or Valkey, or an index on an existing one. */
 import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../../config/arguments.ts";
 import type { QueueEndpoint } from "../site/endpoints.ts";
@@ -8,9 +8,9 @@ import { declareInCluster } from "./in-cluster.ts";
 import { type QueueArgs, type QueueSettings, queueSettings } from "./settings.ts";
 
 export interface RedisQueueArgs extends SecretPartArgs {
-  /** Where the queue lives. */
+  /** Server that holds the queue. */
   readonly server: QueueArgs;
-  /** Namespaces from which autoscalers ask how many jobs wait. @default none */
+  /** Namespaces of autoscalers that query the number of waiting jobs. @default none */
   readonly autoscalers?: readonly string[] | undefined;
 }
 

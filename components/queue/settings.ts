@@ -18,10 +18,10 @@ export const redisPort = 6379;
 
 const expectedIndex = "expected a database index from 0 up";
 
-/** A server of the site's own: one pod with a volume, every change on disk within a second. */
+/** A server of the site's own: one pod with a volume. Every change is on disk within a second. */
 const inCluster = z.strictObject({
   kind: z.literal("in-cluster"),
-  // Of Redis 7 or Valkey; its entry point has to pass arguments on to the server.
+  // Redis 7 or Valkey; the entry point must pass arguments on to the server.
   image: imageReference.describe("Container image, by exact tag or digest"),
   storage: storage("1Gi"),
   storageClass,
@@ -30,7 +30,7 @@ const inCluster = z.strictObject({
   priorityClass,
 });
 
-/** A server that exists. */
+/** An existing server. */
 const external = z.strictObject({
   kind: z.literal("external"),
   host: serverHost,
@@ -49,7 +49,7 @@ const external = z.strictObject({
   user: userName
     .optional()
     .describe("ACL user, who may call INFO, CLIENT LIST and KEYS too; default: the server's own"),
-  // It becomes part of a URL.
+  // URL-safe, because the password becomes part of a URL.
   passwordFrom: secretKey({ urlSafe: true }),
   networks,
 });

@@ -1,4 +1,4 @@
-/** A Solr core that exists. */
+/** An existing Solr core. */
 import type * as pulumi from "@pulumi/pulumi";
 import { toNetworks } from "../kubernetes/network.ts";
 import { credentialsSecret } from "../site/credentials-secret.ts";

@@ -24,7 +24,7 @@ export function declareInCluster(
         image,
         environment: [
           { name: "SOLR_HEAP", value: javaSize(heap) },
-          // The configuration is the image's. Through the Config API any pod that searches could add handlers that run code.
+          // The image provides the configuration. Through the Config API any pod with search access could add handlers that run code.
           { name: "SOLR_OPTS", value: "-Ddisable.configEdit=true" },
         ],
         probes: probes({ ready: http(`/solr/${solrCore}/admin/ping`, solrPort), alive: tcp(solrPort) }),
@@ -44,7 +44,7 @@ export function declareInCluster(
   return { host, port: solrPort, core: solrCore, access };
 }
 
-/** Java writes 512m where Kubernetes writes 512Mi. */
+/** Java's notation: 512m instead of 512Mi. */
 function javaSize(quantity: string): string {
   return quantity.replace("i", "").toLowerCase();
 }

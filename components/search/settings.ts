@@ -19,10 +19,10 @@ import { quantityValue } from "../kubernetes/quantity.ts";
 import { resources, sized } from "../kubernetes/resources.ts";
 
 export const solrPort = 8983;
-/** What CKAN's images of Solr call it. */
+/** Name of the core in CKAN's Solr images. */
 export const solrCore = "ckan";
 
-/** A server of the site's own: one pod with a volume. The index can always be built again from the database. */
+/** A server of the site's own: one pod with a volume. The index can always be rebuilt from the database. */
 const inCluster = z
   .strictObject({
     kind: z.literal("in-cluster"),
@@ -42,7 +42,7 @@ const inCluster = z
     }),
   );
 
-/** A core that exists, with the schema of the CKAN version that uses it. */
+/** An existing core, with the schema of the CKAN version that uses it. */
 const external = z
   .strictObject({
     kind: z.literal("external"),

@@ -1,4 +1,4 @@
-/** The search core of one instance: its own Solr, or a core on one that exists. */
+/** The search core of one instance: on a Solr of its own, or on an existing one. */
 import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../../config/arguments.ts";
 import type { Credentials } from "../site/credentials.ts";
@@ -9,9 +9,9 @@ import { declareInCluster } from "./in-cluster.ts";
 import { type SearchArgs, type SearchSettings, searchSettings } from "./settings.ts";
 
 export interface SolrCoreArgs extends PartArgs {
-  /** Where the core lives. */
+  /** Server that holds the core. */
   readonly server: SearchArgs;
-  /** Names the Secret with the password of a server's `user`: needed beside it. @default none */
+  /** Names the Secret with the password; required when the server has a `user`. @default none */
   readonly credentials?: Credentials | undefined;
 }
 

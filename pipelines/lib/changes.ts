@@ -1,4 +1,4 @@
-/** Which stacks a change touches, by the files that it changes. */
+/** Which stacks a change affects, by the changed files. */
 
 export interface Stack {
   readonly name: string;
@@ -6,16 +6,13 @@ export interface Stack {
   readonly local: boolean;
 }
 
-/** Stack to reason, for both; every stack is in one of them. */
+/** Reason by stack; every stack is in one of the two maps. */
 export interface Affected {
   readonly touched: Readonly<Record<string, string>>;
   readonly skipped: Readonly<Record<string, string>>;
 }
 
-/**
- * What no stack is made from. Everything that is not listed here touches all of them, so that a new folder is previewed until
- * somebody decides otherwise.
- */
+/** Files that no stack depends on. Everything else affects all stacks, so that a new folder is previewed until it is listed here. */
 const partOfNoStack: readonly RegExp[] = [
   /^(?:bench|consumer|docs|examples|images|pipelines|render|review|scan|test)\//,
   /^\.(?:ci|github|gitlab)\//,
@@ -31,12 +28,12 @@ export const Reason = {
   Deleted: "its file is deleted; what it declared stays until somebody runs pulumi destroy",
 } as const;
 
-/** The stack of a stack file's name. */
+/** The stack that a stack file's name belongs to. */
 export function stackOf(path: string): string | undefined {
   return stackFile.exec(path)?.[1];
 }
 
-/** @param changed paths from the root of the repository; undefined when nobody knows what changed: then all stacks are touched */
+/** @param changed paths from the root of the repository; undefined when unknown: then all stacks are affected */
 export function affected(changed: readonly string[] | undefined, stacks: readonly Stack[]): Affected {
   const touched: Record<string, string> = {};
   const skipped: Record<string, string> = {};
@@ -54,7 +51,7 @@ export function affected(changed: readonly string[] | undefined, stacks: readonl
   return { touched: sorted(touched), skipped: sorted(skipped) };
 }
 
-/** Why a stack is touched; undefined when it is not. */
+/** Why a stack is affected; undefined when it is not. */
 function causeFor(changed: readonly string[] | undefined, stack: string): string | undefined {
   if (changed === undefined) return "what changed is not known";
   const causes = changed.filter((path) => touches(path, stack)).toSorted();
@@ -72,7 +69,7 @@ function sorted(reasons: Readonly<Record<string, string>>): Readonly<Record<stri
   return Object.fromEntries(Object.entries(reasons).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** For people. */
+/** Lines for people. */
 export function affectedLines({ touched, skipped }: Affected): readonly string[] {
   return [
     ...Object.entries(touched).map(([stack, reason]) => `${stack}: touched by ${reason}`),
@@ -80,7 +77,7 @@ export function affectedLines({ touched, skipped }: Affected): readonly string[]
   ];
 }
 
-/** Lines for the file of a workflow's outputs. */
+/** Lines for a workflow's output file. */
 export function githubOutputs({ touched }: Affected): readonly string[] {
   const stacks = Object.keys(touched);
   return [`stacks=${JSON.stringify(stacks)}`, ...stacks.map((stack) => `${stack}=true`)];

@@ -1,19 +1,19 @@
-/** Whether what runs is what is declared, by previews of the commit that each stack was last brought up from. */
+/** Detects drift by previews of the commit that each stack was last deployed from. */
 
 export const driftMarker = "<!-- ckan-environments drift report -->";
 export const driftLabel = "drift";
 export const driftTitle = "Drift: what runs is not what is declared";
 
-/** Operations of a preview that leave everything as it is. */
+/** Operations of a preview that change nothing. */
 const idle = ["same", "read", "refresh"];
 
 export type Finding =
   | { readonly kind: "none" }
   | { readonly kind: "drift"; readonly operations: Readonly<Record<string, number>> }
-  /** The preview failed, so nobody knows. */
+  /** The preview failed. */
   | { readonly kind: "unknown" };
 
-/** @param preview what `pulumi preview --json` printed; undefined when there is nothing */
+/** @param preview output of `pulumi preview --json`; undefined when there is none */
 export function finding(preview: string | undefined): Finding {
   const counts = preview === undefined ? undefined : changeSummary(preview);
   if (counts === undefined) return { kind: "unknown" };
@@ -32,7 +32,7 @@ function changeSummary(text: string): Readonly<Record<string, number>> | undefin
   }
 }
 
-/** What becomes of the issue. It is closed only when every stack was looked at. */
+/** What to do with the issue. It is closed only when every stack was checked. */
 export type Verdict = "write" | "close" | "leave";
 
 export function verdict(findings: Readonly<Record<string, Finding>>): Verdict {

@@ -1,4 +1,4 @@
-/** What stops a pipeline's script: said with what to do, without a stack trace. */
+/** Errors of pipeline scripts: a message with a remedy, without a stack trace. */
 
 export class PipelineError extends Error {
   readonly remedy: string;
@@ -10,7 +10,7 @@ export class PipelineError extends Error {
   }
 }
 
-/** Runs a script's main function, whose number is the exit code; 1 for every error. */
+/** Runs a script's main function and exits with its result; 1 for every error. */
 export async function main(script: () => Promise<number> | number): Promise<void> {
   try {
     process.exitCode = await script();

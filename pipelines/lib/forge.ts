@@ -1,11 +1,11 @@
-/** What pipelines ask of the place where code is reviewed: notes on a change, and issues. */
+/** The interface to a forge: comments on a change, and issues. */
 
 export interface Note {
   readonly id: number;
   readonly body: string;
 }
 
-/** Notes of one place that the pipeline itself wrote; what others write there is not among them. */
+/** Comments in one place that the pipeline itself wrote; other authors' comments are excluded. */
 export interface Notes {
   list(): Promise<readonly Note[]>;
   create(body: string): Promise<void>;
@@ -14,7 +14,7 @@ export interface Notes {
 
 /** Open issues with one label. */
 export interface Issues extends Notes {
-  /** Closes an issue, with a last comment. */
+  /** Closes an issue with a final comment. */
   close(id: number, comment: string): Promise<void>;
 }
 

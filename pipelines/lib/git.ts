@@ -1,14 +1,14 @@
-/** What git knows of a change. */
+/** Queries git about a change. */
 import { execFileSync } from "node:child_process";
 import { PipelineError } from "./error.ts";
 
 const commit = /^[0-9a-f]{40}$/;
 
-/** Git's name for "there is no commit", which forges send for the first push of a branch. */
+/** Git's null commit, which forges send for the first push of a branch. */
 const noCommit = "0".repeat(40);
 
 /**
- * Every path that differs between the point where `head` left `base` and `head`; of a renamed file both names.
+ * All paths that differ between `head` and its merge base with `base`; for a renamed file both names.
  *
  * @returns undefined when there is no base
  * @throws PipelineError when a commit is not in this clone
@@ -20,26 +20,26 @@ export function changedPaths(base: string, head: string): readonly string[] | un
   return listed.split("\0").filter((path) => path !== "");
 }
 
-/** Whether a file had this value at the end of a word in any commit up to `base`: part of a longer tag does not count. */
+/** Whether a file contained this value at the end of a word in any commit up to `base`: a part of a longer tag does not count. */
 export function everContained(path: string, value: string, base: string): boolean {
   const pattern = `${value.replaceAll(/[^\w/-]/g, "[$&]")}([[:space:]"',}]|$)`;
   const search = ["--pickaxe-regex", `-S${pattern}`, requireCommit(base), "--", path];
   return git(["log", "--format=%H", "-n", "1", ...search]).trim() !== "";
 }
 
-/** Whether one commit is another, or came before it on the way there. */
+/** Whether `earlier` is `later` or one of its ancestors. */
 export function isAncestor(earlier: string, later: string): boolean {
   const [from, to] = [requireCommit(earlier), requireCommit(later)];
   return from === to || git(["rev-list", "-n", "1", from, `^${to}`]) === "";
 }
 
-/** A file as it was in a commit; undefined when it was not there. */
+/** A file's content in a commit; undefined when it did not exist. */
 export function fileAt(base: string, path: string): string | undefined {
   if (git(["ls-tree", "--name-only", requireCommit(base), "--", path]) === "") return undefined;
   return git(["show", `${requireCommit(base)}:${path}`]);
 }
 
-/** Branches would be looked up in a clone that may not have them, and could be taken for options. */
+/** Accepts commit ids only: the clone may lack a branch, and a name could be taken for an option. */
 function requireCommit(name: string): string {
   if (commit.test(name)) return name;
   throw new PipelineError(

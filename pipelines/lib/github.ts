@@ -1,4 +1,4 @@
-/** Comments and issues on GitHub, by its REST API of 2022-11-28. */
+/** Comments and issues on GitHub, through its REST API version 2022-11-28. */
 import type { Forge, Issues, Note, Notes } from "./forge.ts";
 import { type Api, Method, send, sendForAll } from "./http.ts";
 
@@ -8,12 +8,12 @@ export interface GithubArgs {
   /** owner/name */
   readonly repository: string;
   readonly token: string;
-  /** Account that the token belongs to. @default asked for, which a workflow's own token may not */
+  /** Account that the token belongs to. @default queried, which a workflow's own token may not do */
   readonly author?: string | undefined;
   readonly pause?: number | undefined;
 }
 
-/** What is used of an issue or comment. */
+/** The fields used of an issue or comment. */
 interface Entry {
   readonly id: number;
   readonly number?: number;
@@ -47,7 +47,7 @@ export function github({ url, repository, token, author, pause }: GithubArgs): F
 
 type Own = (path: string) => Promise<readonly Entry[]>;
 
-/** A pull request's comments are those of the issue of the same number. */
+/** In GitHub's API, a pull request's comments belong to the issue of the same number. */
 function comments(api: Api, path: string, change: number, own: Own): Notes {
   return {
     list: async () => (await own(`${path}/${change}/comments?per_page=100`)).map((entry) => note(entry.id, entry)),

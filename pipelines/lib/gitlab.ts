@@ -1,4 +1,4 @@
-/** Notes and issues on GitLab, by its REST API v4. */
+/** Notes and issues on GitLab, through its REST API v4. */
 import type { Forge, Issues, Notes } from "./forge.ts";
 import { type Api, Method, send, sendForAll } from "./http.ts";
 
@@ -7,21 +7,21 @@ export interface GitlabArgs {
   readonly url: string;
   /** Number of the project. */
   readonly project: string;
-  /** A project access token with the scope `api`: a job's own token may not write notes. */
+  /** A project access token with the scope `api`: a job's own token cannot write notes. */
   readonly token: string;
-  /** Account that the token belongs to. @default asked for */
+  /** Account that the token belongs to. @default queried */
   readonly author?: string | undefined;
   readonly pause?: number | undefined;
 }
 
-/** What is used of a note. */
+/** The fields used of a note. */
 interface NoteEntry {
   readonly id: number;
   readonly body: string;
   readonly author: { readonly username: string };
 }
 
-/** What is used of an issue. */
+/** The fields used of an issue. */
 interface IssueEntry {
   readonly iid: number;
   readonly description: string | null;

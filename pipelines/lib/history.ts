@@ -1,4 +1,4 @@
-/** Which commit a stack was last brought up from, as Pulumi itself noted it. */
+/** The commit that a stack was last deployed from, as recorded by Pulumi. */
 
 interface Update {
   readonly kind?: string;
@@ -9,10 +9,10 @@ interface Update {
 export type Deployed =
   | { readonly kind: "commit"; readonly commit: string }
   | { readonly kind: "never" }
-  /** From a clone with changes of its own, or without git. */
+  /** Deployed from a working tree with local changes, or without git. */
   | { readonly kind: "unknown" };
 
-/** @param history what `pulumi stack history --json` prints, the newest first */
+/** @param history output of `pulumi stack history --json`, newest first */
 export function deployedCommit(history: string): Deployed {
   const last = (JSON.parse(history) as readonly Update[]).find(
     ({ kind, result }) => kind === "update" && result === "succeeded",

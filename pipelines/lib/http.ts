@@ -1,14 +1,14 @@
-/** Requests to a forge's REST API: bounded in tries and time, with errors that say what to do. */
+/** Requests to a forge's REST API, with limited retries and time, and errors that say what to do. */
 import { PipelineError } from "./error.ts";
 
-/** One API with the token that it is asked with. */
+/** An API and its token. */
 export interface Api {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** What the token must be allowed to do, for the message of a refusal. */
+  /** Required permissions of the token, for the message when it is refused. */
   readonly rights: string;
-  /** Milliseconds of the first pause between tries; each next one is twice as long. @default 1000 */
+  /** Milliseconds before the first retry; doubled for each further one. @default 1000 */
   readonly pause?: number | undefined;
 }
 
@@ -20,18 +20,15 @@ const longestPause = 60_000;
 const timeout = 30_000;
 const mostPages = 50;
 
-/**
- * A request that makes something and got no clear answer: it may have been carried out, so whoever sent it has to look before
- * sending it again.
- */
+/** A creating request without a clear response: it may have succeeded, so the caller must check before it retries. */
 export class UncertainError extends PipelineError {}
 
-/** Sends one request; everything but POST is sent again while the API is busy or broken. */
+/** Sends one request; retries everything but POST while the API is busy or failing. */
 export async function send(api: Api, method: Method, path: string, body?: object): Promise<unknown> {
   return (await answer(api, method, `${api.url}${path}`, body)).json();
 }
 
-/** Every page of a list. Only pages of the API itself are followed, because the token goes with each request. */
+/** All pages of a list. Only links to the API itself are followed, because the token goes with each request. */
 export async function sendForAll(api: Api, path: string): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   let next: string | undefined = `${api.url}${path}`;
@@ -59,13 +56,13 @@ async function answer(api: Api, method: Method, url: string, body?: object): Pro
     if (outcome instanceof Response && outcome.ok) return outcome;
     const pause = pauseBefore(outcome, (api.pause ?? 1_000) * 2 ** (attempt - 1));
     if (pause === undefined || attempt === tries || method === Method.Post) throw failure(api, method, url, outcome);
-    // Otherwise the connection stays taken until the answer is collected.
+    // Otherwise the connection stays in use until the response is garbage-collected.
     if (outcome instanceof Response) await outcome.body?.cancel();
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
-/** The API's answer, or why there is none. */
+/** The API's response, or the error. */
 async function attemptRequest(api: Api, method: Method, url: string, body?: object): Promise<Response | Error> {
   try {
     return await fetch(url, {
@@ -80,7 +77,7 @@ async function attemptRequest(api: Api, method: Method, url: string, body?: obje
   }
 }
 
-/** Milliseconds until another try is worth it; undefined when it is not. */
+/** Milliseconds to wait before a retry; undefined when a retry is pointless. */
 export function pauseBefore(outcome: Response | Error, usual: number): number | undefined {
   if (outcome instanceof Error) return usual;
   const asked = askedPause(outcome.headers);
@@ -90,7 +87,7 @@ export function pauseBefore(outcome: Response | Error, usual: number): number | 
   return pause <= longestPause ? pause : undefined;
 }
 
-/** Retry-After, or the end of the rate limit by the server's own clock. */
+/** Retry-After, or the end of the rate limit by the server's clock. */
 function askedPause(headers: Headers): number | undefined {
   const after = Number(headers.get("retry-after") ?? Number.NaN);
   if (Number.isFinite(after)) return after * 1_000;
@@ -100,7 +97,7 @@ function askedPause(headers: Headers): number | undefined {
   return Number.isFinite(reset - now) ? Math.max(0, reset - now) : undefined;
 }
 
-/** Neither token nor body is part of a message: both may hold what nobody should read in a log. */
+/** The message contains neither token nor body: both may hold secrets, which must not get into a log. */
 function failure(api: Api, method: Method, url: string, outcome: Response | Error): PipelineError {
   const what = `${method} ${url}`;
   if (outcome instanceof Error) return uncertain(method, `${what}: no answer (${outcome.name})`);

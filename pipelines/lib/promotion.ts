@@ -1,8 +1,8 @@
-/** The images that one environment tested, for the next one: values in a stack file are replaced, and nothing else in it. */
+/** Promotes the images that one environment has tested to the next one: replaces values in a stack file and nothing else. */
 import { isMap, isScalar, parseDocument } from "yaml";
 import { PipelineError } from "./error.ts";
 
-/** One value that promotion gives a place in the target's file. */
+/** One value that promotion replaces in the target's file. */
 export interface Replacement {
   /** Such as `defaults.ckan.image`. */
   readonly key: string;
@@ -13,27 +13,25 @@ export interface Replacement {
 export interface Promotion {
   readonly text: string;
   readonly replaced: readonly Replacement[];
-  /** Images of the target that the source has none for, so that it says nothing about them. */
+  /** Images of the target that the source does not have, so that it proves nothing about them. */
   readonly untested: readonly string[];
 }
 
-/** The settings of a part that belong to its image. */
+/** The setting that holds a part's image. */
 const imageKey = "image";
 const versionKey = "version";
 const roots = { defaults: "ckan:defaults", instances: "ckan:instances" } as const;
 
 type Path = readonly string[];
 
-/** One value of a stack file, with where it stands in the text. */
+/** A value of a stack file and its position in the text. */
 interface Value {
   readonly path: Path;
   readonly value: string;
   readonly range: readonly [start: number, end: number];
 }
 
-/**
- * @throws PipelineError when an image has no digest (unless `tags`), or when the target's file has no place for what belongs there
- */
+/** @throws PipelineError when an image has no digest (unless `tags`), or when the target's file has no place for a value */
 export function promote(source: string, target: string, { tags = false } = {}): Promotion {
   const [tested, values] = [readValues(source), readValues(target)];
   const wanted = values.flatMap((value) => {
@@ -58,13 +56,13 @@ export function hasDigest(image: string): boolean {
   return /@sha256:[0-9a-f]{64}$/.test(image);
 }
 
-/** Every image of a stack file by its key. */
+/** All images of a stack file, by key. */
 export function images(text: string): ReadonlyMap<string, string> {
   const found = readValues(text).filter(({ path }) => path.at(-1) === imageKey);
   return new Map(found.map(({ path, value }) => [path.join("."), value]));
 }
 
-/** A site's own value, or that of the defaults, as the program merges them. */
+/** The site's own value, or the default's, as the program merges them. */
 function testedValue(tested: readonly Value[], path: Path): Value | undefined {
   const at = (sought: Path) => tested.find((value) => value.path.join(".") === sought.join("."));
   return at(path) ?? (path[0] === "instances" ? at(["defaults", ...path.slice(2)]) : undefined);
@@ -79,7 +77,7 @@ function refuseTags(found: readonly string[]): void {
   );
 }
 
-/** A site that tested an image of its own would otherwise get the default's. */
+/** Otherwise a site that tested its own image would get the default's. */
 function refuseOwnImages(tested: readonly Value[], values: readonly Value[], targets: readonly string[]): void {
   const at = (list: readonly Value[], path: Path) => list.find((value) => value.path.join(".") === path.join("."));
   const missing = tested.find(({ path, value }) => {
@@ -96,13 +94,13 @@ function refuseOwnImages(tested: readonly Value[], values: readonly Value[], tar
   );
 }
 
-/** Names of the sites of a stack file. */
+/** Names of the sites in a stack file. */
 function sites(text: string): readonly string[] {
   const found = parseDocument(text).getIn(["config", roots.instances]);
   return isMap(found) ? found.items.map(({ key }) => String(key)) : [];
 }
 
-/** Images, and the CKAN version, which says what is in one of them. */
+/** Images, and the CKAN version, which describes the content of one of them. */
 function readValues(text: string): readonly Value[] {
   const document = parseDocument(text, { keepSourceTokens: true });
   const [error] = document.errors;

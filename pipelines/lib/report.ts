@@ -1,25 +1,25 @@
-/** How one report is asked for the previews that a pipeline has made. */
+/** Builds the report on a pipeline's previews. */
 import type { Affected } from "./changes.ts";
 
-/** Begins the comment on a change; the one that has it is replaced. */
+/** First line of the comment on a change; a comment with it is replaced. */
 export const reviewMarker = "<!-- ckan-environments preview report -->";
 
 export interface ReportRequest {
   readonly stacks: readonly string[];
   readonly skipped: Readonly<Record<string, string>>;
-  /** File of each stack's preview; one that has none failed. */
+  /** Preview file by stack; a stack without one has failed. */
   readonly previews: Readonly<Record<string, string>>;
   readonly markdown: string;
   readonly json: string;
-  /** Risks that end with code 3, joined by commas; none when empty. */
+  /** Risk classes that exit with code 3, separated by commas; empty for none. */
   readonly failOn: string;
-  /** Characters that the Markdown may have. */
+  /** Maximum length of the Markdown, in characters. */
   readonly limit: number;
 }
 
 const failed = "its preview failed: the log of its job says why";
 
-/** Arguments of `preview:report`. Only what was previewed is reported on; the rest is named with its reason. */
+/** Arguments of `preview:report`: stacks with a preview are reported, the others listed with a reason. */
 export function reportArguments(request: ReportRequest): readonly string[] {
   const { stacks, previews, markdown, json, failOn, limit } = request;
   const made = stacks.filter((stack) => previews[stack] !== undefined);
@@ -32,19 +32,19 @@ export function reportArguments(request: ReportRequest): readonly string[] {
   ];
 }
 
-/** Stacks without a report, with the reason. */
+/** Stacks without a report, and why. */
 export function unreported({ stacks, skipped, previews }: Pick<ReportRequest, "stacks" | "skipped" | "previews">) {
   const broken = stacks.filter((stack) => previews[stack] === undefined).map((stack) => [stack, failed] as const);
   return { ...skipped, ...Object.fromEntries(broken) };
 }
 
-/** The whole text where there is no preview to report on. */
+/** The report when there is no preview. */
 export function emptyReport(reasons: Readonly<Record<string, string>>): string {
   const lines = Object.entries(reasons).map(([stack, reason]) => `- **${stack}**: skipped, ${reason}`);
   return [reviewMarker, "## No environment was previewed", "", ...lines, ""].join("\n");
 }
 
-/** What `pipeline:affected --format json` wrote. */
+/** Parses the output of `pipeline:affected --format json`. */
 export function readAffected(text: string): Affected {
   const { touched, skipped } = JSON.parse(text) as Partial<Affected>;
   if (touched === undefined || skipped === undefined) throw new Error("this is no output of pipeline:affected");

@@ -1,14 +1,14 @@
-/** One text that is found again by its hidden marker, and replaced instead of repeated. */
+/** A comment or issue that is found by its hidden marker and replaced instead of repeated. */
 import type { Issues, Note, Notes } from "./forge.ts";
 import { UncertainError } from "./http.ts";
 
-/** What became of a text. */
+/** What happened to a text. */
 export const Written = { Created: "created", Updated: "updated", Unchanged: "unchanged" } as const;
 export type Written = (typeof Written)[keyof typeof Written];
 
 const looks = 3;
 
-/** Writes `text` where the marker stands, or anew. The same text again changes nothing and notifies nobody. */
+/** Replaces the text with the marker, or writes a new one. An unchanged text is not written, so nobody is notified. */
 export async function upsert(notes: Notes, marker: string, text: string): Promise<Written> {
   const body = marked(marker, text);
   for (let look = 1; ; look++) {
@@ -22,13 +22,13 @@ export async function upsert(notes: Notes, marker: string, text: string): Promis
       await notes.create(body);
       return Written.Created;
     } catch (error) {
-      // It may be there all the same: the next look tells, so that there are never two.
+      // It may have been written anyway: the next look finds it, so that there are never two.
       if (!(error instanceof UncertainError) || look === looks) throw error;
     }
   }
 }
 
-/** Closes the issue that has the marker; false when there is none. */
+/** Closes the issue with the marker; false when there is none. */
 export async function closeMarked(issues: Issues, marker: string, comment: string): Promise<boolean> {
   const own = await find(issues, marker);
   if (own === undefined) return false;
@@ -36,7 +36,7 @@ export async function closeMarked(issues: Issues, marker: string, comment: strin
   return true;
 }
 
-/** The oldest of several, so that every run finds the same one. A quotation begins with another character. */
+/** The oldest match, so that every run finds the same one. Quoted markers do not match: they start with another character. */
 async function find(notes: Notes, marker: string): Promise<Note | undefined> {
   const own = (await notes.list()).filter(({ body }) => body.startsWith(marker));
   return own.toSorted((one, other) => one.id - other.id)[0];
@@ -46,7 +46,7 @@ export function marked(marker: string, text: string): string {
   return text.startsWith(marker) ? text : `${marker}\n${text}`;
 }
 
-/** Forges trim texts and may end lines in their own way. */
+/** Forges trim texts and may change line endings. */
 function plain(text: string): string {
   return text.replaceAll("\r\n", "\n").trim();
 }

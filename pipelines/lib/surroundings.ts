@@ -1,4 +1,4 @@
-/** Which forge a script talks to, and about which change: read from the variables that each pipeline sets. */
+/** Reads the forge and the change from the variables that each CI system sets. */
 import { readFileSync } from "node:fs";
 import { PipelineError } from "./error.ts";
 import type { Forge } from "./forge.ts";
@@ -7,7 +7,7 @@ import { gitlab } from "./gitlab.ts";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Milliseconds of the first pause between tries; each next one is twice as long. For tests. */
+/** Milliseconds before the first retry; doubled for each further one. For tests. */
 const pauseVariable = "FORGE_PAUSE_MILLISECONDS";
 
 export function forgeOf(variables: Variables): Forge {
@@ -26,13 +26,13 @@ export function forgeOf(variables: Variables): Forge {
     url: variables["GITHUB_API_URL"] ?? "https://api.github.com",
     repository: required(variables, "GITHUB_REPOSITORY"),
     token: required(variables, "GITHUB_TOKEN"),
-    // The workflow's own token may not ask who it is.
+    // The workflow's own token may not query its account.
     author: author ?? (variables["GITHUB_ACTIONS"] === "true" ? "github-actions[bot]" : undefined),
     pause,
   });
 }
 
-/** The number of the pull or merge request that the pipeline runs for. */
+/** Number of the pull or merge request that the pipeline runs for. */
 export function changeNumber(variables: Variables): number {
   const text =
     variables["GITHUB_ACTIONS"] === "true"

@@ -1,4 +1,4 @@
-/** Who may do what at a cloud and in a cluster. */
+/** Permissions at clouds and in clusters. */
 import { kindOf } from "../kubernetes.ts";
 import { Level, type Resource, type ResourceRule } from "../rule.ts";
 import { RuleName } from "../rule-names.ts";

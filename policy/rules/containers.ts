@@ -1,10 +1,10 @@
-/** What a cluster must know of containers to place them, to run them again alike, and to see whether they work. */
+/** What the scheduler and the kubelet need from containers: resources, fixed images and probes. */
 import { type Container, type ContainerKind, containersOf, kindOf, podOf } from "../kubernetes.ts";
 import { Level, type Resource, type ResourceRule } from "../rule.ts";
 import { RuleName } from "../rule-names.ts";
 import { read, unknownValue } from "../values.ts";
 
-/** Tags that their owners move. */
+/** Tags that move. */
 const moving = /^(?:latest|main|master|stable|edge|nightly|dev|develop|head|canary|rolling|testing|unstable)$/i;
 const digest = /@sha256:[0-9a-f]{64}$/;
 
@@ -46,7 +46,7 @@ export const requestsAndLimits: ResourceRule = {
 
 const servers = ["Deployment", "StatefulSet", "DaemonSet"];
 
-/** A pod is ready when its own containers are; they say so for the sidecars that they need. */
+/** Readiness is about the main containers; they report the sidecars that they need. */
 const probesOf: Readonly<Partial<Record<ContainerKind, readonly string[]>>> = {
   container: ["readinessProbe", "livenessProbe"],
   sidecar: ["livenessProbe"],
@@ -77,7 +77,7 @@ function everyContainer(check: (container: Container) => readonly string[]): Res
   };
 }
 
-/** `wrong` says what is wrong with an image; undefined means nothing. */
+/** `wrong` returns what is wrong with an image; undefined when nothing is. */
 function everyImage(wrong: (image: string) => string | undefined): ResourceRule["check"] {
   return everyContainer(({ title, spec }) => {
     const image = read(spec, "image");

@@ -1,4 +1,4 @@
-/** How objects say whose they are. */
+/** Labels that say which instance an object belongs to. */
 import { kindOf } from "../kubernetes.ts";
 import { Level, type ResourceRule } from "../rule.ts";
 import { RuleName } from "../rule-names.ts";

@@ -1,4 +1,4 @@
-/** What reaches a workload, and under which names. */
+/** Reachability of workloads, and the names that they are reached by. */
 import { kindOf, namespaceOf, podOf } from "../kubernetes.ts";
 import { type Context, Level, type Resource, type ResourceRule, type StackRule } from "../rule.ts";
 import { RuleName } from "../rule-names.ts";
@@ -64,7 +64,7 @@ function zonesOf({ settings, zone }: Context): readonly string[] {
   return named.length > 0 || zone === undefined ? named : [zone];
 }
 
-/** Every name that a resource announces or answers to. */
+/** Every host name that a resource announces or serves. */
 function namesOf(resource: Resource): readonly string[] {
   const { type, properties } = resource;
   if (/^(?:cloudflare:index\/(?:dnsRecord:DnsRecord|record:Record)|gcp:dns\/recordSet:RecordSet)$/.test(type)) {
@@ -91,7 +91,7 @@ function namesOf(resource: Resource): readonly string[] {
   }
 }
 
-/** A name without a dot is Cloudflare's for one inside the zone; names of Services never leave the cluster. */
+/** A name without a dot is relative to the Cloudflare zone; names of Services never leave the cluster. */
 function isInside(name: string, zones: readonly string[]): boolean {
   const plain = name.toLowerCase().replace(/\.$/, "");
   if (!plain.includes(".") || /\.svc(?:\.cluster\.local)?$/.test(plain)) return true;

@@ -1,4 +1,4 @@
-/** Pod Security's level `restricted`, field by field, as https://kubernetes.io/docs/concepts/security/pod-security-standards has it. */
+/** Pod Security level `restricted`, field by field: https://kubernetes.io/docs/concepts/security/pod-security-standards. */
 import { type Container, containersOf, type PodSpec, podOf } from "../kubernetes.ts";
 import { Level, type ResourceRule } from "../rule.ts";
 import { RuleName } from "../rule-names.ts";
@@ -46,7 +46,7 @@ export const serviceAccountToken: ResourceRule = {
   },
 };
 
-/** What each container of a resource's pods is found to break. */
+/** Violations of each container of a resource's pods. */
 function everyContainer(
   resource: Parameters<ResourceRule["check"]>[0],
   check: (container: Container) => readonly string[],
@@ -101,7 +101,7 @@ function ofPod({ spec }: PodSpec): readonly string[] {
   ];
 }
 
-/** What neither a pod nor a container may ask for. */
+/** Settings that are forbidden for pods and containers alike. */
 function ofContext(title: string, context: unknown): readonly string[] {
   const found: string[] = [];
   if (read(context, "windowsOptions", "hostProcess") === true) found.push(`${title} is a process of the host`);

@@ -1,4 +1,4 @@
-/** Secrets are in Secrets and nowhere else. What these rules find they name by its place alone. */
+/** Secret values belong in Secrets only. Findings contain paths, never values. */
 import { containersOf, kindOf, podOf } from "../kubernetes.ts";
 import { Level, type Resource, type ResourceRule, type StackRule } from "../rule.ts";
 import { RuleName } from "../rule-names.ts";
@@ -46,7 +46,7 @@ export const secretValues: StackRule = {
 
 const stackType = "pulumi:pulumi:Stack";
 
-/** Where everybody who may list objects reads along. */
+/** Places that everybody who may list objects can read. */
 function openPlaces(resource: Resource): readonly string[] {
   const kind = kindOf(resource);
   if (kind === undefined) return [];
@@ -58,7 +58,7 @@ function openPlaces(resource: Resource): readonly string[] {
   ];
 }
 
-/** Whether Pulumi keeps what is at a path as a secret. */
+/** Whether Pulumi keeps the value at a path secret. */
 function isKept({ secrets }: Resource, path: string): boolean {
   return secrets.some((secret) => isAtOrBelow(path, secret.path));
 }
@@ -74,7 +74,7 @@ const shapes = [
   ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
   ["a key of Amazon's", /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
   ["a token", /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/],
-  // Not a reference such as $(PASSWORD), ${PASSWORD} or {password}.
+  // Excludes references such as $(PASSWORD), ${PASSWORD} or {password}.
   ["an address with a password", /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:(?![${%<*[])[^\s:/@]{3,}@/],
 ] as const;
 
@@ -83,10 +83,10 @@ function shapeOf(text: string): readonly string[] {
 }
 
 const secretName = /(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)$/i;
-/** What is made of other variables, paths, switches and numbers are no secrets. */
+/** References to other variables, paths, booleans and numbers are not secrets. */
 const harmless = /\$\(|^(?:$|\/|file:|true$|false$|\d+$)/i;
 
-/** Variables that are called like a secret and hold text of their own. */
+/** Variables with a secret-like name and a literal value. */
 function namedAsSecret(resource: Resource): readonly string[] {
   const pod = podOf(resource);
   if (pod === undefined) return [];
@@ -100,12 +100,12 @@ function namedAsSecret(resource: Resource): readonly string[] {
   );
 }
 
-/** Shorter values, and words, occur elsewhere by chance: a user's name is in a Secret, too. */
+/** Shorter values and plain words match by chance: a user's name is in a Secret, too. */
 const leastLength = 16;
 
 /**
- * Texts that Pulumi keeps as secrets, as a program would use them. Not those in open places: there plainSecrets has found them, and a
- * whole list is kept for the sake of one value in it.
+ * Secret values, as a program would use them. Values in open places are excluded: plainSecrets reports those, and Pulumi marks a whole
+ * list secret because of one value in it.
  */
 function valuesOf(resource: Resource): readonly string[] {
   const inBase64 = kindOf(resource) === "Secret";

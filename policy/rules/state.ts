@@ -1,6 +1,6 @@
 /**
- * What holds data outlives mistakes. A rule sees what is asked for, not what was there before: it cannot see a deletion, but it can ask
- * that Pulumi and the platform refuse one.
+ * Protection of data. A rule sees only the planned inputs, so it cannot see a deletion; it requires that Pulumi and the platform refuse
+ * one.
  */
 import { groupOf, kindOf, namespaceOf } from "../kubernetes.ts";
 import { type Context, Level, type Resource, type ResourceRule, type StackRule } from "../rule.ts";
@@ -18,7 +18,7 @@ const stateful = [
   "postgresql:index/database:Database",
 ];
 
-/** What a stack file may say in `protection` instead of an exception for each resource. */
+/** Values of `protection` that replace an exception for each resource. */
 const Allowance = { Retained: "retained", Disposable: "disposable" } as const;
 
 const settings = {
@@ -65,7 +65,7 @@ function holdsData(resource: Resource, { settings }: Context): boolean {
   );
 }
 
-/** Claims that a StatefulSet makes itself. */
+/** Claims that a StatefulSet creates itself. */
 function claims(resource: Resource): readonly unknown[] {
   return kindOf(resource) === "StatefulSet" ? list(read(resource.properties, "spec", "volumeClaimTemplates")) : [];
 }
@@ -78,7 +78,7 @@ function ofPulumi({ protect }: Resource, context: Context): readonly string[] {
   return protect || isAllowed(context) ? [] : ["it holds data and may be deleted or replaced"];
 }
 
-/** The platform's own switches. Data that are only retained lose the guards, but nothing may delete them along the way. */
+/** The platform's own switches. With `retained`, the deletion guards may be off, but nothing may delete data as a side effect. */
 function ofPlatform({ type, properties }: Resource, context: Context): readonly string[] {
   if (context.protection === Allowance.Disposable) return [];
   const guarded = (...path: readonly string[]) => {
@@ -88,7 +88,7 @@ function ofPlatform({ type, properties }: Resource, context: Context): readonly 
   switch (type) {
     case "gcp:sql/databaseInstance:DatabaseInstance":
       return [
-        // The provider's own default is true.
+        // The provider's default is true.
         properties["deletionProtection"] === undefined || guarded("deletionProtection")
           ? []
           : ["deletionProtection is off"],

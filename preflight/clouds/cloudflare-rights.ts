@@ -1,18 +1,18 @@
-/** Which rights of a token a stack's resources need at Cloudflare, and what reading says of them. */
+/** Permissions that a stack's resources need from a Cloudflare token, checked by read requests. */
 import { z } from "zod";
 import type { Declared } from "../../render/synthesize.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
 import { record } from "../values.ts";
 import { type Answer, inOneLine } from "./api.ts";
 
-/** A right by its name in Cloudflare's dashboard, as in docs/pipelines.md. */
+/** A permission, by its name in Cloudflare's dashboard and in docs/pipelines.md. */
 export interface Right {
   readonly name: string;
-  /** What a token with it may read, below the zone. */
+  /** Paths below the zone that a token with it can read. */
   readonly paths: readonly string[];
 }
 
-/** Whose right a phase of rulesets is ("API token permissions" of developers.cloudflare.com). */
+/** Permission for each phase of rulesets ("API token permissions" of developers.cloudflare.com). */
 const rightOfPhase: Readonly<Record<string, string>> = {
   http_ratelimit: "Zone WAF",
   http_request_firewall_custom: "Zone WAF",
@@ -20,7 +20,7 @@ const rightOfPhase: Readonly<Record<string, string>> = {
   http_request_dynamic_redirect: "Single Redirect",
 };
 
-/** Rights in the order of their names, each once. */
+/** Permissions sorted by name, each once. */
 export function rightsOf(resources: readonly Declared[]): readonly Right[] {
   const found = new Map<string, Set<string>>();
   for (const resource of resources) {
@@ -43,15 +43,15 @@ function needOf({ type, inputs }: Declared): readonly [right: string, ...paths: 
     case "cloudflare:index/totalTls:TotalTls":
       return ["SSL and Certificates", "/acm/total_tls"];
     default:
-      // Known to the program, and not yet here: a row says so.
+      // The program uses the type, but this table lacks it: a row says so.
       return [`for ${type}`];
   }
 }
 
-/** Whether an answer is one that only somebody with the right gets: a phase without any ruleset is a 404. */
+/** Whether a response proves the permission: a phase without a ruleset answers 404. */
 export function mayRead(answer: Answer): boolean {
   if (answer.kind === "silent") return false;
-  // Cloudflare puts what was asked for into `result`, whatever that is.
+  // Cloudflare puts the requested object into `result`, whatever it is.
   return (answer.status === 200 && "result" in record(answer.body)) || codesOf(answer.body).includes(noEntrypoint);
 }
 
@@ -79,7 +79,7 @@ export function judgeRight({ name, paths }: Right, zone: string, answers: readon
   return status === 401 || status === 403 ? missing(need, said, remedy) : notKnown(need, said, remedy);
 }
 
-/** `editable`: whether the zone's plan lets a setting be changed (developers.cloudflare.com, "Get zone setting"). */
+/** `editable`: whether the zone's plan allows changing a setting (developers.cloudflare.com, "Get zone setting"). */
 const settingSchema = z.object({ result: z.object({ id: z.string(), editable: z.literal(false) }) });
 
 function judgeRead(need: string, answers: readonly Answer[]): Row {
@@ -101,7 +101,7 @@ function codesOf(body: unknown): readonly (number | null | undefined)[] {
   return (errorsSchema.safeParse(body).data?.errors ?? []).map(({ code }) => code);
 }
 
-/** What Cloudflare says, with its numbers. Some errors have none (cloudflare/cloudflare-docs#22808), others a reason below. */
+/** Cloudflare's errors with their codes. Some have none (cloudflare/cloudflare-docs#22808), others a nested reason. */
 export function errorText(status: number, body: unknown): string {
   const errors = (errorsSchema.safeParse(body).data?.errors ?? []).flatMap(({ error_chain, ...error }) => [
     error,

@@ -1,4 +1,4 @@
-/** What Cloudflare says of a token and of a zone. */
+/** Interprets Cloudflare's responses about a token and a zone. */
 import { z } from "zod";
 import { Plan } from "../../components/dns/plans.ts";
 import { excerpt } from "../plain.ts";
@@ -6,14 +6,14 @@ import { met, missing, notKnown, type Row } from "../row.ts";
 import type { Answer } from "./api.ts";
 import { errorText } from "./cloudflare-rights.ts";
 
-/** The zone as the stack file has it. */
+/** The zone in the stack file. */
 export interface Zone {
   readonly name: string;
   readonly plan: Plan;
   readonly zoneId?: string | undefined;
 }
 
-/** As much as is looked at of a zone (developers.cloudflare.com, "List Zones"). */
+/** The fields used of a zone (developers.cloudflare.com, "List Zones"). */
 const zoneSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -25,7 +25,7 @@ const zoneSchema = z.object({
 });
 type FoundZone = z.infer<typeof zoneSchema>;
 
-/** One zone by its id, or a list of those with the name. */
+/** One zone by id, or a list of zones by name. */
 const zonesSchema = z.object({ result: z.union([z.array(zoneSchema), zoneSchema.transform((zone) => [zone])]) });
 
 export function zonePath({ name, zoneId }: Zone): string {
@@ -37,7 +37,7 @@ function zonesOf(answer: Answer): readonly FoundZone[] | undefined {
   return zonesSchema.safeParse(answer.body).data?.result;
 }
 
-/** The zone, if there is exactly one. */
+/** The zone, if exactly one was found. */
 export function readZone(answer: Answer): FoundZone | undefined {
   const zones = zonesOf(answer) ?? [];
   return zones.length === 1 ? zones[0] : undefined;
@@ -50,7 +50,7 @@ export function judgeZone(zone: Zone, answer: Answer): readonly Row[] {
   const mayLook = `give the token the right Zone: Read for ${zone.name} (docs/pipelines.md)`;
   if (zones === undefined) {
     const seen = errorText(answer.status, answer.body);
-    // With its id written, a stack does without this right.
+    // With the zone's id in the stack file, this permission is not needed.
     const isRefused = zone.zoneId === undefined && answer.status !== 200;
     return [isRefused ? missing(need, seen, mayLook) : notKnown(need, seen, mayLook)];
   }
@@ -80,7 +80,7 @@ function judgeState({ name, zoneId }: Zone, { name: found, status, paused, name_
   return met(need, "active");
 }
 
-/** From less to more; each plan lets through what those before it do. */
+/** In ascending order; each plan includes the ones before it. */
 const plans: readonly string[] = Object.values(Plan);
 
 function judgePlan({ name, plan }: Zone, { plan: { legacy_id: found } }: FoundZone): Row {
@@ -96,16 +96,16 @@ const verifiedSchema = z.object({
   result: z.object({ status: z.string(), expires_on: z.string().nullish() }),
 });
 
-/** What Cloudflare says of a token that it knows: active, disabled or expired. */
+/** The status of a token that Cloudflare knows: active, disabled or expired. */
 export function verified(answer: Answer | undefined) {
   if (answer === undefined || answer.kind === "silent" || answer.status !== 200) return undefined;
   return verifiedSchema.safeParse(answer.body).data?.result;
 }
 
 /**
- * By both addresses where tokens are verified; that neither knows it proves nothing while it is let in elsewhere.
+ * Checks both endpoints that verify tokens. Being unknown to both proves nothing while the token still works elsewhere.
  *
- * @param used whether anything could be read with it
+ * @param used whether any read with it succeeded
  */
 export function judgeToken(user: Answer, account: Answer | undefined, used: boolean): Row {
   const need = "API token";

@@ -1,4 +1,4 @@
-/** Whether Cloudflare has what the stack file says, and lets its token do what a stack's resources need. */
+/** Checks that Cloudflare has what the stack file names, and that the token has the permissions for a stack's resources. */
 import type { Declared } from "../../render/synthesize.ts";
 import { Finding, notKnown, type Row } from "../row.ts";
 import { type Answer, type Api, ask } from "./api.ts";
@@ -8,7 +8,7 @@ import { judgeToken, judgeZone, readZone, verified, type Zone, zonePath } from "
 export interface CloudflareOptions {
   /** CLOUDFLARE_API_TOKEN. */
   readonly token: string | undefined;
-  /** What the stack file says of its zone; none without `ckan:cloudflare`. */
+  /** The stack file's zone; none without `ckan:cloudflare`. */
   readonly zone: Zone | undefined;
   /** @default Cloudflare's own API */
   readonly url?: string;
@@ -16,7 +16,7 @@ export interface CloudflareOptions {
   readonly pause?: number;
 }
 
-/** No rows for a stack that has nothing at Cloudflare. Nothing is written, and the token is in no row. */
+/** No rows for a stack without Cloudflare resources. Writes nothing, and no row contains the token. */
 export async function askCloudflare(
   declared: readonly Declared[],
   { token, zone, url = "https://api.cloudflare.com/client/v4", ...limits }: CloudflareOptions,
@@ -50,7 +50,7 @@ async function rows(api: Api, zone: Zone, rights: readonly Right[]): Promise<rea
   return [token, ...judgeZone(zone, found), ...(id === undefined ? [] : judgedRights)];
 }
 
-/** Tokens that belong to an account are unknown to the other address, which says 401 (benvinegar/counterscale#268). */
+/** The other endpoint answers 401 for tokens that belong to an account (benvinegar/counterscale#268). */
 function askAccount(api: Api, account: string): Promise<Answer> {
   return ask(api, { path: `/accounts/${account}/tokens/verify` });
 }

@@ -1,4 +1,4 @@
-/** What Gateways of Google's load balancers name, and the program does not make: addresses, SSL policies, Cloud Armor policies. */
+/** Objects that Gateways of Google's load balancers name and the program does not create: addresses, SSL policies, Cloud Armor policies. */
 import { type googleClasses, internalGoogleClass, isGoogle } from "../../components/exposure/gke.ts";
 import { isKubernetesObject, type KubernetesObject, kubernetesObject } from "../../render/stack.ts";
 import type { Declared } from "../../render/synthesize.ts";
@@ -6,7 +6,7 @@ import type { Declared } from "../../render/synthesize.ts";
 type GoogleClass = (typeof googleClasses)[number];
 type Scope = "global" | "regional";
 
-/** Where a class's load balancer looks for what is named: GKE's documentation of its GatewayClasses. */
+/** Scope in which the load balancer of each class looks up named objects: GKE's documentation of its GatewayClasses. */
 const scopes: Readonly<Record<GoogleClass, Scope>> = {
   "gke-l7-global-external-managed": "global",
   "gke-l7-gxlb": "global",
@@ -16,14 +16,14 @@ const scopes: Readonly<Record<GoogleClass, Scope>> = {
 
 const BalancerKind = {
   Address: "address",
-  /** Addresses of a network that are kept for Google's services: no load balancer's, and looked for in the same way. */
+  /** VPC addresses reserved for Google's services: not for a load balancer, but looked up in the same way. */
   Range: "allocated range",
   SslPolicy: "SSL policy",
   ArmorPolicy: "Cloud Armor policy",
 } as const;
 type BalancerKind = (typeof BalancerKind)[keyof typeof BalancerKind];
 
-/** Collection of Compute Engine's API, group of gcloud, and what gcloud needs beside a name to make one. */
+/** Compute Engine API collection, gcloud group, and the gcloud flags that creating one needs besides a name. */
 const collections: Readonly<Record<BalancerKind, readonly [api: string, group: string, flags: string]>> = {
   address: ["addresses", "addresses", ""],
   "allocated range": ["addresses", "addresses", " --purpose VPC_PEERING --prefix-length 16 --network <network>"],
@@ -34,21 +34,21 @@ const collections: Readonly<Record<BalancerKind, readonly [api: string, group: s
 export interface BalancerPart {
   readonly kind: BalancerKind;
   readonly name: string;
-  /** Class of the Gateway; none where that is made elsewhere. */
+  /** Class of the Gateway; undefined for a Gateway made elsewhere. */
   readonly className: string | undefined;
 }
 
-/** As the pages of Compute Engine's API and of gcloud want it. */
+/** Project and region, for URLs of Compute Engine's API and gcloud commands. */
 export interface Place {
   readonly project: string;
-  /** Of the cluster. */
+  /** The cluster's region. */
   readonly region: string;
 }
 
 type Spec = Readonly<Record<string, unknown>>;
 type Object = KubernetesObject & { readonly spec?: Spec };
 
-/** Each once, in the order of kind and name. */
+/** Each once, sorted by kind and name. */
 export function balancerParts(declared: readonly Declared[]): readonly BalancerPart[] {
   const objects: readonly Object[] = declared.filter(isKubernetesObject).map(kubernetesObject);
   const parts = new Map(
@@ -96,7 +96,7 @@ function classOf(object: Object, gateway: string | undefined, objects: readonly 
   return found === undefined ? undefined : String(found.spec?.["gatewayClassName"]);
 }
 
-/** The Gateway whose route leads to a Service. */
+/** Name of the Gateway whose route leads to a Service. */
 function gatewayBefore(object: Object, service: string | undefined, objects: readonly Object[]): string | undefined {
   const routes = beside(object, "HTTPRoute", objects).map(({ spec = {} }) => spec as unknown as Route);
   const leading = routes.find(({ rules = [] }) =>
@@ -114,12 +114,12 @@ export function title({ kind, name }: BalancerPart): string {
   return `${kind} ${name}`;
 }
 
-/** Undefined for what a Gateway made elsewhere uses. */
+/** Undefined for objects of a Gateway made elsewhere. */
 export function scopeOf({ className }: BalancerPart): Scope | undefined {
   return className === undefined ? undefined : scopes[className as GoogleClass];
 }
 
-/** Path below the API of Compute Engine. */
+/** Path below Compute Engine's API. */
 export function partPath({ kind, name }: BalancerPart, scope: Scope, { project, region }: Place): string {
   const where = scope === "global" ? "global" : `regions/${region}`;
   return `/projects/${project}/${where}/${collections[kind][0]}/${name}`;

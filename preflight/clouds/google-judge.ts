@@ -1,4 +1,4 @@
-/** What Google's answers say of a project, its networks, its buckets and what a load balancer names. */
+/** Interprets Google's responses about a project, its networks and buckets, and the objects that a load balancer names. */
 import { z } from "zod";
 import { met, missing, notKnown, type Row } from "../row.ts";
 import { type Answer, inOneLine } from "./api.ts";
@@ -13,7 +13,7 @@ import {
 import type { BucketNeed, NetworkNeed, ProjectNeed } from "./google-needs.ts";
 import { rolesWith } from "./google-permissions.ts";
 
-/** Google's error (google.rpc.Status as JSON); Cloud Storage and Compute Engine leave out status and details. */
+/** Google's error format (google.rpc.Status as JSON); Cloud Storage and Compute Engine omit status and details. */
 const errorSchema = z.object({
   error: z.object({
     message: z.string(),
@@ -26,7 +26,7 @@ function errorOf(answer: Answer) {
   return answer.kind === "silent" ? undefined : errorSchema.safeParse(answer.body).data?.error;
 }
 
-/** Google's sentence, with its status where it gives one. */
+/** Google's message, with its status if there is one. */
 export function said(answer: Answer): string {
   if (answer.kind === "silent") return answer.why;
   const error = errorOf(answer);
@@ -36,14 +36,14 @@ export function said(answer: Answer): string {
 }
 
 /**
- * Whether the answer only asks for a project that pays: some APIs want one with a person's credentials (GoogleCloudPlatform/
- * dlp-pdf-redaction#25; googleapis/nodejs-vision#545 has its earlier words).
+ * Whether the error only asks for a quota project: some APIs require one with user credentials (GoogleCloudPlatform/dlp-pdf-redaction#25;
+ * googleapis/nodejs-vision#545 has the earlier wording).
  */
 export function wantsQuotaProject(answer: Answer): boolean {
   return /quota[ _]project|end user credentials/.test(errorOf(answer)?.message ?? "");
 }
 
-/** A body of the shape that is expected, with status 200. */
+/** The body of a 200 response, if it has the expected shape. */
 function read<Schema extends z.ZodType>(answer: Answer, schema: Schema): z.infer<Schema> | undefined {
   if (answer.kind === "silent" || answer.status !== 200) return undefined;
   return schema.safeParse(answer.body).data;
@@ -53,7 +53,7 @@ function statusOf(answer: Answer): number | undefined {
   return answer.kind === "silent" ? undefined : answer.status;
 }
 
-/** Service Usage's `Service` (cloud.google.com/service-usage/docs/reference/rest/v1/services): `parent` has the project's number. */
+/** Service Usage's `Service` (cloud.google.com/service-usage/docs/reference/rest/v1/services): `parent` contains the project's number. */
 const servicesSchema = z.object({
   services: z.array(z.object({ name: z.string(), parent: z.string().optional(), state: z.string() })),
 });
@@ -76,21 +76,21 @@ export function judgeApis({ project, apis }: ProjectNeed, answer: Answer): Row {
   return missing(need, `not enabled: ${disabled.join(", ")}`, remedy);
 }
 
-/** Those that the caller has; nothing at all when it has none. */
+/** Permissions that the caller has. Google omits the field when there are none. */
 const permissionsSchema = z.object({ permissions: z.array(z.string()).default([]) });
 
 export function permissionsOf(answer: Answer): readonly string[] | undefined {
   return read(answer, permissionsSchema)?.permissions;
 }
 
-/** What to do first where Google would not even look, by the reason that it gives. */
+/** The step to take first when Google did not even process the request, by its error reason. */
 const preconditions: Readonly<Record<string, (project: string) => string>> = {
   SERVICE_DISABLED: (project) => `gcloud services enable cloudresourcemanager.googleapis.com --project ${project}`,
   // google-github-actions/auth#250.
   USER_PROJECT_DENIED: (project) => `get the role roles/serviceusage.serviceUsageConsumer in ${project}`,
 };
 
-/** In the project as a whole: what the caller may do with one bucket or account alone is not seen. */
+/** Checks permissions on the whole project; those on a single bucket or account are not seen. */
 export function judgePermissions({ project, permissions }: ProjectNeed, answer: Answer): Row {
   const need = `permissions in ${project}`;
   const had = permissionsOf(answer);
@@ -99,14 +99,14 @@ export function judgePermissions({ project, permissions }: ProjectNeed, answer: 
     const reason = errorOf(answer)?.details.find((detail) => detail.reason !== undefined)?.reason;
     const first = preconditions[reason ?? ""]?.(project);
     if (first !== undefined) return notKnown(need, said(answer), first);
-    // Everybody may ask about a project that they see.
+    // Anybody who can see the project may test their permissions on it.
     return statusOf(answer) === 403 || statusOf(answer) === 404
       ? missing(need, said(answer), `correct the project's id, or give the caller a role there: ${binding}`)
       : notKnown(need, said(answer), `see for yourself: gcloud projects get-iam-policy ${project}`);
   }
   const lacking = permissions.filter((permission) => !had.includes(permission));
   if (lacking.length === 0) return met(need, `all ${permissions.length}`);
-  // A table cuts what was seen, and this list may be long.
+  // In the remedy, because the table cuts off what was seen, and this list may be long.
   const remedy = `give the caller ${rolesWith(lacking).join(", ")}, or a role with ${lacking.join(", ")} alone: ${binding}`;
   return missing(need, `lacks ${lacking.length} of ${permissions.length} in all of it`, remedy);
 }
@@ -114,9 +114,9 @@ export function judgePermissions({ project, permissions }: ProjectNeed, answer: 
 const bucketSchema = z.object({ projectNumber: z.string() });
 
 export interface Owner {
-  /** Number of the project that the bucket is for. */
+  /** Number of the project that should own the bucket. */
   readonly number: string | undefined;
-  /** Whether the caller may read the buckets of that project. */
+  /** Whether the caller may read that project's buckets. */
   readonly reads: boolean;
 }
 
@@ -126,8 +126,8 @@ export function judgeBucket({ name, project }: BucketNeed, answer: Answer, owner
   const other = "names of buckets are taken in the whole world: write another one in the stack file";
   if (statusOf(answer) === 404) return met(need, "the name is free");
   if (errorOf(answer)?.message.includes("storage.buckets.get")) {
-    // Also what a bucket of one's own says to who may not read it (substratusai/runbooks#31), which is the case that an owner can
-    // rule out; otherwise it is another project's (GoogleCloudPlatform/deploymentmanager-samples#151).
+    // Google gives this error for one's own bucket as well, without permission to read it (substratusai/runbooks#31). If the caller may
+    // read the project's buckets, the bucket belongs to another project (GoogleCloudPlatform/deploymentmanager-samples#151).
     return owner.reads
       ? missing(need, `taken, outside ${project}: ${said(answer)}`, other)
       : notKnown(
@@ -151,7 +151,7 @@ export function judgeBucket({ name, project }: BucketNeed, answer: Answer, owner
     : missing(need, `taken, by the project ${found.projectNumber}`, other);
 }
 
-/** One that the stack names and somebody else made, such as the dumps that a server imports. */
+/** A bucket that the stack names but does not create, such as the one with dumps that a server imports. */
 function judgeForeignBucket(name: string, answer: Answer): Row {
   const need = `bucket ${name}, not made by this stack`;
   if (read(answer, bucketSchema) !== undefined) return met(need, "there");

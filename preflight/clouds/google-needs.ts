@@ -1,4 +1,4 @@
-/** What a stack's resources need at Google, read off what the program registers. */
+/** What a stack's resources need at Google, read from the registered resources. */
 import type { Declared } from "../../render/synthesize.ts";
 import { type BalancerPart, balancerParts } from "./google-balancer.ts";
 import { privateNetworkApi, requirements } from "./google-permissions.ts";
@@ -11,14 +11,14 @@ export interface ProjectNeed {
 
 export interface BucketNeed {
   readonly name: string;
-  /** The project it is made in; none for one that has to be there. */
+  /** The project to create it in; undefined for one that must already exist. */
   readonly project: string | undefined;
 }
 
 export interface NetworkNeed {
   readonly project: string;
   readonly name: string;
-  /** Range of addresses that a server names. */
+  /** Allocated address range that a server names. */
   readonly range: string | undefined;
 }
 
@@ -58,7 +58,7 @@ function projectOf({ type, inputs }: Declared, resources: readonly Declared[]): 
   if (type === "gcp:serviceaccount/iAMMember:IAMMember") {
     return /^projects\/([^/]+)\//.exec(String(serviceAccountId))?.[1];
   }
-  // Who may do what in a bucket that somebody else made is that project's matter.
+  // Permissions on a foreign bucket are that project's concern.
   const own = resources.find((other) => other.type === bucketType && other.inputs["name"] === bucket);
   return own === undefined ? undefined : String(own.inputs["project"]);
 }
@@ -68,7 +68,7 @@ function apisOf({ type, inputs }: Declared): readonly string[] {
   return [...(api === undefined ? [] : [api]), ...(privateNetworkOf(inputs) === undefined ? [] : [privateNetworkApi])];
 }
 
-/** An up deletes nothing that is protected or left behind. */
+/** An up deletes nothing that is protected or retained. */
 function permissionsOf({ type, inputs, protect, retainOnDelete }: Declared): readonly string[] {
   const { keep = [], remove = [] } = requirements[type] ?? {};
   const stays = protect || retainOnDelete || inputs["deletionPolicy"] === "ABANDON";

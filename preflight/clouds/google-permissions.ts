@@ -1,17 +1,16 @@
 /**
- * What each kind of resource needs at Google: the API that its provider calls, and the permissions that Google asks for. Calls are
- * those of the provider's create, read, update and delete (hashicorp/terraform-provider-google at e03b7622, services/storage, sql and
- * resourcemanager); permissions are those that the reference of each method names (docs.cloud.google.com, for storage the page "IAM
- * permissions for JSON methods").
+ * API and permissions that each resource type needs at Google. The calls are those of the provider's create, read, update and delete
+ * (hashicorp/terraform-provider-google at e03b7622, services/storage, sql and resourcemanager). The permissions are those in the
+ * reference of each method (docs.cloud.google.com, for storage the page "IAM permissions for JSON methods").
  */
 
 export interface Requirement {
   readonly api: string;
-  /** To make it, read it and change it. */
+  /** Permissions to create, read and update it. */
   readonly keep: readonly string[];
-  /** To delete it. */
+  /** Permissions to delete it. */
   readonly remove: readonly string[];
-  /** A role of Google's that has them. */
+  /** A predefined role that contains them. */
   readonly role: string;
 }
 
@@ -23,7 +22,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
   "gcp:storage/bucket:Bucket": {
     api: storage,
     keep: ["storage.buckets.create", "storage.buckets.get", "storage.buckets.update"],
-    // What may be deleted is emptied first.
+    // A bucket that may be deleted is emptied first.
     remove: ["storage.buckets.delete", "storage.objects.delete", "storage.objects.list"],
     role: "roles/storage.admin",
   },
@@ -59,7 +58,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
   },
   "gcp:sql/databaseInstance:DatabaseInstance": {
     api: sql,
-    // Once it has made a server, the provider looks for MySQL's first user.
+    // After creating a server, the provider looks for MySQL's default user.
     keep: ["cloudsql.instances.create", "cloudsql.instances.get", "cloudsql.instances.update", "cloudsql.users.list"],
     remove: ["cloudsql.instances.delete"],
     role: "roles/cloudsql.admin",
@@ -72,10 +71,10 @@ export const requirements: Readonly<Record<string, Requirement>> = {
   },
 };
 
-/** Servers with an address in a network need it as well ("Configure private IP" of Cloud SQL). */
+/** Also needed by servers with a private IP ("Configure private IP" of Cloud SQL). */
 export const privateNetworkApi = "servicenetworking.googleapis.com";
 
-/** Roles that have some permissions, for who has to give them. */
+/** Roles that contain these permissions, for the person who grants them. */
 export function rolesWith(permissions: readonly string[]): readonly string[] {
   const roles = Object.values(requirements)
     .filter(({ keep, remove }) => [...keep, ...remove].some((one) => permissions.includes(one)))

@@ -1,4 +1,4 @@
-/** Whether Google has what a stack's resources need, and what they name without making it. */
+/** Checks that Google has what a stack's resources need, and the objects that they name but do not create. */
 import type { Declared } from "../../render/synthesize.ts";
 import { missing, notKnown, type Row } from "../row.ts";
 import { type Answer, type Api, ask } from "./api.ts";
@@ -22,7 +22,7 @@ import {
   type ProjectNeed,
 } from "./google-needs.ts";
 
-/** Google's APIs; all of them without a slash at the end. */
+/** URLs of Google's APIs, without a trailing slash. */
 export const googleUrls = {
   serviceUsage: "https://serviceusage.googleapis.com/v1",
   resourceManager: "https://cloudresourcemanager.googleapis.com/v1",
@@ -32,23 +32,23 @@ export const googleUrls = {
 export type GoogleUrls = Readonly<Record<keyof typeof googleUrls, string>>;
 
 export interface GoogleOptions {
-  /** As `googleToken` finds it. */
+  /** Access token, as `googleToken` returns it. */
   readonly token: string | undefined;
-  /** Why there is none. @default "there are none" */
+  /** Why there is no token. @default "there are none" */
   readonly why?: string | undefined;
-  /** Project of the cluster, which no stack file says: there is what a Gateway names. @default unknown */
+  /** The cluster's project, which no stack file contains: objects named by a Gateway are in it. @default unknown */
   readonly clusterProject?: string | undefined;
-  /** Region of the cluster. @default unknown */
+  /** The cluster's region. @default unknown */
   readonly region?: string | undefined;
   readonly urls?: GoogleUrls;
   readonly timeout?: number;
   readonly pause?: number;
 }
 
-/** Asks one API about one project. */
+/** Sends a request to one API about one project. */
 type Ask = (api: keyof GoogleUrls, project: string, path: string, body?: object) => Promise<Answer>;
 
-/** No rows for a stack that has nothing at Google. Nothing is written, and the token is in no row. */
+/** No rows for a stack without Google resources. Writes nothing, and no row contains the token. */
 export async function askGoogle(declared: readonly Declared[], options: GoogleOptions): Promise<readonly Row[]> {
   const needs = googleNeedsOf(declared);
   if (Object.values(needs).every((list) => list.length === 0)) return [];
@@ -58,12 +58,12 @@ export async function askGoogle(declared: readonly Declared[], options: GoogleOp
   if (token === "") return [notKnown("credentials for Google", options.why ?? "there are none", login)];
   const answers: Answer[] = [];
   const rows = await rowsFor(needs, options, asker(token, options, answers));
-  // One token for all: what refuses it says nothing of what was asked.
+  // All requests share one token: an error about the token says nothing about the resources.
   const refused = answers.find((answer) => answer.kind === "answered" && answer.status === 401);
   return refused === undefined ? rows : [missing("credentials for Google", said(refused), login)];
 }
 
-/** @param answers collects all of them */
+/** @param answers collects all responses */
 function asker(token: string, { urls = googleUrls, timeout, pause }: GoogleOptions, answers: Answer[]): Ask {
   return async (name, project, path, body) => {
     const api: Api = { url: urls[name], token, timeout, pause };
@@ -103,7 +103,7 @@ async function rowsFor(needs: GoogleNeeds, options: GoogleOptions, ask: Ask): Pr
 
 async function askProject(need: ProjectNeed, ask: Ask) {
   const { project, apis, permissions: wanted } = need;
-  // One question has room for 30 of them (cloud.google.com/service-usage/docs/reference/rest/v1/services/batchGet).
+  // One request takes up to 30 of them (cloud.google.com/service-usage/docs/reference/rest/v1/services/batchGet).
   const names = apis.map((api) => `names=projects/${project}/services/${api}`).join("&");
   const [services, permissions] = await Promise.all([
     ask("serviceUsage", project, `/projects/${project}/services:batchGet?${names}`),

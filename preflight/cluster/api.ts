@@ -1,4 +1,4 @@
-/** The cluster's API, asked through kubectl: it knows every way to log in that a kubeconfig may name. */
+/** Access to the cluster's API through kubectl, which supports every login method of a kubeconfig. */
 
 import { tryRun } from "../../toolchain/process.ts";
 import { excerpt } from "../plain.ts";
@@ -8,7 +8,7 @@ import { reasonOf } from "./reason.ts";
 export type Answer =
   | { readonly kind: "found"; readonly body: Readonly<Record<string, unknown>> }
   | { readonly kind: "absent" }
-  /** No right to look, or no answer that could be understood. */
+  /** No permission to look, or an answer that could not be parsed. */
   | { readonly kind: "unknown"; readonly reason: string };
 
 export interface Said {
@@ -21,7 +21,7 @@ export interface Said {
 export interface Cluster {
   /** Reads a path of the API such as /apis/storage.k8s.io/v1/storageclasses. */
   readonly read: (path: string) => Promise<Answer>;
-  /** Runs kubectl with these arguments, for at most so many seconds (@default 60). */
+  /** Runs kubectl with these arguments; timeout in seconds (@default 60). */
   readonly kubectl: (args: readonly string[], input?: object, seconds?: number) => Promise<Said>;
 }
 
@@ -29,15 +29,15 @@ export interface Connection {
   /** kubectl and its first arguments. */
   readonly command: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
-  /** Context of the kubeconfig. @default the current one */
+  /** Context in the kubeconfig. @default the current one */
   readonly context: string | undefined;
-  /** Of a kubectl that has no length of its own. @default 60 */
+  /** Default timeout of a kubectl call, in seconds. @default 60 */
   readonly seconds?: number;
 }
 
 const timeout = "--request-timeout=20s";
 
-/** kubectl bounds its own requests, and not the program that logs it in: that one may wait for a person for ever. */
+/** kubectl has a timeout for its own requests, but not for its login plugin, which may wait for a person forever. */
 const patience = 60;
 
 export function clusterOf({ command, environment, context, seconds: usual = patience }: Connection): Cluster {
@@ -59,11 +59,11 @@ function answerOf({ code, stdout, reason }: Said): Answer {
     const body = parsedRecord(stdout);
     return body === undefined ? unreadable(stdout) : { kind: "found", body };
   }
-  // Also where the API server has no such path.
+  // The answer is the same when the API server does not have the path.
   return reason.startsWith("Error from server (NotFound)") ? { kind: "absent" } : { kind: "unknown", reason };
 }
 
-/** Such as the page of a proxy on the way. */
+/** A proxy's page, for example. */
 function unreadable(said: string): Answer {
   return {
     kind: "unknown",
@@ -71,7 +71,7 @@ function unreadable(said: string): Answer {
   };
 }
 
-/** An answer without the list that belongs to what was asked for is none. */
+/** A response without the expected list is not an answer. */
 export function withList(answer: Answer, key: string): Answer {
   if (answer.kind !== "found" || Array.isArray(answer.body[key])) return answer;
   return { kind: "unknown", reason: `answered without a list of ${key}: ${JSON.stringify(answer.body)}` };

@@ -1,10 +1,10 @@
-/** What works beside the stack: metrics for autoscalers, operators in their namespaces. */
+/** Checks what the stack relies on in the cluster: metrics for autoscalers, operators in their namespaces. */
 import type { KubernetesObject } from "../needs.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
 import { list, record, text } from "../values.ts";
 import { type Cluster, withList } from "./api.ts";
 
-/** What autoscalers ask; a row for each API that one of them needs. */
+/** One row per metrics API that an autoscaler needs. */
 export async function askMetrics(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<readonly Row[]> {
   const apis = [
     {
@@ -28,7 +28,7 @@ export async function askMetrics(cluster: Cluster, objects: readonly KubernetesO
     const answer = withList(await cluster.read(path), key);
     if (answer.kind === "found") rows.push(met(need, "there"));
     else if (answer.kind === "absent") rows.push(missing(need, "the API server has no such API", remedy));
-    // What the API server says of an API whose own server is away.
+    // The API server's message when the API's own server is down.
     else if (answer.reason.startsWith("Error from server (ServiceUnavailable)"))
       rows.push(missing(need, answer.reason, remedy));
     else rows.push(notKnown(need, answer.reason, "ask with an account that may read it"));
@@ -36,7 +36,7 @@ export async function askMetrics(cluster: Cluster, objects: readonly KubernetesO
   return rows;
 }
 
-/** Namespaces of others from which the network policies let somebody in: operators, or what scrapes metrics. */
+/** Other namespaces that network policies admit: operators, or metrics scrapers. */
 export async function askNeighbours(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<readonly Row[]> {
   const namespaces = new Map<string, string>();
   for (const { kind, metadata, spec = {} } of objects) {
@@ -64,7 +64,7 @@ function neighbours(spec: Readonly<Record<string, unknown>>): readonly string[] 
 const accountAnnotation = "iam.gke.io/gcp-service-account";
 const metadataServerLabel = "iam.gke.io/gke-metadata-server-enabled";
 
-/** Pods get their Google account from a server on their node, which a node pool may lack. */
+/** A server on the node gives pods their Google account; node pools may lack it. */
 export async function askWorkloadIdentity(
   cluster: Cluster,
   objects: readonly KubernetesObject[],

@@ -1,11 +1,11 @@
-/** Whether the API server knows every kind that the stack makes, and lets the caller make it. */
+/** Checks that the API server knows every kind of the stack and lets the caller create it. */
 import type { Kind } from "../needs.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
 import { list, text } from "../values.ts";
 import { type Answer, type Cluster, withList } from "./api.ts";
 import { askRights, type Served } from "./rights.ts";
 
-/** How kinds come into a cluster, by their group. */
+/** How to install each kind's CRDs, by API group. */
 const origins: Readonly<Record<string, string>> = {
   "gateway.networking.k8s.io":
     "install the Gateway API's definitions and a controller for them (on GKE: gcloud container clusters update CLUSTER --gateway-api=standard), or choose another exposure",
@@ -19,7 +19,7 @@ const origins: Readonly<Record<string, string>> = {
   "route.openshift.io": "this is OpenShift's: choose another exposure, or the context of an OpenShift cluster",
 };
 
-/** A row for each API, and one for the rights or for each kind that lacks some. */
+/** A row per API, and one row for the permissions, or one per kind that lacks some. */
 export async function askKinds(cluster: Cluster, kinds: readonly Kind[]): Promise<readonly Row[]> {
   const versions = [...new Set(kinds.map(({ apiVersion }) => apiVersion))];
   const answers = new Map<string, Answer>();
@@ -58,7 +58,7 @@ function apiRow(version: string, kinds: readonly Kind[], answer: Answer | undefi
 
 function servedAs({ apiVersion, kind, namespaces }: Kind, answer: Answer | undefined): readonly Served[] {
   if (answer?.kind !== "found") return [];
-  // Subresources have the kind of what they are part of, and a slash.
+  // Subresources have their parent's kind, and a slash in the name.
   const found = list(answer.body["resources"]).find(
     (resource) => resource["kind"] === kind && !String(resource["name"]).includes("/"),
   );

@@ -1,4 +1,4 @@
-/** Objects that the stack names and does not make: classes, issuers, Gateways and Secrets of others. */
+/** Existing objects that the stack names: classes, issuers, Gateways and Secrets. */
 import type { Named, Needs } from "../needs.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
 import { isRecord, list, record, text } from "../values.ts";
@@ -51,7 +51,7 @@ function pathTo({ apiVersion, kind, namespace, name }: Named): string {
 
 const isDefault = "storageclass.kubernetes.io/is-default-class";
 
-/** What a volume gets of which nobody says the class. */
+/** The class of volumes that name none. */
 function defaultClassRow(askers: readonly string[], answer: Answer): Row {
   const need = "a default StorageClass";
   if (answer.kind !== "found") return unreadable(need, answer);
@@ -81,7 +81,7 @@ function namedRow(named: Named, answer: Answer): Row {
     : missing(need, wrong, remedy);
 }
 
-/** What keeps an object that is there from being of use. */
+/** Why an existing object is unusable. */
 function flaw({ kind, by }: Named, body: Readonly<Record<string, unknown>>): string | undefined {
   switch (kind) {
     case "GatewayClass":
@@ -107,7 +107,7 @@ function unless(body: Readonly<Record<string, unknown>>, type: string): string |
   return `there, but not ${type}: ${said}`;
 }
 
-/** A volume that cannot grow has to be made large enough at once. */
+/** A volume that cannot grow must have its final size from the start. */
 function growth(storageClass: Readonly<Record<string, unknown>>): string {
   return storageClass["allowVolumeExpansion"] === true ? "" : "; its volumes cannot grow later";
 }

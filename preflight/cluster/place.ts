@@ -1,4 +1,4 @@
-/** Where a GKE cluster is: gcloud writes it into the name that a kubeconfig knows the cluster by. */
+/** Project and region of a GKE cluster: gcloud writes them into the cluster's name in the kubeconfig. */
 import type { Cluster } from "./api.ts";
 
 export interface ClusterPlace {
@@ -6,13 +6,13 @@ export interface ClusterPlace {
   readonly region?: string;
 }
 
-/** Nothing where the name says nothing: somebody else wrote the kubeconfig. */
+/** Empty when the name does not follow gcloud's pattern: something else wrote the kubeconfig. */
 export async function placeOf(cluster: Cluster): Promise<ClusterPlace> {
   const { stdout } = await cluster.kubectl(["config", "view", "--minify", "--output=jsonpath={.clusters[0].name}"]);
   return placeByName(stdout.trim());
 }
 
-/** gke_<project>_<region or zone>_<cluster>; a zone is a region with a letter behind. */
+/** gke_<project>_<region or zone>_<cluster>; a zone is a region with a letter suffix. */
 export function placeByName(name: string): ClusterPlace {
   const [, clusterProject, location] = /^gke_([^_]+)_([^_]+)_/.exec(name) ?? [];
   if (clusterProject === undefined || location === undefined) return {};

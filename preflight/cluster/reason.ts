@@ -1,13 +1,13 @@
-/** Why kubectl failed, out of all that it wrote to standard error. */
+/** Extracts from kubectl's standard error why it failed. */
 
-/** How kubectl, or the program that logs it in, begins to say what happened. Invalid objects are `The Pod "a" is invalid`. */
+/** How error lines of kubectl and its login plugins begin. Invalid objects are `The Pod "a" is invalid`. */
 const beginning =
   /^(ERROR|[Ee]rror:|Error from server|Unable to connect|The connection|The \S+ ".*" is invalid|The request is invalid|getting credentials|\S+ did not end within)/;
 
-/** client-go's attempts, in klog's format: what they say comes once more at the end. */
+/** client-go's retries, in klog's format: the final error repeats them. */
 const attempt = /^[EWIF]\d{4} \d\d:\d\d:\d\d/;
 
-/** Where logging in failed, the program that does it has said why in its own words, before kubectl says that it failed. */
+/** After a failed login the plugin has already printed its own reason, before kubectl's. */
 const loggingIn = /getting credentials|exec plugin|did not end within/;
 
 export function reasonOf(stderr: string): string {

@@ -1,24 +1,24 @@
-/** Whether the caller may make, change and remove what the stack consists of. */
+/** Checks that the caller may create, change and delete the stack's objects. */
 import type { Kind } from "../needs.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
 import type { Cluster } from "./api.ts";
 
-/** What Pulumi's provider does to an object in its life: it reads, waits for, makes, changes and removes it. */
+/** Verbs that Pulumi's provider uses on an object: it reads, awaits, creates, changes and deletes it. */
 const verbs = ["get", "list", "watch", "create", "patch", "delete"] as const;
 
-/** A kind as the API server has it. */
+/** A kind as the API server serves it. */
 export interface Served extends Kind {
   readonly plural: string;
 }
 
 /**
- * Asked one by one: a list of all rights leaves out those that come from elsewhere than from roles, such as Google's IAM
- * (kubernetes.io, "SelfSubjectRulesReview ... may be incomplete").
+ * Checked one by one: a list of all permissions omits those that do not come from roles, such as Google's IAM (kubernetes.io,
+ * "SelfSubjectRulesReview ... may be incomplete").
  */
 export async function askRights(
   cluster: Cluster,
   served: readonly Served[],
-  /** Kinds that the API server does not serve, or does not say. */
+  /** Kinds that the API server does not serve or does not list. */
   others: readonly Kind[],
 ): Promise<readonly Row[]> {
   const questions = served.flatMap((kind) =>
@@ -39,7 +39,7 @@ async function rowsOf(cluster: Cluster, questions: readonly Question[]): Promise
   return refused.length === 0 ? [met(need, `may ${verbs.join(", ")}`)] : refusals(refused);
 }
 
-/** The remedy names them: a table cuts what was seen. */
+/** The remedy names the kinds, because the table cuts off what was seen. */
 function unasked(kinds: readonly Kind[]): readonly Row[] {
   if (kinds.length === 0) return [];
   const names = kinds.map(({ kind }) => kind).join(", ");
@@ -47,12 +47,12 @@ function unasked(kinds: readonly Kind[]): readonly Row[] {
   return [notKnown("rights on the other kinds", "not asked: the API server does not say that it has them", remedy)];
 }
 
-/** An answer to each question, or why there is none. */
+/** An answer to each question, or why there are none. */
 async function allowed(cluster: Cluster, questions: readonly Question[]): Promise<readonly boolean[] | string> {
   const items = questions.map(({ kind, namespace, verb }) => review(kind, namespace, verb));
-  // Without validation: kubectl would read the API's whole schema for it, which not everybody may.
+  // Without validation: kubectl would read the API's whole schema for it, which needs a permission.
   const args = ["create", "--filename=-", "--validate=false", '--output=go-template={{.status.allowed}}{{"\\n"}}'];
-  // kubectl asks one after the other.
+  // kubectl sends them one after the other.
   const seconds = 60 + questions.length;
   const { code, stdout, reason } = await cluster.kubectl(args, { apiVersion: "v1", kind: "List", items }, seconds);
   if (code !== 0) return reason;

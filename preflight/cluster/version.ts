@@ -1,13 +1,13 @@
-/** Whether the cluster answers, and with which version. */
+/** Checks that the cluster answers, and its version. */
 import { met, missing, notKnown, type Row } from "../row.ts";
 import { text } from "../values.ts";
 import type { Cluster } from "./api.ts";
 
-/** Sidecars that end after their pod's own container, and a pause before SIGTERM, are on by default from here (KEP-753, KEP-3960). */
+/** From this version on, sidecars and the sleep before SIGTERM are on by default (KEP-753, KEP-3960). */
 const leastMinor = 30;
 
 export interface Reached {
-  /** Whether there is anything else to ask. */
+  /** Whether further checks make sense. */
   readonly answers: boolean;
   readonly row: Row;
 }

@@ -1,4 +1,4 @@
-/** Whether the nodes get every image of the stack: one pod with a container for each, none of which has to run. */
+/** Checks that the nodes can pull every image: one pod with a container per image, none of which has to run. */
 import { type KubernetesObject, podSpecOf, title } from "../needs.ts";
 import { met, missing, notKnown, type Row } from "../row.ts";
 import { list, text } from "../values.ts";
@@ -6,21 +6,21 @@ import type { PodEnd, Pull } from "./looking.ts";
 
 export interface Image {
   readonly image: string;
-  /** The first object that has it. */
+  /** The first object that uses it. */
   readonly by: string;
-  /** Whether only a password gets it that the stack brings along. */
+  /** Whether every pod that uses it has a pull Secret of the stack. */
   readonly isLocked: boolean;
 }
 
 export const imagesPod = "images";
 
-/** Each once, in the order of their names. */
+/** Each once, sorted by name. */
 export function imagesOf(objects: readonly KubernetesObject[]): readonly Image[] {
   const found = new Map<string, Image>();
   for (const object of objects) {
     const isLocked = list(podSpecOf(object)?.["imagePullSecrets"]).length > 0;
     for (const image of imagesIn(object)) {
-      // One pod that gets it without a password shows that it wants none.
+      // A single pod without a pull Secret shows that the image needs none.
       const before = found.get(image);
       found.set(image, { image, by: before?.by ?? title(object), isLocked: isLocked && (before?.isLocked ?? true) });
     }
@@ -30,13 +30,13 @@ export function imagesOf(objects: readonly KubernetesObject[]): readonly Image[]
 
 function imagesIn(object: KubernetesObject): readonly string[] {
   const { kind, spec = {} } = object;
-  // CloudNativePG makes the pods of it.
+  // CloudNativePG creates the pods from it.
   if (kind === "Cluster") return [text(spec["imageName"])].flatMap((image) => image ?? []);
   const pod = podSpecOf(object) ?? {};
   return [...list(pod["initContainers"]), ...list(pod["containers"])].flatMap(({ image }) => text(image) ?? []);
 }
 
-/** What is tried: the images that want no password of the stack's. */
+/** The images to try: those without a pull Secret of the stack. */
 export function tried(images: readonly Image[]): readonly Image[] {
   return images.filter(({ isLocked }) => !isLocked);
 }
@@ -49,7 +49,7 @@ export function isTold({ pulls }: PodEnd, images: readonly Image[]): boolean {
   return tried(images).every((_, index) => pullOf(pulls, index)?.end !== undefined);
 }
 
-/** A row for each image. */
+/** One row per image. */
 export function imageRows(images: readonly Image[], pod: PodEnd | undefined): readonly Row[] {
   return images.map((image) => rowOf(image, pod, pullOf(pod?.pulls ?? [], tried(images).indexOf(image))));
 }

@@ -1,4 +1,4 @@
-/** Looks at the pods of a trial until they are as they have to be. */
+/** Polls the pods of a trial until they reach the expected state. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../cluster/api.ts";
 import { list, parsedRecord, record, text } from "../values.ts";
@@ -7,15 +7,15 @@ export interface PodEnd {
   readonly name: string;
   readonly phase: string;
   readonly address: string | undefined;
-  /** Waiting longer helps nobody. */
+  /** Waiting longer does not help. */
   readonly cannotStart: boolean;
-  /** Why it has not started or not ended, as Kubernetes says, or its last words. */
+  /** Why it has not started or not ended, in Kubernetes' words, or its last output. */
   readonly reason: string | undefined;
   readonly log: string;
   readonly pulls: readonly Pull[];
 }
 
-/** What became of a container's image; neither where the node is still at it. */
+/** Result of a container's image pull; no `end` while the node is still pulling. */
 export interface Pull {
   readonly container: string;
   readonly end: "pulled" | "failed" | undefined;
@@ -23,13 +23,13 @@ export interface Pull {
 }
 
 export interface Looked {
-  /** By their names, in the order in which they were looked for. */
+  /** In the order of the requested names. */
   readonly pods: readonly (PodEnd | undefined)[];
-  /** Why the last look failed. */
+  /** Why the last poll failed. */
   readonly trouble: string | undefined;
 }
 
-/** Seconds for a pod to start, which may have to pull a large image first, and to get its answers. */
+/** Seconds for a pod to start, including the pull of a large image, and to finish its checks. */
 const usualPatience = 240;
 
 export async function look(
@@ -43,7 +43,7 @@ export async function look(
   const args = ["get", "pods", `--namespace=${namespace}`, "--output=json"];
   for (;;) {
     const { code, stdout, reason } = await cluster.kubectl(args);
-    // Nobody's waiting gives a right; everything else, such as a lost connection, may be over at the next look.
+    // Waiting does not grant a permission. Any other error, such as a lost connection, may be gone at the next poll.
     if (code !== 0 && /\(Forbidden\)/.test(reason)) return { pods: names.map(() => undefined), trouble: reason };
     const body = code === 0 ? parsedRecord(stdout) : undefined;
     const found = list(body?.["items"]).map(podEnd);
@@ -67,7 +67,7 @@ export function hasEnded({ phase }: PodEnd): boolean {
 }
 
 const failedPull = /^(ErrImage|ImagePull|ImageInspect|InvalidImage|RegistryUnavailable)/;
-/** What comes after the pull, and goes wrong for good. */
+/** Permanent errors after the pull. */
 const failedStart = /^(CreateContainer|RunContainer)/;
 
 function podEnd(pod: Readonly<Record<string, unknown>>): PodEnd {
@@ -105,7 +105,7 @@ function pullOf({ name, state: given, imageID }: Readonly<Record<string, unknown
   const state = record(given);
   const waiting = record(state["waiting"]);
   const reason = text(waiting["reason"]) ?? "";
-  // A container of a node that went has an end as well, of which nobody knows anything.
+  // A container on a lost node also counts as terminated, but its outcome is unknown.
   const ran =
     state["running"] ??
     (record(state["terminated"])["reason"] === "ContainerStatusUnknown" ? undefined : state["terminated"]);
@@ -117,7 +117,7 @@ function pullOf({ name, state: given, imageID }: Readonly<Record<string, unknown
   };
 }
 
-/** Of a pod that is not ready in time, what it has said so far. */
+/** For a pod that is late, what it has printed so far. */
 async function withLog(
   cluster: Cluster,
   namespace: string,
@@ -130,7 +130,7 @@ async function withLog(
   return code === 0 ? { ...pod, log: stdout, reason: pod.reason ?? lastWords(stdout) } : { ...pod, reason };
 }
 
-/** The end of a traceback says what happened. */
+/** The last line of a traceback says what happened. */
 function lastWords(log: string): string | undefined {
   const lines = log.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("{"));
   return lines.at(-1);

@@ -1,41 +1,41 @@
-/** The objects of a trial: a namespace like the site's, its own network policies, and pods that ask. */
+/** Objects of a trial: a namespace like the site's, its network policies, and the pods that run checks. */
 import type { KubernetesObject } from "../needs.ts";
 import { list, record } from "../values.ts";
 import { containerName, type Image, imagesPod, tried } from "./images.ts";
 import type { Question } from "./questions.ts";
 
-/** A pod that asks: as pods of a site's web are, or one of ours. */
+/** A pod that runs checks: like a site's web pods, or one of preflight's own. */
 export interface Asker {
   readonly name: string;
   readonly questions: readonly Question[];
-  /** The Deployment whose pods it is like; absent for pods that carry `labels` alone. */
+  /** The Deployment whose pods it imitates; absent for pods that have only `labels`. */
   readonly like?: KubernetesObject | undefined;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface TrialPlan {
-  /** Of this run alone. */
+  /** Used by this run only. */
   readonly namespace: string;
-  /** What the namespaces of all runs for this stack begin with. */
+  /** Common prefix of the namespaces of all runs for this stack. */
   readonly prefix: string;
-  /** The site's own, whose Pod Security level the trial's gets as well. */
+  /** The site's namespace; the trial's gets the same Pod Security level. */
   readonly siteNamespace: KubernetesObject | undefined;
   readonly policies: readonly KubernetesObject[];
-  /** A Deployment whose pods' settings all pods of the trial have. */
+  /** A Deployment whose pod settings all pods of the trial share. */
   readonly model: KubernetesObject;
-  /** An image with Python. */
+  /** An image that contains Python. */
   readonly image: string;
-  /** All of the stack. */
+  /** All images of the stack. */
   readonly images: readonly Image[];
   readonly script: string;
 }
 
 export const listenerPort = 8080;
-/** What says that a namespace is a trial's, and may go. */
+/** Marks a trial's namespace, which may be deleted. */
 export const trialLabel = { "ckan-environments/preflight": "trial" };
 const openLabel = { "ckan-environments/preflight": "open" };
 
-/** Refuses pods that the site's own namespace would refuse. */
+/** Rejects the same pods as the site's own namespace. */
 export function namespaceOf({ namespace, siteNamespace }: TrialPlan): object {
   const own = siteNamespace?.metadata.labels ?? {};
   const security = Object.entries(own).filter(([key]) => key.startsWith("pod-security.kubernetes.io/"));
@@ -43,7 +43,7 @@ export function namespaceOf({ namespace, siteNamespace }: TrialPlan): object {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } };
 }
 
-/** The site's own policies, and one for the pods that may do everything. */
+/** The site's own policies, and one that allows everything for certain pods. */
 export function trialPolicies({ namespace, policies }: TrialPlan): readonly object[] {
   const everything = { podSelector: { matchLabels: openLabel }, policyTypes: ["Ingress", "Egress"] };
   return [
@@ -52,7 +52,7 @@ export function trialPolicies({ namespace, policies }: TrialPlan): readonly obje
   ];
 }
 
-/** The policies of the site that speak of these pods, whoever else they speak of. */
+/** The site's policies that select these pods, even if they select others as well. */
 export function policiesFor(
   objects: readonly KubernetesObject[],
   namespace: string | undefined,
@@ -65,12 +65,12 @@ export function policiesFor(
   });
 }
 
-/** Waits to be reached. */
+/** Listens for connections. */
 export function listener(plan: TrialPlan): object {
   return pod(plan, { name: "listener", labels: openLabel, questions: [] }, ["listen", String(listenerPort)]);
 }
 
-/** Pods that ask whether the listener is reached: one that may do everything, and one that may do nothing. */
+/** Pods that connect to the listener: one that may do everything, and one that may do nothing. */
 export function enforcementAskers(listenerAddress: string): readonly [open: Asker, sealed: Asker] {
   const question = { host: listenerAddress, port: listenerPort, remedy: "" };
   return [
@@ -83,7 +83,7 @@ export function askingPod(plan: TrialPlan, asker: Asker): object {
   return pod(plan, asker, []);
 }
 
-/** Seconds after which Kubernetes ends a pod that nobody took away. */
+/** Seconds after which Kubernetes kills a pod that was left behind. */
 const longestSeconds = 300;
 
 function pod(plan: TrialPlan, asker: Asker, args: readonly string[]): object {
@@ -101,7 +101,7 @@ function pod(plan: TrialPlan, asker: Asker, args: readonly string[]): object {
   return podWith(plan, asker.name, asker.labels ?? record(template["metadata"])["labels"], template, [container]);
 }
 
-/** Whether its program is there, and starts, is all the same: by then the image has been pulled. */
+/** It does not matter whether the command exists or starts: by then the image has been pulled. */
 export function pullingPod(plan: TrialPlan): object {
   const containers = tried(plan.images).map(({ image }, index) => ({
     name: containerName(index),
@@ -138,7 +138,10 @@ function podWith(
   };
 }
 
-/** Where the site's pods run, and as whom. Everything else leads to objects that only the stack makes, or that have a row of their own. */
+/**
+ * Placement and security context of the site's pods. Other fields refer to objects that only the stack creates, or that have a row of
+ * their own.
+ */
 function placed(spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const kept = ["securityContext", "nodeSelector", "tolerations", "enableServiceLinks", "automountServiceAccountToken"];
   return Object.fromEntries(kept.filter((key) => spec[key] !== undefined).map((key) => [key, spec[key]]));

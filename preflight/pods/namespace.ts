@@ -1,4 +1,4 @@
-/** The namespace of one trial: made by it, and gone after it, whatever ends it. */
+/** The namespace of one trial, which is always removed afterwards. */
 import { constants } from "node:os";
 import { print } from "../../toolchain/steps.ts";
 import type { Cluster } from "../cluster/api.ts";
@@ -8,20 +8,20 @@ import { list, parsedRecord, record } from "../values.ts";
 import { trialLabel } from "./manifests.ts";
 
 export interface OwnNamespace {
-  /** Makes objects; a row where the cluster does not take them. */
+  /** Creates objects; returns a row when the cluster rejects them. */
   readonly make: (objects: readonly object[]) => Promise<Row | undefined>;
-  /** Takes the namespace away, with all that is in it. */
+  /** Deletes the namespace with everything in it. */
   readonly close: () => Promise<void>;
 }
 
-/** Ctrl-C, an end by a pipeline, and a terminal that is closed. */
+/** Ctrl-C, termination by a pipeline, and a closed terminal. */
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** From here on a signal takes the namespace away before it ends the process. */
+/** From now on a signal first deletes the namespace, then ends the process. */
 export function ownNamespace(cluster: Cluster, namespace: string): OwnNamespace {
   let making: Promise<unknown> = Promise.resolve();
   const stop = (signal: (typeof signals)[number]) => {
-    // What is just being made has to be there before it can go.
+    // The creation in progress has to finish before the deletion.
     void making.then(() => remove(cluster, namespace)).finally(() => process.exit(128 + constants.signals[signal]));
   };
   for (const signal of signals) process.once(signal, stop);
@@ -40,14 +40,14 @@ export function ownNamespace(cluster: Cluster, namespace: string): OwnNamespace 
 
 async function make(cluster: Cluster, namespace: string, objects: readonly object[]): Promise<Row | undefined> {
   const items = { apiVersion: "v1", kind: "List", items: objects };
-  // The API server checks them; kubectl would want to read its whole schema first.
+  // The API server validates them; kubectl would first read its whole schema.
   const { code, reason } = await cluster.kubectl(["create", "--filename=-", "--validate=false"], items);
   return code === 0 ? undefined : refusal(namespace, reason);
 }
 
-/** What the API server says of an object that it will not take next time either: rights, policies, quotas, its form. */
+/** Permanent rejections by the API server: permissions, policies, quotas, invalid objects. */
 const refused = /\((?:Forbidden|Invalid)\)| is invalid:|request is invalid|denied the request/;
-/** Refused as well, for a state that passes. */
+/** Rejections for a temporary state. */
 const passing = /being terminated|error looking up service account/;
 
 function refusal(namespace: string, reason: string): Row {
@@ -68,7 +68,7 @@ function refusal(namespace: string, reason: string): Row {
   return notKnown(need, reason, "run preflight again: the cluster did not say what is wrong with them");
 }
 
-/** Only what a trial made: a namespace of somebody else's by this name stays. */
+/** Deletes only namespaces of trials: a foreign namespace with this name stays. */
 async function remove(cluster: Cluster, namespace: string): Promise<void> {
   const own = [...ofTrials, `--field-selector=metadata.name=${namespace}`];
   const { code, reason } = await cluster.kubectl(["delete", "namespaces", ...own, "--wait=false"]);
@@ -77,10 +77,10 @@ async function remove(cluster: Cluster, namespace: string): Promise<void> {
 
 const ofTrials = Object.entries(trialLabel).map(([label, value]) => `--selector=${label}=${value}`);
 
-/** Milliseconds after which no trial runs any more: longer than all of its waiting. */
+/** Longest duration of a trial, in milliseconds: more than all its timeouts together. */
 const longestTrial = 30 * 60_000;
 
-/** Takes away what runs before have left, such as those that were killed; never that of a run beside this one. */
+/** Deletes what killed runs have left behind, never the namespace of a concurrent run. */
 export async function removeOld(cluster: Cluster, prefix: string): Promise<void> {
   const { code, stdout, reason } = await cluster.kubectl(["get", "namespaces", ...ofTrials, "--output=json"]);
   if (code !== 0) {

@@ -1,4 +1,4 @@
-/** Which pods a trial has, for the sites of a stack. */
+/** Plans the pods of a trial for the sites of a stack. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
@@ -14,10 +14,10 @@ export interface Trial {
   readonly sites: readonly Asker[];
 }
 
-/** A name has at most 63 characters. */
+/** Kubernetes limits names to 63 characters. */
 const longestStackName = 38;
 
-/** Two runs at once are of different processes, two of one machine's processes begin at different times. */
+/** Unique per run: concurrent runs have different process ids, and later ones start at a different time. */
 export function thisRun(): string {
   return createHash("sha256").update(`${hostname()} ${process.pid} ${Date.now()}`).digest("hex").slice(0, 8);
 }
@@ -54,7 +54,7 @@ export function trialOf(
   };
 }
 
-/** The Deployment of a site's web: its pods talk to everything that a site talks to. */
+/** The web Deployment of a site: its pods talk to everything that a site needs. */
 function webOf(objects: readonly KubernetesObject[], instance: string): KubernetesObject {
   const found = objects.find(
     ({ kind, metadata }) =>
@@ -71,7 +71,7 @@ function policiesOf(objects: readonly KubernetesObject[], web: KubernetesObject)
   return policiesFor(objects, web.metadata.namespace, labels);
 }
 
-/** Sites may share a namespace, and with it the policy for all of its pods. */
+/** Sites may share a namespace, and so the policy for all its pods. */
 function distinct(policies: readonly KubernetesObject[]): readonly KubernetesObject[] {
   return [...new Map(policies.map((policy) => [policy.metadata.name, policy])).values()];
 }

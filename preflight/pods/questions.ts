@@ -1,27 +1,27 @@
-/** What the pods of a site have to reach outside the cluster before anything is made, and how each is asked. */
+/** External endpoints that a site's pods must reach before anything is created, and how each is checked. */
 import type { Instance } from "../../components/site/settings.ts";
 import { notKnown, type Row } from "../row.ts";
 
-/** One question to trial.py, by its function there. */
+/** One check of trial.py, by the name of its function. */
 export interface Question {
-  /** The row's first column. */
+  /** First column of the row. */
   readonly need: string;
   readonly ask: "resolve" | "tcp" | "silent" | "postgresql" | "redis" | "http" | "smtp";
   readonly host: string;
   readonly port: number;
-  /** What of TLS is held against the server: nothing, its authority, its authority and its name. @default no TLS */
+  /** How the server's certificate is verified: not at all, by its CA, by CA and host name. @default no TLS */
   readonly tls?: "require" | "verify-ca" | "verify-full" | undefined;
-  /** Certificates (PEM) of the authorities. @default the image's list */
+  /** CA certificates (PEM). @default those of the image */
   readonly authorities?: string | undefined;
-  /** For http: what is asked for, and what each answer means that is no good. */
+  /** For http: the path, and the meaning of each status that is an error. */
   readonly path?: string;
   readonly wrong?: Readonly<Record<number, string>>;
-  /** For http: a member that the answer has, an object of JSON. @default the answer may be anything */
+  /** For http: a key that the JSON response must have. @default any response */
   readonly says?: string;
   readonly remedy: string;
 }
 
-/** Every cluster has this name, so that it shows whether names resolve at all. */
+/** Every cluster has this name, so it shows whether DNS works at all. */
 export function nameQuestion(instance: string): Question {
   return {
     need: `names resolve for pods of ${instance}, under its network policies`,
@@ -32,7 +32,7 @@ export function nameQuestion(instance: string): Question {
   };
 }
 
-/** Servers that exist before the stack does. Those that it makes itself cannot answer yet. */
+/** Servers that exist before the stack. Those that it creates itself cannot answer yet. */
 export function serverQuestions(name: string, instance: Instance): readonly Question[] {
   const authorities = instance.caBundle;
   const of = (part: string) => ({ authorities, remedy: remedyFor(`${name}.${part}`) });
@@ -98,7 +98,7 @@ function files(files: Instance["files"], common: Common): readonly Question[] {
           port: port === "" ? (tls ? 443 : 80) : Number(port),
           tls: tls ? "verify-full" : undefined,
           path: `/${files.bucket}`,
-          // Without a key everything but this means that the store knows the bucket, or does not say.
+          // Without a key, any status but this one means that the store knows the bucket or does not say.
           wrong: { 404: "the store has no such bucket" },
           ...common,
         },
@@ -138,7 +138,7 @@ function proxy(proxy: Instance["proxy"], common: Common): readonly Question[] {
   });
 }
 
-/** What no pod of a trial asks: a row for each site that has something of it. */
+/** What no pod of a trial checks: one row per site that uses it. */
 export function unasked(instances: Readonly<Record<string, Instance>>): readonly Row[] {
   return Object.entries(instances)
     .filter(([, { outgoing = [] }]) => outgoing.length > 0)

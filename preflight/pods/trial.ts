@@ -1,4 +1,4 @@
-/** Starts a trial's pods in a namespace of their own, collects what they say, and takes everything away again. */
+/** Starts a trial's pods in their own namespace, collects their output, and removes everything again. */
 import type { Cluster } from "../cluster/api.ts";
 import { notKnown, type Row } from "../row.ts";
 import { type Image, imageRows, imagesPod, isTold, tried } from "./images.ts";
@@ -46,7 +46,7 @@ async function rowsOf(
   const problem = startProblem(plan.image, reached);
   const askers = problem === undefined ? [...enforcementAskers(reached.address ?? ""), ...sites] : [];
   const lost = askers.length === 0 ? undefined : await own.make(askers.map((asker) => askingPod(plan, asker)));
-  // A cluster may refuse one and take the others.
+  // A cluster may reject this pod and accept the others.
   const unpulled = tried(plan.images).length === 0 ? undefined : await own.make([pullingPod(plan)]);
   const names = [
     ...(lost === undefined ? askers.map(({ name }) => name) : []),

@@ -1,10 +1,10 @@
-/** What follows from how the pods of a trial ended. */
+/** Turns the results of a trial's pods into rows. */
 import { met, missing, notKnown, type Row } from "../row.ts";
 import { parsedRecord, text } from "../values.ts";
 import type { PodEnd } from "./looking.ts";
 import type { Asker } from "./manifests.ts";
 
-/** A pod that did not start, and what to do; undefined when it did. */
+/** Why a pod did not start, and what to do; undefined when it did. */
 export function startProblem(image: string, { phase, log, reason = "no reason given" }: PodEnd): Row | undefined {
   if (phase === "Running" || phase === "Succeeded") return undefined;
   const need = `pods start from ${image}`;
@@ -24,7 +24,7 @@ export function startProblem(image: string, { phase, log, reason = "no reason gi
   return missing(need, reason, "look at nodeSelector, tolerations, quotas and the nodes' free resources");
 }
 
-/** Only a pod that gets through where another does not shows that policies do it. */
+/** Policies are proven only if one pod gets through and another does not. */
 export function enforcementRow(open: PodEnd | undefined, sealed: PodEnd | undefined): Row {
   const need = "network policies are enforced";
   const [reached] = readLog(open).answers;
@@ -48,7 +48,7 @@ export function enforcementRow(open: PodEnd | undefined, sealed: PodEnd | undefi
   );
 }
 
-/** A row for each question of a site. */
+/** One row per check of a site. */
 export function answerRows({ questions, name }: Asker, image: string, pod: PodEnd | undefined): readonly Row[] {
   const { answers: given, unread } = readLog(pod);
   const answers = new Map(given.map((answer) => [answer.need, answer]));
@@ -73,7 +73,7 @@ interface Given {
   readonly seen: string;
 }
 
-/** Answers are lines of JSON. A pod that was ended may have left half of one, and other programs write there too. */
+/** Answers are lines of JSON. A killed pod may have left half a line, and other programs print there too. */
 function readLog(pod: PodEnd | undefined): { readonly answers: readonly Given[]; readonly unread: readonly string[] } {
   const lines = (pod?.log ?? "").split("\n").filter((line) => line.startsWith("{"));
   const read = lines.map((line) => ({ line, answer: answerOf(line) }));

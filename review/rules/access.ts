@@ -1,4 +1,4 @@
-/** Rules about who may do what: credentials, rights, and what is reached from where. */
+/** Rules about access: credentials, permissions and reachability. */
 import { type Change, Operation, type Properties } from "../changes.ts";
 import { type PropertyChange, written } from "../difference.ts";
 import { masked } from "../mask.ts";
@@ -6,24 +6,24 @@ import { kindOf } from "../place.ts";
 import { type Risk, RiskClass } from "../risk.ts";
 import { sides } from "./data.ts";
 
-/** Keys of accounts, each of which is a credential in itself. */
+/** Kinds of keys, each of which is a credential itself. */
 const keys = /^(?:HmacKey|Key|AccessKey|ServiceAccountKey)$/;
 
-/** What gives somebody a right, by kind. */
+/** Kinds that grant permissions. */
 const grants =
   /^(?:\w*IAMMember|\w*IAMBinding|\w*IAMPolicy|RoleBinding|ClusterRoleBinding|Role|ClusterRole|Grant|BucketACL|DefaultObjectACL|BucketAccessControl)$/;
 
-/** Properties of pods, buckets and servers that decide what they may do or who may reach them. */
+/** Properties of pods, buckets and servers that decide about their permissions or reachability. */
 const rights =
   /(?:^|\.|\])(?:securityContext|hostNetwork|hostPID|hostIPC|hostPath|serviceAccountName|automountServiceAccountToken|publicAccessPrevention|uniformBucketLevelAccess|authorizedNetworks|ipv4Enabled|sslMode)\b/;
 
 const podSecurity = /labels\["pod-security\.kubernetes\.io\/[\w-]+"\]$/;
 
-/** What leads to a site and what stands in front of it. */
+/** Kinds that route requests to a site or filter them. */
 const leading =
   /^(?:DnsRecord|Record|Ruleset|ZoneSetting|TotalTls|Gateway|HTTPRoute|Ingress|Route|Certificate|ReferenceGrant|GCPGatewayPolicy|GCPBackendPolicy|HealthCheckPolicy)$/;
 
-/** Those of a zone. */
+/** Kinds of a Cloudflare zone. */
 const zoneWords: Readonly<Record<string, string>> = {
   DnsRecord: "a name",
   Record: "a name",
@@ -32,7 +32,7 @@ const zoneWords: Readonly<Record<string, string>> = {
   TotalTls: "certificates of the zone",
 };
 
-/** Flows of a policy that one finding names; the rest stand in its properties. */
+/** The most flows in one finding; its properties show the rest. */
 const mostFlows = 5;
 
 export function credentials(change: Change): Risk | undefined {
@@ -40,7 +40,7 @@ export function credentials(change: Change): Risk | undefined {
   return text === undefined ? undefined : { class: RiskClass.Credentials, text };
 }
 
-/** Settings by which CKAN decides who may do what. */
+/** Settings of CKAN's authorization. */
 const authorization = /^[+-]\s*(ckan\.auth\.[\w.]+\s*=.*)$/;
 
 function credentialsText(change: Change): string | undefined {
@@ -59,7 +59,7 @@ function credentialsText(change: Change): string | undefined {
     if (operation === Operation.Created) return "a Secret is made";
     if (operation === Operation.Deleted) return "a Secret ends: whoever still uses it is refused";
     if (operation === Operation.Replaced) return "a Secret gets another content";
-    // The engine masks the whole content, so that old and new look the same; only the name, which follows it, differs.
+    // The engine masks the whole content, so old and new look the same; only the name, which contains its hash, differs.
     const renewed = operation === Operation.Updated && nameIn(change.old) !== nameIn(change.next);
     return renewed || touched.length > 0 ? "a Secret gets another content" : undefined;
   }
@@ -106,7 +106,10 @@ function grantText(next: Properties | undefined): string {
   return `${typeof member === "string" ? `\`${member}\`` : "somebody"} gets \`${role}\``;
 }
 
-/** Policies only ever allow, and what no policy of a direction selects is open: new rules widen, and so does a lost default. */
+/**
+ * Policies only allow, and pods that no policy selects are open in that direction. So new rules widen access, and so does removing a
+ * default-deny.
+ */
 function networkText({ operation, old, next }: Change): string | undefined {
   const [before, after] = [flows(old), flows(next)];
   if (operation === Operation.Deleted)
@@ -130,7 +133,7 @@ function peersText(peers: unknown): string {
   return Array.isArray(peers) && peers.length > 0 ? peers.map(peerText).join(" or ") : "everybody";
 }
 
-/** A peer in words where it is one of ours, and as it is written otherwise. */
+/** A peer in words if it is one of ours, otherwise as written. */
 function peerText(peer: Readonly<Record<string, unknown>>): string {
   const block = peer["ipBlock"] as { readonly cidr?: string; readonly except?: readonly string[] } | undefined;
   if (block !== undefined)

@@ -1,10 +1,10 @@
-/** Rules about what holds data. */
+/** Rules about objects that hold data. */
 import { quantityValue } from "../../components/kubernetes/quantity.ts";
 import { type Change, Operation } from "../changes.ts";
 import type { PropertyChange } from "../difference.ts";
 import { type Risk, RiskClass } from "../risk.ts";
 
-/** What holds data, by type without version: deleting it deletes them. */
+/** Types without version that hold data: deleting such an object deletes its data. */
 const holders = [
   /^kubernetes:core\/v1:(?:PersistentVolumeClaim|PersistentVolume|Namespace)$/,
   /^kubernetes:postgresql\.cnpg\.io\/v\w+:(?:Cluster|Database)$/,
@@ -13,10 +13,10 @@ const holders = [
   /^postgresql:index\/database:/,
 ];
 
-/** Sizes that can grow and never shrink. */
+/** Sizes that can grow but never shrink. */
 const sizes = /(?:^|\.)(?:spec\.resources\.requests\.storage|storage\.size|settings\.diskSize)$/;
 
-/** What guards data besides Pulumi's own options; `weaker` says whether the new value saves less. */
+/** Protection of data besides Pulumi's own options; `weaker` says whether the new value protects less. */
 const guards: readonly {
   readonly path: RegExp;
   readonly weaker: (next: string | undefined, old: string | undefined) => boolean;
@@ -34,10 +34,10 @@ const guards: readonly {
   { path: /(?:^|\.)availabilityType$/, weaker: (_, old) => old === "REGIONAL" },
 ];
 
-/** There before and after. */
+/** Operations on an object that exists before and after. */
 const stays: readonly Operation[] = [Operation.Updated, Operation.Replaced, Operation.Guarded];
 
-/** Data are deleted with what holds them, or nothing of the stack knows them any more. */
+/** Data are deleted with their object, or are no longer managed by the stack. */
 export function lostHolder(change: Change): Risk | undefined {
   const { operation, type, guardBefore } = change;
   const gone = operation === Operation.Deleted || operation === Operation.Replaced;
@@ -50,7 +50,7 @@ export function lostHolder(change: Change): Risk | undefined {
   return { class: RiskClass.DataDetached, text: `${left}; ${stays}${refused}` };
 }
 
-/** A size that cannot become smaller without a copy of the data. */
+/** A size that cannot shrink without copying the data. */
 export function smallerStorage({ properties }: Change): Risk | undefined {
   const smaller = properties.find((change) => isSize(change) && !(amount(change.next) >= amount(change.old)));
   if (smaller?.kind !== "value") return undefined;
@@ -85,7 +85,7 @@ function isSize(change: PropertyChange): change is PropertyChange & { kind: "val
   return change.kind === "value" && sizes.test(change.path) && change.old !== undefined;
 }
 
-/** Bytes of a quantity, or a plain number of gigabytes. */
+/** Bytes of a quantity, or of a plain number in gigabytes. */
 function amount(text: string | undefined): number {
   return quantityValue(text ?? "");
 }

@@ -1,4 +1,4 @@
-/** All rules. A new one is a function and an entry here; docs/review.md says what its class asks of a reviewer. */
+/** All rules. A new one needs a function and an entry here; docs/review.md says what its class requires of a reviewer. */
 import type { Change } from "../changes.ts";
 import { maskText } from "../mask.ts";
 import { kindOf } from "../place.ts";
@@ -21,7 +21,7 @@ export const rules: readonly Rule[] = [
   otherImage,
 ];
 
-/** What the rules find, the gravest first; the same finding of several objects of one site is one line. */
+/** Findings of all rules, gravest first; the same finding about several objects of one site is one line. */
 export function findingsOf(changes: readonly Change[]): readonly Finding[] {
   const findings = new Map<
     string,
@@ -48,6 +48,6 @@ export function findingsOf(changes: readonly Change[]): readonly Finding[] {
     part: [...parts].join(", "),
     resources,
   }));
-  // Stable: within a class the order of the changes.
+  // Array.sort is stable: within a class the order of the changes stays.
   return list.sort((one, other) => riskClasses.indexOf(one.class) - riskClasses.indexOf(other.class));
 }

@@ -1,10 +1,10 @@
-/** Rules about what serves visitors and other parts: interruptions, other software, migrations. */
+/** Rules about availability: interruptions, new images, migrations. */
 import { type Change, Operation } from "../changes.ts";
 import type { PropertyChange } from "../difference.ts";
 import { kindOf } from "../place.ts";
 import { type Risk, RiskClass } from "../risk.ts";
 
-/** What serves under a name of its own: while it is gone, something is not there. */
+/** Kinds that serve under a name of their own: while one is gone, something is unreachable. */
 const serving = [
   "Deployment",
   "StatefulSet",
@@ -18,7 +18,7 @@ const serving = [
   "Pooler",
 ];
 
-/** Settings of a managed database server that take a restart (Cloud SQL's documentation of instance settings). */
+/** Settings of a managed database server that need a restart (Cloud SQL's documentation of instance settings). */
 const restarting = /^settings\.(?:tier|edition|availabilityType|databaseFlags)\b/;
 
 const imagePath = /(?:^|\.)(?:image|imageName)$/;
@@ -55,7 +55,7 @@ function movesPods({ properties, follows }: Change): boolean {
   return follows.length > 0 || properties.some(({ path }) => path.startsWith("spec.template."));
 }
 
-/** Software that carries data from one form to another when it starts. */
+/** Software that migrates its data when it starts. */
 export function migration(change: Change): Risk | undefined {
   const text = migrationText(change);
   return text === undefined ? undefined : { class: RiskClass.Migration, text };

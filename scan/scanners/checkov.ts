@@ -1,4 +1,4 @@
-/** checkov: what an attacker would like to find. */
+/** checkov: security misconfigurations. */
 import { basename } from "node:path";
 import { z } from "zod";
 import { readJson, scannerOutput } from "../output.ts";
@@ -20,7 +20,7 @@ const schema = z.object({
   results: z.object({
     passed_checks: checks,
     failed_checks: checks,
-    // By a comment or an annotation. Everything that stays is in accepted.yaml.
+    // Skipped by a comment or an annotation; accepted findings belong in accepted.yaml.
     skipped_checks: checks,
     parsing_errors: z.array(z.string()).max(0),
   }),

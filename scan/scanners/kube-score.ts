@@ -1,10 +1,10 @@
-/** kube-score: whether workloads are safe to run and to update. */
+/** kube-score: whether workloads run and update safely. */
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { readJson, scannerOutput } from "../output.ts";
 import { type Result, result, type Scanner } from "./scanner.ts";
 
-/** Its optional checks, but for those that want requests equal to limits: a site that waits would reserve what it needs at its busiest. */
+/** Optional checks to enable. Not those that require requests equal to limits: an idle site would reserve its peak load. */
 const optionalChecks = ["container-seccomp-profile", "container-ports-check"];
 
 export function kubeScore(program: string, kubernetesVersion: string): Scanner {
@@ -13,7 +13,7 @@ export function kubeScore(program: string, kubernetesVersion: string): Scanner {
     "score",
     "--output-format=json",
     `--kubernetes-version=v${version}`,
-    // Everything that stays is in accepted.yaml.
+    // Accepted findings belong in accepted.yaml.
     "--disable-ignore-checks-annotations",
     ...optionalChecks.flatMap((check) => ["--enable-optional-test", check]),
   ];
@@ -31,7 +31,7 @@ const schema = z.array(
     checks: z.array(
       z.object({
         check: z.object({ id: z.string(), name: z.string() }),
-        /** 10: all is well; 7 to 1: almost, a warning, critical. */
+        /** 10: ok; 7: almost ok; 5: warning; 1: critical. */
         grade: z.number(),
         skipped: z.boolean(),
         comments: z.array(z.object({ path: z.string(), summary: z.string() })).nullable(),

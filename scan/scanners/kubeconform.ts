@@ -1,4 +1,4 @@
-/** kubeconform: whether every object has the shape that this version of Kubernetes publishes, field by field. */
+/** kubeconform: validates every field of every object against the schemas of this Kubernetes version. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -7,7 +7,7 @@ import { readJson, scannerOutput } from "../output.ts";
 import { type CustomDefinition, customSchemas, jsonSchemas, schemaFileTemplate } from "../schemas.ts";
 import { type Result, result, type Scanner } from "./scanner.ts";
 
-/** `schemas` is a folder, which is filled from Kubernetes' `swagger` and from the files of definitions of custom resources. */
+/** `schemas` is a folder that this function fills, from Kubernetes' `swagger` and from CRD files. */
 export function kubeconform(
   program: string,
   swagger: string,
@@ -42,7 +42,7 @@ export function readKubeconform(output: string): Result {
     invalid.map(({ filename, status, msg }) => ({
       check: status.replace("status", "").toLowerCase(),
       file: basename(filename),
-      // The first words are the same for all, and name a temporary file.
+      // The prefix is the same for all and contains a temporary file's name.
       message: msg.replace(/^problem validating schema.*?#' - /, ""),
     })),
   );

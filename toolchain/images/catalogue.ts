@@ -1,4 +1,4 @@
-/** What `images/catalogue.json` says, and the hash that tells whether an image has to be built again. */
+/** Reads `images/catalogue.json`, and computes the hash that decides whether an image must be rebuilt. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -6,25 +6,25 @@ import { projectRoot } from "../paths.ts";
 
 export interface Image {
   readonly name: string;
-  /** Version of the software, then our own revision of the recipe. */
+  /** Version of the software, then our revision of the recipe. */
   readonly tag: string;
   /** Folder below `images/` with the Containerfile. */
   readonly folder: string;
-  /** Build arguments; environment variables of `prepare.sh` as well. */
+  /** Build arguments, also passed to `prepare.sh` as environment variables. */
   readonly args: Readonly<Record<string, string>>;
-  /** Build argument to name of the image that its Containerfile copies files from. */
+  /** Build argument by name of the image that the Containerfile copies files from. */
   readonly copiesFrom?: Readonly<Record<string, string>>;
 }
 
 export interface BaseImage extends Omit<Image, "args" | "copiesFrom"> {
-  /** The public image that is used when it can be pulled. */
+  /** The public image, used if it can be pulled. */
   readonly pull: string;
 }
 
 export interface Catalogue {
   readonly registry: string;
   readonly base: BaseImage;
-  /** An image stands after the images that it copies from. */
+  /** In build order: an image comes after those that it copies from. */
   readonly images: readonly Image[];
 }
 
@@ -34,14 +34,14 @@ export function readCatalogue(): Catalogue {
   return JSON.parse(readFileSync(join(imagesFolder, "catalogue.json"), "utf8")) as Catalogue;
 }
 
-/** The image that another one copies from. */
+/** The image that another one copies files from. */
 export function sourceOf(catalogue: Catalogue, name: string): Image {
   const image = catalogue.images.find((candidate) => candidate.name === name);
   if (!image) throw new Error(`images/catalogue.json: no image is named "${name}", but copiesFrom asks for it`);
   return image;
 }
 
-/** Changes when anything changes that goes into the image: its folder, its entry, or an image below it. */
+/** Changes with anything that goes into the image: its folder, its entry, or an image that it is based on or copies from. */
 export function recipeHash(catalogue: Catalogue, image: Image | BaseImage): string {
   const hash = createHash("sha256").update(JSON.stringify(image));
   if ("args" in image) {

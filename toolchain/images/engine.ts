@@ -1,4 +1,4 @@
-/** The programs that can build images, behind one interface. */
+/** Programs that build images, behind one interface. */
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { run, tryRun, which } from "../process.ts";
 import { print, ToolchainError } from "../steps.ts";
 import { machineSettings } from "./machine-settings.ts";
 
-// The base image has 30 MB; a gateway that accepts the connection and never answers must not hold up the build.
+// The base image is 30 MB; a gateway that accepts the connection and never answers must not block the build.
 const pullTimeout = "120s";
 
 export interface Build {
@@ -22,25 +22,25 @@ export interface Build {
 export interface Engine {
   readonly title: string;
   has(name: string): Promise<boolean>;
-  /** Pulls a public image under another name. False: it cannot be reached. */
+  /** Pulls a public image and renames it. False: the image is unreachable. */
   pull(reference: string, name: string): Promise<boolean>;
   build(build: Build): Promise<void>;
-  /** Loads an archive that `save` wrote with `reference`, under another name. */
+  /** Loads an archive that `save` wrote as `reference`, under another name. */
   load(archive: string, reference: string, name: string): Promise<void>;
-  /** Writes a docker-archive whose image is called `reference`. */
+  /** Writes a docker-archive that contains the image as `reference`. */
   save(name: string, reference: string, archive: string): Promise<void>;
-  /** Leaves nothing behind but stored layers. */
+  /** Cleans up everything but the stored layers. */
   release(): Promise<void>;
 }
 
-/** A running Docker engine, else buildah, which needs no daemon; buildah is installed where root on Debian lacks it. */
+/** A running Docker engine, otherwise buildah, which needs no daemon. On Debian, root gets buildah installed. */
 export async function findEngine(): Promise<Engine> {
   if ((await tryRun("docker", ["info"])).code === 0) return docker();
   if (!which("buildah")) await installPackages(["buildah"], "the program buildah, or a Docker engine");
   return buildah();
 }
 
-/** debootstrap makes the base image where no registry of images can be reached. */
+/** debootstrap creates the base image when no image registry is reachable. */
 export async function requireDebootstrap(): Promise<void> {
   if (!which("debootstrap")) await installPackages(["debootstrap"], "the program debootstrap, or the way to docker.io");
 }
@@ -75,7 +75,7 @@ function docker(): Engine {
 
 async function buildah(): Promise<Engine> {
   const buildah = await buildahCommand();
-  // Its storage is only ours: working containers in it were left by a build that was killed.
+  // The storage is ours alone: working containers in it are leftovers of a killed build.
   await tryRun("buildah", [...buildah, "rm", "--all"]);
   const settings = machineSettings();
   return {
@@ -88,7 +88,7 @@ async function buildah(): Promise<Engine> {
       return true;
     },
     async build({ name, context, args, log }) {
-      // The chroot isolation works inside containers and virtual machines alike and needs no runtime.
+      // chroot isolation works in containers and virtual machines and needs no runtime.
       const options = ["--isolation", "chroot", "--layers", "--pull-never", ...settings.volumes()];
       await run("buildah", [...buildah, "build", ...options, ...buildArguments(args), "-t", name, context], { log });
     },
@@ -99,12 +99,12 @@ async function buildah(): Promise<Engine> {
     async save(name, reference, archive) {
       await run("buildah", [...buildah, "push", "--quiet", name, `docker-archive:${archive}:${reference}`]);
     },
-    // buildah keeps its storage and the last layer mounted.
+    // buildah leaves its storage and the last layer mounted.
     release: () => unmountBelow(join(cacheRoot, "images")),
   };
 }
 
-/** Overlay shares the layers between images; vfs, a full copy of each, works on any file system. */
+/** Overlay shares layers between images; vfs copies each one in full, but works on any file system. */
 async function buildahCommand(): Promise<readonly string[]> {
   for (const driver of ["overlay", "vfs"]) {
     const root = join(cacheRoot, "images", `buildah-${driver}`);

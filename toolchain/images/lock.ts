@@ -1,8 +1,8 @@
-/** One build at a time: two would clean up each other's working containers. */
+/** Allows one build at a time: two would delete each other's working containers. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { ToolchainError } from "../steps.ts";
 
-/** Takes the lock and returns what gives it back. A lock whose process is gone counts for nothing. */
+/** Takes the lock and returns the function that releases it. A lock of a dead process is ignored. */
 export function lock(file: string): () => void {
   try {
     writeFileSync(file, `${process.pid}\n`, { flag: "wx" });

@@ -1,6 +1,6 @@
 /**
- * How this machine reaches Debian's packages, PyPI and Maven Central: its mirrors, certificates and timeouts. A build sees them
- * in two folders that are mounted over /etc/apt and /root, so nothing of the machine gets into an image.
+ * How this machine reaches Debian's packages, PyPI and Maven Central: mirrors, certificates and timeouts. A build sees them in two
+ * folders mounted over /etc/apt and /root, so that they never get into an image.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -11,7 +11,7 @@ const suites = ["bookworm", "bookworm-updates", "bookworm-security"];
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const javaTruststore = "/etc/ssl/certs/java/cacerts";
 
-// What of pip's settings says how to reach an index; the rest is about this machine's own installations.
+// pip settings about reaching an index; the others concern this machine's own installations.
 const pipSettings = ["index-url", "extra-index-url", "trusted-host", "timeout", "retries", "proxy"];
 
 interface AptSource {
@@ -20,7 +20,7 @@ interface AptSource {
 }
 
 export interface MachineSettings {
-  /** Options for `buildah build`; writes the folders anew, because a package may add its own settings to /etc/apt. */
+  /** Options for `buildah build`. Rewrites the folders, because a package may add its own settings to /etc/apt. */
   volumes(): string[];
 }
 
@@ -28,12 +28,12 @@ export function machineSettings(): MachineSettings {
   const folder = join(cacheRoot, "images", "machine");
   return {
     volumes() {
-      // Downloads of pip and Maven stay here from one build to the next.
+      // pip and Maven keep their download caches here between builds.
       const home = join(folder, "root");
       writeHome(home);
       const volumes = ["--volume", `${home}:/root`];
       const sources = aptSources();
-      // Where the machine is no Debian, the base image's own sources have to do.
+      // Not a Debian: use the base image's own sources.
       if (sources.length === 0) return volumes;
       const apt = join(folder, "apt");
       writeApt(apt, sources);
@@ -42,7 +42,7 @@ export function machineSettings(): MachineSettings {
   };
 }
 
-/** The mirror that this machine takes Debian's packages from, if it is one of Debian. */
+/** The machine's Debian mirror; undefined elsewhere. */
 export function debianMirror(): string | undefined {
   return aptSources().find(({ suite }) => suite === "bookworm")?.uri;
 }
@@ -101,7 +101,7 @@ function writeHome(folder: string): void {
   if (maven) copyFileSync(maven, join(folder, ".m2", "settings.xml"));
 }
 
-/** Environment variables win over files, as in pip itself. */
+/** Environment variables take precedence over files, as in pip. */
 function pipConfiguration(): string[] {
   const files = ["/etc/pip.conf", join(homedir(), ".pip", "pip.conf"), join(homedir(), ".config", "pip", "pip.conf")];
   const text = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, "utf8"));

@@ -1,21 +1,21 @@
-/** Objects whose kinds a cluster learns from somebody's operator. */
+/** Custom resources, whose kinds an operator defines. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CustomObject } from "../custom-object.ts";
 import { type ObjectMetadata, objectMetadata } from "../metadata.ts";
 import { timeouts } from "../timeouts.ts";
 
-/** How an object is known to be ready. */
+/** When an object counts as ready. */
 export interface Readiness {
-  /** As `kubectl wait --for`: `condition=Ready`, `jsonpath={.status.applied}=true`. @default nobody waits */
+  /** In the syntax of `kubectl wait --for`: `condition=Ready`, `jsonpath={.status.applied}=true`. @default not awaited */
   readonly waitFor?: string;
-  /** Seconds that may take. @default 1200: a cloud's load balancer, or a certificate whose DNS records have to spread */
+  /** Timeout in seconds. @default 1200: a cloud's load balancer, or a certificate whose DNS records have to propagate */
   readonly waitSeconds?: number;
 }
 
 /**
- * Declares a custom resource. Pulumi waits for none by itself: `waitFor` says what to wait for. Kinds whose operator reports nothing
- * are not waited for.
+ * Declares a custom resource. Pulumi does not wait for custom resources by itself: `waitFor` is the condition to wait for. Leave it out
+ * for kinds whose operator reports no status.
  */
 export function customResource(
   name: string,

@@ -1,4 +1,4 @@
-/** Pods without data of their own: how many run and how they follow each other, who may talk to them and whom they reach. */
+/** Stateless pods: their number and rollout, and the traffic to and from them. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../../site/endpoints.ts";
@@ -12,26 +12,26 @@ import { Replacement, rolloutTimeouts } from "../timeouts.ts";
 
 export interface DeploymentArgs {
   readonly namespace: pulumi.Input<string>;
-  /** Several pods are kept on different nodes and zones. */
+  /** Several pods are spread over nodes and zones. */
   readonly pod: PodArgs;
-  /** Who may talk to the pods. @default nobody */
+  /** Allowed ingress. @default none */
   readonly from?: readonly Ingress[];
-  /** Where the pods may go. */
+  /** Allowed egress. */
   readonly to: readonly Access[];
-  /** How many pods run. @default one */
+  /** Number of pods. @default one */
   readonly number?: PodNumber;
-  /** What decides their number by the use of their processors. @default nothing: `number` does, or something else */
+  /** Autoscaler by CPU use. @default none: `number` applies, or another autoscaler */
   readonly autoscaler?: CpuScaling | undefined;
   /** @default a new pod is ready before an old one goes */
   readonly replacement?: Replacement;
-  /** What the pods need before they start, besides the network policy. @default nothing */
+  /** Resources that must exist before the pods start, besides the network policy. @default none */
   readonly dependsOn?: readonly pulumi.Resource[];
 }
 
 export interface DeclaredDeployment {
   readonly deployment: kubernetes.apps.v1.Deployment;
   readonly metadata: ObjectMetadata;
-  /** Labels of the pods, for a Service. */
+  /** Labels of the pods, for a Service's selector. */
   readonly pods: Readonly<Record<string, string>>;
 }
 
@@ -55,7 +55,7 @@ export function declareDeployment(
     {
       metadata,
       spec: {
-        // Whatever is written here would be taken back from the autoscaler with each `up`.
+        // A fixed number would override the autoscaler's at each `up`.
         ...(number.scaling === undefined && { replicas: number.replicas ?? 1 }),
         selector: { matchLabels: pods },
         strategy: replacement === Replacement.NewFirst ? rollingUpdate : { type: "Recreate" },

@@ -1,4 +1,4 @@
-/** A Job that runs again exactly when something it depends on changes. */
+/** A Job that runs again whenever one of its inputs changes. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../labels.ts";
@@ -10,19 +10,19 @@ import { jobTimeouts } from "../timeouts.ts";
 export interface JobArgs {
   readonly namespace: pulumi.Input<string>;
   readonly pod: PodArgs;
-  /** Seconds that all tries may take together. */
+  /** Total seconds for all attempts. */
   readonly deadlineSeconds: number;
 }
 
 /**
- * The name carries a hash of the whole pod, names of ConfigMaps and Secrets included, which carry hashes of their content. So a
- * new image, setting or credential makes a new Job, and an `up` without a change makes none. The old Job goes first: going back
- * to earlier settings runs the earlier Job again, which may have to undo what a failed one had done by half. A Job that failed
- * is run again by the next `up`, changed or not. Nothing deletes a finished Job after a time: the next refresh would miss it.
+ * The name contains a hash of the whole pod, including the names of ConfigMaps and Secrets, which contain hashes of their content. So a
+ * new image, setting or credential makes a new Job, and an `up` without changes makes none. The old Job is deleted first: going back to
+ * earlier settings runs the earlier Job again, which may have to undo what a failed one left half done. The next `up` runs a failed Job
+ * again, changed or not. Finished Jobs have no TTL: the next refresh would miss them.
  *
- * `up` waits as long as the Job may take. When somebody interrupts it, the next one replaces a Job that still runs: the provider asks
- * whether the Job is complete, not whether it has failed. It waits for the end of the old pod, however; what a pod must not be cut
- * off from, it finishes within its `terminationGracePeriodSeconds`, and the new one goes on from there.
+ * `up` waits for as long as the Job may take. After an interrupted `up`, the next one replaces a Job that still runs: the provider checks
+ * whether the Job is complete, not whether it has failed. But it waits for the old pod to end. Steps that must not be cut off finish
+ * within `terminationGracePeriodSeconds`, and the new pod continues from there.
  */
 export function declareJob(
   name: string,

@@ -1,4 +1,4 @@
-/** A server that one pod runs: its volume, its address, its pod and who may talk to it. What four parts have in common. */
+/** A single-pod server: its volume, Service, pod and network policy. Four parts share it. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../../site/endpoints.ts";
@@ -19,24 +19,24 @@ export interface ServerArgs {
   readonly port: number;
   /** Folder that holds the data. */
   readonly dataPath: string;
-  /** Size of the data volume. It can grow where the storage class allows it, never shrink. */
+  /** Size of the data volume. It can grow if the storage class allows it, but never shrink. */
   readonly storage: pulumi.Input<string>;
-  /** StorageClass of the volume when it is made. @default the cluster's own */
+  /** StorageClass of a new volume. @default the cluster's default */
   readonly storageClass?: string | undefined;
   readonly protection: Protection;
-  /** Other namespaces whose pods may come in too. @default none */
+  /** Other namespaces whose pods may connect as well. @default none */
   readonly namespaces?: readonly string[] | undefined;
 }
 
 export interface Server {
-  /** Name of the Service, which pods of the namespace use as host. */
+  /** Name of the Service: the host for pods in the namespace. */
   readonly host: string;
   readonly access: Access;
 }
 
 /**
- * The volume is a claim of its own, not a template of the StatefulSet: templates cannot change, so that a volume could never
- * grow, and Pulumi could not protect it.
+ * The volume is a PersistentVolumeClaim of its own. StatefulSet templates cannot change, so a templated volume could never grow, and
+ * Pulumi could not protect it.
  */
 export function declareServer(name: string, args: ServerArgs, options: pulumi.CustomResourceOptions): Server {
   const { namespace, port, pod, namespaces = [] } = args;
