@@ -31,7 +31,8 @@ function engineTests(name: string, kubernetesVersion: EngineKubernetesVersion, f
       provide: { kubernetesVersion },
       testTimeout: 300_000,
       hookTimeout: 300_000,
-      fileParallelism: false,
+      // Each file has an API server and a state of its own, and mostly waits for one command at a time.
+      maxWorkers: 2,
     },
   };
 }
