@@ -1,7 +1,7 @@
 /** The settings of a stack file as arguments of a component: one schema for both, with the same defaults, messages and checks. */
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { childrenOf, type Mark, markOf, marksOnWay, type Resolved, type Schema, withoutFrom } from "./marks.ts";
+import { childrenOf, type Mark, markOf, type Resolved, type Schema, schemaAt, withoutFrom } from "./marks.ts";
 import { isObject } from "./merge.ts";
 import { ArgumentsError, type Mistake, schemaMistakes } from "./mistakes.ts";
 import { unusable } from "./secrets.ts";
@@ -96,7 +96,8 @@ function placeholder({ secret, sample }: Mark, value: unknown): string | undefin
 /** Reports a missing secret under its name in arguments: `password`, not `passwordFrom`. */
 function inProgramWords(mistakes: readonly Mistake[], schema: Schema, file: unknown): readonly Mistake[] {
   return mistakes.map((mistake) => {
-    const isSecret = marksOnWay(schema, file, mistake.key.split(".")).at(-1)?.secret !== undefined;
+    const at = schemaAt(schema, file, mistake.key.split("."));
+    const isSecret = at !== undefined && markOf(at)?.secret !== undefined;
     return isSecret ? { key: withoutFrom(mistake.key), expected: "expected a secret: text, or an output" } : mistake;
   });
 }

@@ -65,7 +65,7 @@ export function markOf(schema: Schema): Mark | undefined {
   return marks.get(schema) ?? (inner === undefined ? undefined : markOf(inner));
 }
 
-/** The schemas of the keys that a value has or may have; in a union, its `kind` selects the variant. */
+/** The schemas of the keys that a value has or may have; in a union, its discriminator (such as `kind`) selects the variant. */
 export function childrenOf(schema: Schema, value: unknown): ReadonlyMap<string, Schema> {
   const inner = innerOf(schema);
   if (inner !== undefined) return childrenOf(inner, value);
@@ -78,7 +78,7 @@ export function childrenOf(schema: Schema, value: unknown): ReadonlyMap<string, 
     case "array":
       return new Map((Array.isArray(value) ? value : []).map((_, index) => [String(index), def.element]));
     case "union": {
-      const option = def.options.find((one) => isOfKind(one, value));
+      const option = def.options.find((one) => isVariant(one, value, discriminatorOf(def)));
       return option === undefined ? new Map() : childrenOf(option, value);
     }
     default:
@@ -86,29 +86,49 @@ export function childrenOf(schema: Schema, value: unknown): ReadonlyMap<string, 
   }
 }
 
-/** The schema that optional, default and the like wrap. */
+/** The schema that optional, default and the like wrap, or that is parsed before a transformation. */
 function innerOf(schema: Schema): Schema | undefined {
-  const { def } = schema._zod;
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === "pipe") return def.in;
   return "innerType" in def ? (def.innerType as Schema) : undefined;
 }
 
-function isOfKind(schema: Schema, value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const kind = childrenOf(schema, value).get("kind");
-  return kind !== undefined && z.safeParse(kind, value["kind"]).success;
+function discriminatorOf(def: z.core.$ZodUnionDef): string | undefined {
+  return (def as Partial<z.core.$ZodDiscriminatedUnionDef>).discriminator;
 }
 
-/** The marks of all schemas along a path of a value, that of the last key at the end. */
-export function marksOnWay(
-  schema: Schema,
-  value: unknown,
-  path: readonly PropertyKey[],
-): readonly (Mark | undefined)[] {
-  const own = markOf(schema);
+function isVariant(schema: Schema, value: unknown, discriminator: string | undefined): boolean {
+  if (!isObject(value) || discriminator === undefined) return false;
+  const literal = childrenOf(schema, value).get(discriminator);
+  return literal !== undefined && z.safeParse(literal, value[discriminator]).success;
+}
+
+/** The schema at a path of a value; undefined for keys that no schema knows. */
+export function schemaAt(schema: Schema, value: unknown, path: readonly PropertyKey[]): Schema | undefined {
   const [key, ...rest] = path;
-  const child = key === undefined ? undefined : childrenOf(schema, value).get(String(key));
-  if (key === undefined || child === undefined) return [own];
-  return [own, ...marksOnWay(child, valueAt(value, [key]), rest)];
+  if (key === undefined) return schema;
+  const child = childrenOf(schema, value).get(String(key));
+  return child && schemaAt(child, valueAt(value, [key]), rest);
+}
+
+/** Whether secrets belong somewhere inside: a text in the place of a server's settings may be its password. */
+export function hasRoomForSecret(schema: Schema): boolean {
+  if (markOf(schema)?.secret !== undefined) return true;
+  const inner = innerOf(schema);
+  if (inner !== undefined) return hasRoomForSecret(inner);
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case "object":
+      return Object.values(def.shape).some(hasRoomForSecret);
+    case "record":
+      return hasRoomForSecret(def.valueType);
+    case "array":
+      return hasRoomForSecret(def.element);
+    case "union":
+      return def.options.some(hasRoomForSecret);
+    default:
+      return false;
+  }
 }
 
 /** Text that a program may pass as an output. */

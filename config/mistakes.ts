@@ -1,7 +1,7 @@
 /** Reports all mistakes of a stack file or of a component's arguments at once: the key, what to write, what was found. */
 import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
-import { marksOnWay, type Schema } from "./marks.ts";
+import { hasRoomForSecret, markOf, type Schema, schemaAt } from "./marks.ts";
 import { valueAt } from "./merge.ts";
 
 export interface Mistake {
@@ -32,6 +32,7 @@ export class ArgumentsError extends RunError {
   constructor(name: string, mistakes: readonly Mistake[]) {
     super(report(`The arguments of ${name} have`, mistakes, (key) => key));
     this.name = "ArgumentsError";
+    this.stack = "";
   }
 }
 
@@ -85,12 +86,18 @@ export function schemaMistakes(
       case "invalid_key":
         return issue.issues.map((inner) => ({ key: path.join("."), expected: inner.message }));
       default: {
-        const isConfidential = marksOnWay(schema, input, issue.path).some((mark) => mark?.confidential);
         const mistake = { key: path.join("."), expected: wording(issue.message, issue) };
-        return [isConfidential ? mistake : { ...mistake, ...found }];
+        return [isHidden(issue, input, schema) ? mistake : { ...mistake, ...found }];
       }
     }
   });
+}
+
+/** Confidential values, and what has not even the form of settings that have room for a secret. */
+function isHidden(issue: z.core.$ZodIssue, input: unknown, schema: Schema): boolean {
+  const at = schemaAt(schema, input, issue.path);
+  if (at === undefined) return false;
+  return markOf(at)?.confidential === true || (issue.code === "invalid_type" && hasRoomForSecret(at));
 }
 
 /** The value that was found: the one in `input`, unless a rule gave another. */

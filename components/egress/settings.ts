@@ -61,26 +61,29 @@ function proxyMistake(text: string): string | undefined {
   return pathname === "/" && search === "" && hash === "" ? undefined : example;
 }
 
-const proxy = z
-  .strictObject({
-    http: proxyUrl.describe("Proxy for http:// addresses; default: none"),
-    https: proxyUrl.describe("Proxy for https:// addresses; default: none"),
-    noProxy: z
-      .array(
-        z
-          .string("expected a host, a domain such as .example.org or an address")
-          .regex(/^[A-Za-z0-9.:/_-]+$/, "expected a host, a domain such as .example.org or an address"),
-      )
-      .default([])
-      .describe("Hosts and domains that are reached without it, besides the site's own parts and servers"),
-    networks: networks.default(["0.0.0.0/0"]).describe("IPv4 networks that hold the proxy, for the network policies"),
-  })
-  .superRefine(
-    ruleBetween(({ http, https }, context) => {
-      if (http !== undefined || https !== undefined) return;
-      addMistake(context, [], "expected http, https or both: the URL of the proxy");
-    }),
-  );
+/** Confidential as a whole: a text in its place may be a URL with a password. */
+const proxy = confidential(
+  z
+    .strictObject({
+      http: proxyUrl.describe("Proxy for http:// addresses; default: none"),
+      https: proxyUrl.describe("Proxy for https:// addresses; default: none"),
+      noProxy: z
+        .array(
+          z
+            .string("expected a host, a domain such as .example.org or an address")
+            .regex(/^[A-Za-z0-9.:/_-]+$/, "expected a host, a domain such as .example.org or an address"),
+        )
+        .default([])
+        .describe("Hosts and domains that are reached without it, besides the site's own parts and servers"),
+      networks: networks.default(["0.0.0.0/0"]).describe("IPv4 networks that hold the proxy, for the network policies"),
+    })
+    .superRefine(
+      ruleBetween(({ http, https }, context) => {
+        if (http !== undefined || https !== undefined) return;
+        addMistake(context, [], "expected http, https or both: the URL of the proxy");
+      }),
+    ),
+);
 
 const outgoing = z
   .array(

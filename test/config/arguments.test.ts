@@ -40,6 +40,12 @@ describe("a component", () => {
     expect([given.host === host, given.administrator.password === password, given.port]).toEqual([true, true, 80]);
   });
 
+  test("is told without a trace, which Node.js would take half a minute to colour", () => {
+    expect(() => checked(server, { kind: "own", size: 0.5 }, "a-server")).toThrow(
+      expect.objectContaining({ name: "ArgumentsError", stack: "" }),
+    );
+  });
+
   test("gets again what it got", () => {
     const once = checked(server, external, "a-server");
     expect(checked(server, once, "a-server")).toEqual(once);

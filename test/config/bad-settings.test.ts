@@ -310,6 +310,21 @@ const rows: readonly (readonly [name: string, stackFile: Record<string, unknown>
     "ckan:instances.opendata.dashboards.Requests: expected the name of a dashboard: lower-case letters, digits and hyphens, such as requests",
   ],
   [
+    "secrets' values in place of their names",
+    withCkan({ secretSettings: "s3cret" }),
+    "ckan:instances.opendata.ckan.secretSettings: expected keys and values below this key",
+  ],
+  [
+    "a mail server as a URL with its password",
+    opendata({ mail: "smtp://site:s3cret@smtp.example.org" }),
+    "ckan:instances.opendata.mail: expected keys and values below this key",
+  ],
+  [
+    "a proxy as a URL with its password",
+    opendata({ proxy: "http://user:s3cret@proxy.example.org:3128" }),
+    "ckan:instances.opendata.proxy: expected keys and values below this key",
+  ],
+  [
     "a list of dashboards",
     opendata({ dashboards: ["https://grafana.example.org/d/ckan"] }),
     'ckan:instances.opendata.dashboards: expected keys and values below this key, got ["https://grafana.example.org/d/ckan"]',

@@ -100,6 +100,46 @@ describe("what the schema finds", () => {
   });
 });
 
+describe("what stands in the place of settings that have room for a secret", () => {
+  const server = z.discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("own") }),
+    z.strictObject({ type: z.literal("external"), administrator: z.strictObject({ passwordFrom: secretKey() }) }),
+  ]);
+  const schema = z.strictObject({
+    server,
+    more: z.record(z.string(), secretKey()).default({}),
+    servers: z.array(server).transform((list) => list),
+    size: z.strictObject({ cpu: z.string("expected cores") }),
+  });
+  const right = { server: { type: "own" }, servers: [], size: { cpu: "1" } };
+  const external = { type: "external", administrator: "s3cret" };
+
+  test.each([
+    ["a text where a map of them belongs", { ...right, more: "s3cret" }],
+    ["a list where a map of them belongs", { ...right, more: ["s3cret"] }],
+    ["a text where their server's settings belong", { ...right, server: "s3cret" }],
+    ["a text one level above, of the kind that is chosen", { ...right, server: external }],
+    ["the same in a list that is transformed", { ...right, servers: [external] }],
+    [
+      "a wrong name in a list that is transformed",
+      { ...right, servers: [{ ...external, administrator: { passwordFrom: "s3 cret" } }] },
+    ],
+  ])("is not shown: %s", (_, input) => {
+    const { error } = schema.safeParse(input);
+    const mistakes = schemaMistakes(error as z.ZodError, input, [], schema);
+    expect(mistakes).toHaveLength(1);
+    expect(JSON.stringify(mistakes)).not.toMatch(/s3 ?cret/);
+  });
+
+  test("is shown where there is no room for one", () => {
+    const input = { ...right, size: "large" };
+    const { error } = schema.safeParse(input);
+    expect(schemaMistakes(error as z.ZodError, input, [], schema)).toEqual([
+      { key: "size", expected: "expected keys and values below this key", found: "large" },
+    ]);
+  });
+});
+
 describe("a rule between settings", () => {
   const schema = z
     .strictObject({ least: z.int("expected a number").default(3), most: z.int("expected a number") })
